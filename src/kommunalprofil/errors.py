@@ -1,0 +1,65 @@
+"""Errors meant for people: each message is a German text that says where, what was found, what was allowed, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class KommunalprofilError(Exception):
+    """Base of every error this package raises on purpose; the command line prints its text and exits with `exit_code`."""
+
+    exit_code = 1
+
+
+class UsageError(KommunalprofilError):
+    """A call that cannot be carried out as written (unknown place, unknown indicator, impossible option)."""
+
+    exit_code = 2
+
+
+class DataError(KommunalprofilError):
+    """The processed data set is missing, damaged or breaks its own rules."""
+
+    exit_code = 3
+
+
+class SourceError(KommunalprofilError):
+    """An official file that cannot be read: names the file, the line where there is one, and the reason."""
+
+    def __init__(self, file: str, reason: str, line: int | None = None) -> None:
+        self.file, self.reason, self.line = file, reason, line
+        where = f"{file}, Zeile {line}" if line is not None else file
+        super().__init__(f"{where}: {reason}")
+
+
+class UnknownTableError(SourceError):
+    """An official-looking file of a table nobody has declared yet."""
+
+
+class UnknownRegionError(UsageError):
+    """No region answers to the name; `suggestions` holds the nearest ones as printable lines."""
+
+    def __init__(self, query: str, suggestions: Sequence[str] = ()) -> None:
+        self.query, self.suggestions = query, tuple(suggestions)
+        text = f"Kein Ort heißt „{query}“."
+        if self.suggestions:
+            text += " Gemeint sein könnte:\n  " + "\n  ".join(self.suggestions)
+        super().__init__(text + "\nAlle Orte zeigt: kommunalprofil list")
+
+
+class AmbiguousRegionError(UsageError):
+    """Several regions answer to the name; `candidates` holds them as printable lines with key and slug."""
+
+    def __init__(self, query: str, candidates: Sequence[str]) -> None:
+        self.query, self.candidates = query, tuple(candidates)
+        super().__init__(
+            f"„{query}“ ist mehrdeutig. Bitte Schlüssel oder Kurznamen angeben:\n  " + "\n  ".join(self.candidates)
+        )
+
+
+class TilingError(KommunalprofilError):
+    """Age groups of a table do not add up to the wanted interval exactly."""
+
+
+class RenderError(KommunalprofilError):
+    """A document could not be written."""
