@@ -36,9 +36,7 @@ class Table:
     def __post_init__(self) -> None:
         for number, row in enumerate(self.rows):
             if len(row) != len(self.columns):
-                raise ValueError(
-                    f"table {self.caption!r}: row {number} has {len(row)} cells, {len(self.columns)} columns are declared"
-                )
+                raise ValueError(f"table {self.caption!r}: row {number} has {len(row)} cells, not {len(self.columns)}")
         if any(not 0 <= row < len(self.rows) for row in self.total_rows):
             raise ValueError(f"table {self.caption!r}: total_rows {self.total_rows} outside {len(self.rows)} rows")
 
