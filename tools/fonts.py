@@ -55,7 +55,9 @@ def rename(font: TTFont) -> None:
     names = {1: SUBSET_FAMILY, 2: style, 3: full, 4: full, 6: full.replace(" ", "")}
     for record in list(font["name"].names):
         if record.nameID in names:
-            font["name"].setName(names[record.nameID], record.nameID, record.platformID, record.platEncID, record.langID)
+            font["name"].setName(
+                names[record.nameID], record.nameID, record.platformID, record.platEncID, record.langID
+            )
 
 
 def main() -> None:

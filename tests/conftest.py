@@ -1,0 +1,58 @@
+"""What the tests need from the machine: official files beside the checkout, a browser, tools of the system.
+
+With KOMMUNALPROFIL_STRICT=1 (set by .ci/run) a missing need fails the test instead of skipping it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def unavailable(reason: str) -> None:
+    """Skip the test for `reason`; fail it in strict runs."""
+    if os.environ.get("KOMMUNALPROFIL_STRICT") == "1":
+        pytest.fail(f"strict run: {reason}", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Folder with the official files below `data/`; KOMMUNALPROFIL_SHARED says where, relative to the checkout."""
+    folder = (ROOT / os.environ.get("KOMMUNALPROFIL_SHARED", "../shared")).resolve()
+    if not (folder / "data").is_dir():
+        unavailable("the official files are not beside the checkout (KOMMUNALPROFIL_SHARED)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def require_tool() -> Callable[..., str]:
+    """A function that gives the path of the first command found on the system, or skips the test."""
+
+    def find(*names: str) -> str:
+        for name in names:
+            if path := shutil.which(name):
+                return path
+        unavailable(f"{' or '.join(names)} is not installed")
+        raise AssertionError("unreachable")
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def chromium(require_tool: Callable[..., str]) -> str:
+    """Path of a Chromium browser."""
+    return require_tool(*BROWSERS)
