@@ -1,0 +1,120 @@
+"""The processed data set on disk: one Parquet file a table, one row group a Land, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kommunalprofil import provenance
+from kommunalprofil.errors import DataError
+from kommunalprofil.observations import schema
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+OBSERVATIONS = "observations"
+ORIGINS = "origins.json"
+REGIONS = "regions.parquet"
+OUTLINES = "outlines"
+HINT = "Der Datenbestand lässt sich mit „kommunalprofil data import PFAD…“ oder „make data“ neu aufbauen."
+
+
+def write_atomic(files: Mapping[Path, bytes]) -> None:
+    """Write all files or none: first every one under a temporary name beside its place, then a rename each.
+
+    A rename within a folder cannot leave half a file. Raises OSError; temporary files are removed in any case.
+    """
+    made: list[tuple[str, Path]] = []
+    try:
+        for path, data in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+            made.append((name, path))
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        for name, path in made:
+            Path(name).chmod(0o666 & ~umask)
+            Path(name).replace(path)
+    finally:
+        for name, _ in made:
+            with suppress(OSError):
+                Path(name).unlink(missing_ok=True)
+
+
+def land_of(region: str) -> str:
+    """The Land (or `DE`) whose row group holds the region."""
+    return region[:2]
+
+
+def to_parquet(frame: pd.DataFrame) -> bytes:
+    """The observations of one table as Parquet: a row group for DE and each Land, their order in the file's metadata.
+
+    The same frame gives the same bytes.
+    """
+    import io
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    lands = frame["region"].str[:2]
+    order = sorted(lands.unique(), key=lambda x: (x != "DE", x))
+    fields = schema().with_metadata({"lands": json.dumps(order)})
+    sink = io.BytesIO()
+    # region and date alone carry statistics: they are what readers filter by, the rest would only swell the footer
+    with pq.ParquetWriter(
+        sink, fields, compression="zstd", compression_level=12, write_statistics=["region", "date"], version="2.6"
+    ) as writer:
+        for land in order:
+            part = pa.Table.from_pandas(frame[lands == land], schema=schema(), preserve_index=False)
+            writer.write_table(part.replace_schema_metadata(None).cast(fields), row_group_size=len(part))
+    return sink.getvalue()
+
+
+class Store:
+    """The data set in one folder, read only. Raises DataError when the folder is none or a file is damaged."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        if not (folder / ORIGINS).is_file():
+            raise DataError(f"In „{folder}“ liegt kein Datenbestand (es fehlt {ORIGINS}). {HINT}")
+
+    @cached_property
+    def origins(self) -> list[provenance.Origin]:
+        """Every official file that was read."""
+        try:
+            return provenance.parse((self.folder / ORIGINS).read_bytes())
+        except (OSError, ValueError, TypeError) as error:
+            raise DataError(f"{ORIGINS} ist beschädigt ({error}). {HINT}") from None
+
+    @cached_property
+    def tables(self) -> tuple[str, ...]:
+        """Ids of the tables there are observations of."""
+        return tuple(sorted(p.stem for p in (self.folder / OBSERVATIONS).glob("*.parquet")))
+
+    def observations(self, table: str, lands: Iterable[str] | None = None) -> pa.Table:
+        """The rows of a table, of all regions or only of the given Länder (`DE` for Germany), as Arrow."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        path = self.folder / OBSERVATIONS / f"{table}.parquet"
+        try:
+            # one thread: the row groups are small, and starting a pool costs more than it saves
+            with pq.ParquetFile(path) as file:
+                if lands is None:
+                    return file.read(use_threads=False)
+                there = json.loads(file.schema_arrow.metadata[b"lands"])
+                groups = [there.index(land) for land in dict.fromkeys(lands) if land in there]
+                return file.read_row_groups(groups, use_threads=False)
+        except (OSError, pa.ArrowException, ValueError, KeyError, TypeError) as error:
+            raise DataError(f"{path.name} ist beschädigt oder fehlt ({error}). {HINT}") from None
