@@ -38,9 +38,10 @@ test: $(DEV_STAMP)
 	KOMMUNALPROFIL_SHARED="$${KOMMUNALPROFIL_SHARED:-$(SHARED)}" $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 lint: $(DEV_STAMP)
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	@failed=0; \
+	for check in 'ruff check --quiet .' 'ruff format --quiet --check .' 'mypy'; do \
+		echo "$$check"; $(BIN)/$$check || failed=1; \
+	done; exit $$failed
 
 format: $(DEV_STAMP)
 	$(BIN)/ruff check --fix .
@@ -64,11 +65,11 @@ clean:
 
 $(BIN)/python:
 	@set -e; found=; \
-	for candidate in $(PYTHON) python3 python3.13 python3.12 python3.11 python3.14 python; do \
+	for candidate in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python3.14 python); do \
 		if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then found=$$candidate; break; fi; \
 	done; \
 	if [ -z "$$found" ]; then \
-		echo 'Fehler: Kein Python ab Version 3.11 gefunden.' >&2; \
+		echo 'Fehler: Kein Python ab Version 3.11 gefunden$(if $(PYTHON), ($(PYTHON))).' >&2; \
 		echo 'Bitte Python 3.11 oder neuer installieren (Debian, Ubuntu: apt install python3 python3-venv)' >&2; \
 		echo 'oder den Aufruf angeben: make profil PYTHON=/pfad/zu/python3.12' >&2; exit 1; \
 	fi; \
@@ -80,7 +81,7 @@ $(BIN)/python:
 	"$$found" -m venv --clear $(VENV)
 
 $(STAMP): $(BIN)/python requirements.txt requirements-build.txt pyproject.toml
-	@echo 'Installiere die festgeschriebenen Abhängigkeiten …'
+	@echo 'Installiere die festgeschriebenen Abhängigkeiten (beim ersten Mal etwa eine Minute) …'
 	@$(PIP) $(LOCKED) -r requirements.txt -r requirements-build.txt
 	@$(PIP) install --quiet --no-deps --no-index --no-build-isolation --editable .
 	@touch $@
