@@ -1,0 +1,99 @@
+"""The data files of a profile: daten.csv for scripts and spreadsheets, profil.json for programs.
+
+The same input gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from kommunalprofil import __version__, references
+
+if TYPE_CHECKING:
+    from kommunalprofil.evidence import Evidence
+    from kommunalprofil.outline import Outline
+    from kommunalprofil.profile import Value
+    from kommunalprofil.regions import Region
+
+COLUMNS = (
+    "region", "name", "date", "indicator", "variant", "sex", "age", "nationality", "migration", "household",
+    "value", "unit", "numerator", "denominator", "flag", "sources",
+)  # fmt: skip
+"""The columns of the export, as the indicator contract fixes them."""
+
+REGION_FIELDS = (
+    "ags", "ars", "name", "title", "kind", "level", "slug", "association", "area_km2", "population", "population_date",
+)  # fmt: skip
+
+
+def plain(number: float | None) -> float | int | None:
+    """A number as people write it: whole numbers without '.0', no digits that only the computer made."""
+    if number is None or number != number:
+        return None
+    tidy = float(f"{number:.15g}")
+    return int(tidy) if tidy.is_integer() and abs(tidy) < 1e15 else tidy
+
+
+def _order(value: Value) -> tuple[str, ...]:
+    dims = (value.sex, value.age.rjust(7, "0"), value.nationality, value.migration, value.household)
+    return (value.region, value.indicator, value.variant, value.date, value.base, *dims)
+
+
+def _row(value: Value, names: dict[str, str]) -> list[Any]:
+    numbers = {name: plain(getattr(value, name)) for name in ("value", "numerator", "denominator")}
+    cells = {"name": names.get(value.region, ""), "sources": "|".join(value.sources), **numbers}
+    return ["" if (cell := cells.get(name, getattr(value, name, ""))) is None else cell for name in COLUMNS]
+
+
+def csv_bytes(values: Iterable[Value], names: dict[str, str]) -> bytes:
+    """UTF-8 without byte order mark, comma, RFC 4180; one row for each value, gaps with their reason in `flag`."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(_row(value, names) for value in values)
+    return text.getvalue().encode("utf-8")
+
+
+def _value(value: Value, *, place: bool) -> dict[str, Any]:
+    numbers = {name: plain(getattr(value, name)) for name in ("value", "numerator", "denominator")}
+    dims = {name: getattr(value, name) for name in ("sex", "age", "nationality", "migration", "household")}
+    where = {"region": value.region} if place else {}
+    entry = where | {"indicator": value.indicator, "variant": value.variant, "date": value.date} | dims | numbers
+    entry |= {"unit": value.unit, "base": value.base, "flag": value.flag, "sources": list(value.sources)}
+    return entry | ({"reason": value.reason} if value.missing else {})
+
+
+def _region(region: Region) -> dict[str, Any]:
+    return {name: getattr(region, name) for name in REGION_FIELDS} | {"parents": list(region.parents)}
+
+
+def json_bytes(evidence: Evidence, outline: Outline, values: Iterable[Value]) -> bytes:
+    """Everything a program may want to know: place, values with their parts and sources, origins, figures, gaps."""
+    document: dict[str, Any] = {
+        "kommunalprofil": __version__,
+        "region": _region(evidence.region),
+        "parents": [_region(region) for region in evidence.parents],
+        "stand": references.newest_stand(evidence),
+        "values": [_value(value, place=True) for value in values],
+        "figures": [
+            {"number": n.number, "id": n.item.id, "title": n.item.title, "subtitle": n.item.subtitle, "alt": n.alt,
+             "sources": list(n.item.sources)}
+            for n in outline.figures
+        ],
+        "gaps": [{"id": gap.id, "reason": gap.text} for gap in outline.gaps],
+        "origins": [asdict(o) for group in references.used_origins(evidence).values() for o in group],
+    }  # fmt: skip
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+
+
+def files(evidence: Evidence, outline: Outline) -> dict[str, bytes]:
+    """daten.csv and profil.json of the values a document showed."""
+    values = sorted(evidence.values, key=_order)
+    names = {region.ags: region.name for region in (evidence.region, *evidence.parents)}
+    names |= {v.region: evidence.register.get(v.region).name for v in values if v.region not in names}
+    return {"daten.csv": csv_bytes(values, names), "profil.json": json_bytes(evidence, outline, values)}

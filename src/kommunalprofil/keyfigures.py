@@ -1,0 +1,96 @@
+"""The key figures of the first page: which ones, in what words, and how each looks back and sideways."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from kommunalprofil import formatting as fmt
+from kommunalprofil import sentences as say
+
+if TYPE_CHECKING:
+    from kommunalprofil.evidence import Evidence
+    from kommunalprofil.profile import Profile, Value
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFigure:
+    """One key figure, ready to print: the change is empty where nothing comparable lies behind it."""
+
+    label: str
+    hint: str
+    value: str
+    unit: str
+    date: str
+    arrow: str
+    change: str
+    compared: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A key figure to show where there is a value: its indicator, its label, what it counts, its unit on the page."""
+
+    indicator: str
+    label: str
+    hint: str = ""
+    unit: str = ""
+    dims: dict[str, str] = field(default_factory=dict)
+    compare: bool = True
+
+
+WANTED = (
+    Wanted("population", "Bevölkerung", "alle Einwohnerinnen und Einwohner", "Menschen", compare=False),
+    Wanted("population_density", "Bevölkerungsdichte", "Menschen auf einem Quadratkilometer"),
+    Wanted("women_per_100_men", "Frauen und Männer", "Frauen je 100 Männer"),
+    Wanted("mean_age", "Durchschnittsalter", "im Mittel aller Menschen", "Jahre"),
+    Wanted("youth_ratio", "Jugendquotient", "unter 20-Jährige je 100 Menschen von 20 bis 64"),
+    Wanted("old_age_ratio", "Altenquotient", "Menschen ab 65 je 100 Menschen von 20 bis 64"),
+    Wanted("foreign_share", "Ausländerinnen und Ausländer", "Anteil an der Bevölkerung", "%"),
+    Wanted("immigration_history_share", "Menschen mit Einwanderungsgeschichte", "Anteil an der Bevölkerung", "%",
+           {"migration": "with"}),
+    Wanted("household_share", "Haushalte mit einer Person", "Anteil an den Haushalten", "%",
+           {"household": "one_person"}),
+    Wanted("lone_parent_family_share", "Alleinerziehende", "Anteil an den Haushalten mit Kindern", "%"),
+)  # fmt: skip
+"""Ten, as many as fit on one page with the map."""
+
+
+def _bare(value: Value) -> str:
+    """The number without its unit, which the page prints smaller."""
+    text = say.shown(value, unit=False)
+    return text.removesuffix(f"{fmt.NBSP}%")
+
+
+def _change(series: list[Value]) -> tuple[str, str]:
+    """Arrow and words: ('↗', '+1,2 seit Ende 2011'); empty where there is nothing to compare with."""
+    before = say.look_back(series)
+    now = next((v for v in reversed(series) if not v.missing), None)
+    if before is None or now is None or before.value is None or now.value is None:
+        return "", ""
+    if now.unit == "%" and min(fmt.share_decimals(v.denominator) or 0 for v in (before, now)) < 1:
+        return "", ""  # percentages of few people jump about
+    arrow = {1: "↗", 0: "→", -1: "↘"}[say.order(now, before)]
+    unit = " Prozentpunkte" if now.unit == "%" else ""
+    return arrow, f"{fmt.change(now.value - before.value, say.decimals(now.unit))}{unit} {say.since(before.date)}"
+
+
+def _key_figure(profile: Profile | Evidence, wanted: Wanted) -> KeyFigure | None:
+    dims: dict[str, Any] = wanted.dims
+    value = profile.get(wanted.indicator, **dims)
+    if value.missing:
+        return None
+    arrow, change = _change(profile.series(wanted.indicator, **dims))
+    compared = tuple(
+        (region.name, _bare(other) + (f"{fmt.NBSP}%" if other.unit == "%" else ""))
+        for region, other in (profile.compare(wanted.indicator, **dims)[1:] if wanted.compare else ())
+        if not other.missing
+    )
+    counts = value.unit == "%" and " von " in say.shown(value)
+    unit = "" if counts else wanted.unit
+    return KeyFigure(wanted.label, wanted.hint, _bare(value), unit, fmt.date(value.date), arrow, change, compared)
+
+
+def key_figures(profile: Profile | Evidence) -> list[KeyFigure]:
+    """The key figures there are for the place, in fixed order."""
+    return [figure for wanted in WANTED if (figure := _key_figure(profile, wanted)) is not None]

@@ -1,0 +1,285 @@
+"""What the chapters say in words: each function gives the sentences of one paragraph, from the values there are.
+
+A sentence whose value is missing is left out; figures and the last chapter say what is missing and why.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kommunalprofil import formatting as fmt
+from kommunalprofil.sentences import (
+    both_sexes,
+    breaks,
+    capital,
+    development,
+    developments,
+    households,
+    look_back,
+    on,
+    order,
+    people,
+    segments,
+    shown,
+    since,
+    trend,
+    versus,
+)
+
+if TYPE_CHECKING:
+    from kommunalprofil.evidence import Evidence
+    from kommunalprofil.profile import Value
+
+__all__ = [
+    "age_lead", "age_reading", "ageing_reading", "ageing_terms", "breaks", "developments", "foreign_reading",
+    "history_reading", "household_lead", "household_reading", "lone_parents", "migration_lead", "overview", "place",
+    "population_lead", "women_and_men",
+]  # fmt: skip
+
+LEVELS = {"kreis": "Kreise", "gemeinde": "Gemeinden", "land": "Länder"}
+
+
+def _compared(p: Evidence, indicator: str, more: str, less: str, same: str, **dims: Any) -> str:
+    words = versus(p.compare(indicator, **dims), more, less, same)
+    return f", {words}" if words else ""
+
+
+def _inhabitants(p: Evidence) -> str:
+    """'Ende 2024 lebten im Kreis Dithmarschen 133.460 Menschen: 67.000 Frauen und 66.460 Männer.'"""
+    now = p.get("population")
+    if now.missing:
+        return ""
+    sexes = both_sexes(p.get("population", date=now.date, sex="F"), p.get("population", date=now.date, sex="M"))
+    return f"{capital(on(now.date))} lebten {p.region.dative_in} {people(now)}{': ' + sexes if sexes else ''}."
+
+
+def _last_year(p: Evidence) -> str:
+    """How the newest number differs from the one a year before on the same base."""
+    series = [v for v in p.series("population") if not v.missing]
+    before = look_back(series, years=1)
+    if before is None or before.value is None or series[-1].value is None:
+        return ""
+    difference, then = series[-1].value - before.value, fmt.date_words(before.date)
+    if not difference:
+        return f"Das sind genauso viele wie {then}."
+    return f"Das sind {fmt.number(abs(difference))} {'mehr' if difference > 0 else 'weniger'} als {then}."
+
+
+def _begin(value: Value, subject: str, verb: str, said: str) -> str:
+    """'Ende 2021 waren 26,2 %', or '26,2 % waren' where the date `said` has just been named."""
+    return f"{subject} {verb}" if value.date == said else f"{capital(on(value.date))} {verb} {subject}"
+
+
+def _old_share(p: Evidence, said: str = "") -> str:
+    share = p.get("age_share", age="65+")
+    if share.missing:
+        return ""
+    more = _compared(p, "age_share", "mehr", "weniger", "genauso viel", age="65+")
+    return f"{_begin(share, f'{shown(share)} der Bevölkerung', 'waren', said)} 65 Jahre oder älter{more}."
+
+
+def _foreign(p: Evidence, said: str = "") -> str:
+    share = p.get("foreign_share")
+    if share.missing:
+        return ""
+    more = _compared(p, "foreign_share", "mehr", "weniger", "genauso viel")
+    begin = _begin(share, f"{shown(share)} der Bevölkerung", "hatten", said)
+    return f"{begin} keine deutsche Staatsangehörigkeit{more}."
+
+
+def overview(p: Evidence) -> list[str]:
+    """The first page in short: inhabitants, the share of the old, the share of foreigners."""
+    now, old = p.get("population").date, p.get("age_share", age="65+").date
+    return [_inhabitants(p), _old_share(p, said=now), _foreign(p, said=old)]
+
+
+def place(p: Evidence) -> list[str]:
+    """Where the place lies and how large it is."""
+    region = p.region
+    above = [parent.dative_in for parent in p.parents if parent.level in ("kreis", "land")]
+    area = f"umfasst {fmt.quantity(region.area_km2, 'km²', 1)}" if region.area_km2 else ""
+    facts = [f"liegt {' '.join(above)}" if above else "", area]
+    name = capital(region.nominative)
+    first = f"{name} {fmt.list_and(fact for fact in facts if fact)}." if any(facts) else ""
+    member = f"Die Gemeinde ist Mitglied in: {region.association}." if region.association else ""
+    density = p.get("population_density")
+    if density.missing:
+        return [first, member]
+    more = _compared(p, "population_density", "mehr", "weniger", "genauso viele")
+    return [first, member, f"Auf einem Quadratkilometer leben dort {shown(density)} Menschen{more}."]
+
+
+def population_lead(p: Evidence) -> list[str]:
+    """The newest number, the last year, the longest comparable stretch before."""
+    stretches = sorted(segments(p.series("population")), key=lambda s: fmt.year(s[1].date) - fmt.year(s[0].date))
+    longest = [development(*stretches[-1])] if stretches else []
+    return [_inhabitants(p), _last_year(p), *longest]
+
+
+def women_and_men(p: Evidence) -> list[str]:
+    """How many women there are for 100 men, beside Land and Bund."""
+    ratio = p.get("women_per_100_men")
+    if ratio.missing:
+        return []
+    more = _compared(p, "women_per_100_men", "mehr", "weniger", "genauso viele")
+    return [f"Auf 100 Männer kamen {p.region.dative_in} {on(ratio.date)} {shown(ratio)} Frauen{more}."]
+
+
+def age_lead(p: Evidence) -> list[str]:
+    """Mean age beside Land and Bund, its change, and the two ratios."""
+    mean, old, young = p.get("mean_age"), p.get("old_age_ratio"), p.get("youth_ratio")
+    said = []
+    if not mean.missing:
+        more = _compared(p, "mean_age", "höher", "niedriger", "genauso hoch")
+        years = shown(mean, unit=False)
+        said.append(f"Das Durchschnittsalter lag {p.region.dative_in} {on(mean.date)} bei {years} Jahren{more}.")
+        said.append(_mean_age_change(p))
+    if not old.missing and not young.missing and old.date == young.date:
+        said.append(
+            f"Auf 100 Menschen von 20 bis 64 Jahren kamen {on(old.date)} {shown(young)} unter 20-Jährige "
+            f"und {shown(old)} Menschen ab 65 Jahren."
+        )
+    return said
+
+
+def _mean_age_change(p: Evidence) -> str:
+    series = [v for v in p.series("mean_age") if not v.missing]
+    before = look_back(series)
+    if before is None or before.value is None or series[-1].value is None or not order(series[-1], before):
+        return ""
+    change = fmt.number(abs(series[-1].value - before.value), 1)
+    return f"{capital(since(before.date))} ist es um {change} Jahre {trend(before, series[-1])}."
+
+
+AGE_GROUPS = {
+    "0-17": "unter 18 Jahre alt",
+    "18-24": "18 bis 24",
+    "25-44": "25 bis 44",
+    "45-64": "45 bis 64",
+    "65+": "65 Jahre oder älter",
+}
+
+
+def age_reading(p: Evidence) -> list[str]:
+    """The shares of the large age groups, and how women and men of 80 and more differ."""
+    old = p.get("age_share", age="65+")
+    shares = {words: p.get("age_share", age=age, date=old.date) for age, words in AGE_GROUPS.items()}
+    known = [f"{shown(value)} {words}" for words, value in shares.items() if not value.missing]
+    if old.missing or not known:
+        return []
+    said = [f"Von den Menschen {p.region.dative_in} waren {on(old.date)} {fmt.list_and(known)}."]
+    women, men = (p.get("age_share", age="80+", date=old.date, sex=sex) for sex in "FM")
+    if not women.missing and not men.missing:
+        said.append(f"80 Jahre oder älter waren {shown(women)} der Frauen und {shown(men)} der Männer.")
+    return said
+
+
+def ageing_terms(p: Evidence) -> list[str]:
+    """What the two ratios mean, before they are used."""
+    if p.get("old_age_ratio").missing:
+        return []
+    return [
+        "Der Jugendquotient sagt, wie viele unter 20-Jährige auf 100 Menschen von 20 bis 64 Jahren kommen.",
+        "Der Altenquotient sagt dasselbe für die Menschen ab 65 Jahren.",
+    ]
+
+
+def _two_ages(first: Value, second: Value, names: tuple[str, str]) -> str:
+    if first.missing or second.missing:
+        return ""
+    return (
+        f"{names[0]} waren {on(first.date)} im Durchschnitt {shown(first, unit=False)} Jahre alt, "
+        f"{names[1]} {shown(second, unit=False)} Jahre."
+    )
+
+
+def ageing_reading(p: Evidence) -> list[str]:
+    """Mean age of women and men, of Germans and foreigners."""
+    women, men = p.get("mean_age", sex="F"), p.get("mean_age", sex="M")
+    germans, foreigners = p.get("mean_age", nationality="DE"), p.get("mean_age", nationality="AUS")
+    return [
+        _two_ages(women, men, ("Frauen", "Männer")),
+        _two_ages(germans, foreigners, ("Deutsche", "Ausländerinnen und Ausländer")),
+    ]
+
+
+def migration_lead(p: Evidence) -> list[str]:
+    """The shares of foreigners and of people with immigration history."""
+    history = p.get("immigration_history_share", migration="with")
+    if history.missing:
+        return [_foreign(p)]
+    more = _compared(p, "immigration_history_share", "mehr", "weniger", "genauso viel", migration="with")
+    begin = _begin(history, shown(history), "hatten", p.get("foreign_share").date)
+    return [_foreign(p), f"{begin} eine Einwanderungsgeschichte{more}."]
+
+
+def foreign_reading(p: Evidence) -> list[str]:
+    """The share among women and among men."""
+    women, men = p.get("foreign_share", sex="F"), p.get("foreign_share", sex="M")
+    if women.missing or men.missing or women.date != men.date:
+        return []
+    return [
+        f"{capital(on(women.date))} hatten {shown(women)} der Frauen und {shown(men)} der Männer "
+        "eine ausländische Staatsangehörigkeit."
+    ]
+
+
+def history_reading(p: Evidence) -> list[str]:
+    """Who belongs to the people with immigration history: immigrated themselves, descendants; who does not."""
+    words = {
+        "immigrated": "{} sind selbst eingewandert.",
+        "descendant": "{} sind Nachkommen von Eingewanderten.",
+        "one_sided": "Bei {} ist ein Elternteil eingewandert.",
+    }
+    parts = {text: p.get("immigration_history_share", migration=key) for key, text in words.items()}
+    return [text.format(f"{shown(value)} der Bevölkerung") for text, value in parts.items() if not value.missing]
+
+
+def household_lead(p: Evidence) -> list[str]:
+    """Number of households, those of one person, those with children."""
+    count, families = p.get("households"), p.get("families_share")
+    single = p.get("household_share", household="one_person")
+    said = []
+    if not count.missing:
+        said.append(f"{capital(on(count.date))} gab es {p.region.dative_in} {households(count)}.")
+    if not single.missing:
+        more = _compared(p, "household_share", "mehr", "weniger", "genauso viel", household="one_person")
+        said.append(f"In {shown(single)} der Haushalte lebte ein Mensch allein{more}.")
+    if not families.missing:
+        more = _compared(p, "families_share", "mehr", "weniger", "genauso viel")
+        said.append(f"{shown(families)} waren Haushalte mit Kindern{more}.")
+    return said
+
+
+def household_reading(p: Evidence) -> list[str]:
+    """The large types beside each other."""
+    words = {
+        "couple_without_child": "Paare ohne Kind",
+        "couple_with_child": "Paare mit Kind",
+        "lone_parent": "Alleinerziehende",
+        "shared": "Wohngemeinschaften und andere Mehrpersonenhaushalte ohne Kernfamilie",
+    }
+    shares = {text: p.get("household_share", household=key) for key, text in words.items()}
+    known = [f"{text} {shown(value)}" for text, value in shares.items() if not value.missing]
+    if not known:
+        return []
+    return [
+        f"Neben den Alleinlebenden stellten {fmt.list_and(known)} der Haushalte.",
+        "Als Kinder zählt der Zensus ledige Töchter und Söhne jeden Alters, die bei den Eltern leben.",
+    ]
+
+
+def lone_parents(p: Evidence) -> list[str]:
+    """How many lone parents there are, their share of families, mothers and fathers."""
+    count, share = p.get("households", household="lone_parent"), p.get("lone_parent_family_share")
+    if count.missing:
+        return []
+    where = f"{capital(on(count.date))} lebten {p.region.dative_in}"
+    said = [f"{where} {shown(count)} Mütter und Väter allein mit ihren Kindern."]
+    if not share.missing:
+        more = _compared(p, "lone_parent_family_share", "mehr", "weniger", "genauso viel")
+        said.append(f"Das sind {shown(share)} aller Haushalte mit Kindern{more}.")
+    mothers, fathers = (p.get("households", household=key, date=count.date) for key in ("lone_mother", "lone_father"))
+    if not mothers.missing and not fathers.missing:
+        said.append(f"Darunter waren {shown(mothers)} Mütter und {shown(fathers)} Väter.")
+    return said

@@ -1,0 +1,97 @@
+"""What a document holds, in order and numbered: filled while the chapters are rendered, read by page and checks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from kommunalprofil.document import Figure, Gap, Table
+
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+
+
+@dataclass(eq=False, slots=True)
+class Heading:
+    """One heading: level 1 for a chapter, its text and the anchor links jump to."""
+
+    level: int
+    text: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedTable:
+    """A table with its number in the document."""
+
+    number: int
+    item: Table
+
+    @property
+    def anchor(self) -> str:
+        """The name links and labels use."""
+        return f"tabelle-{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedFigure:
+    """A figure with its number; `alt` is the whole text for people who do not see it, it ends by naming the table."""
+
+    number: int
+    item: Figure
+    alt: str
+
+    @property
+    def anchor(self) -> str:
+        """The name links, labels and SVG ids use."""
+        return f"abbildung-{self.number}"
+
+
+@dataclass(slots=True)
+class Outline:
+    """Headings, figures, tables and gaps of one rendering, in reading order."""
+
+    headings: list[Heading] = field(default_factory=list)
+    figures: list[NumberedFigure] = field(default_factory=list)
+    tables: list[NumberedTable] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+
+    def open(self, text: str, level: int) -> Heading:
+        """A new heading at the end of the outline, with an anchor nobody else has."""
+        stem = re.sub(r"[^a-z0-9]+", "-", text.lower().translate(_UMLAUTS)).strip("-") or "abschnitt"
+        taken = {h.anchor for h in self.headings}
+        anchor = next(a for n in range(1, len(taken) + 2) if (a := stem if n == 1 else f"{stem}-{n}") not in taken)
+        heading = Heading(level, text, anchor)
+        self.headings.append(heading)
+        return heading
+
+    def withdraw(self, heading: Heading) -> None:
+        """Take a heading back under which nothing was said."""
+        self.headings.remove(heading)
+
+    def figure(self, figure: Figure) -> tuple[NumberedFigure, NumberedTable]:
+        """Number a figure and its table."""
+        table = self.table(figure.table)
+        alt = figure.alt.strip()
+        if "Werte in Tabelle" not in alt:
+            alt = f"{alt.rstrip('.')}. Werte in Tabelle {table.number}."
+        numbered = NumberedFigure(len(self.figures) + 1, figure, alt)
+        self.figures.append(numbered)
+        return numbered, table
+
+    def table(self, table: Table) -> NumberedTable:
+        """Number a table."""
+        numbered = NumberedTable(len(self.tables) + 1, table)
+        self.tables.append(numbered)
+        return numbered
+
+    def gap(self, gap: Gap) -> str:
+        """The sentence of a gap, or nothing if it has been said before: a gap is said once."""
+        known = any(said.text == gap.text for said in self.gaps)
+        self.gaps.append(gap)
+        return "" if known else gap.text
+
+    @property
+    def chapters(self) -> Iterable[Heading]:
+        """The headings of level 1."""
+        return [h for h in self.headings if h.level == 1]

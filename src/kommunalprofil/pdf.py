@@ -1,0 +1,77 @@
+"""PDF/UA-1 and PDF/A-2a: typst makes the file, a pass of pikepdf adds the row headers it cannot make and packs it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from kommunalprofil.errors import RenderError
+from kommunalprofil.resources import fonts_dir
+
+
+def compile_typst(source: str, svgs: Mapping[str, str], day: str) -> bytes:
+    """The tagged PDF of a typst source; figures are reached as `sys.inputs.at("svg:<id>")`, `day` is its ISO date.
+
+    Raises RenderError with the compiler's message; missing glyphs and other warnings are errors, too.
+    """
+    import typst
+
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts_dir())])
+    inputs = {f"svg:{name}": svg for name, svg in svgs.items()}
+    stamp = datetime.fromisoformat(day).replace(tzinfo=UTC)
+    compiler = typst.Compiler(source.encode(), font_paths=fonts, sys_inputs=inputs)
+    try:
+        pdf, warnings = compiler.compile_with_warnings(format="pdf", pdf_standards=["ua-1", "a-2a"], timestamp=stamp)
+    except typst.TypstError as error:
+        raise RenderError(f"Das PDF konnte nicht gesetzt werden: {error.diagnostic or error}") from error
+    if warnings:
+        raise RenderError("Das PDF konnte nicht sauber gesetzt werden: " + "; ".join(str(w.message) for w in warnings))
+    if not isinstance(pdf, bytes):
+        raise RenderError("Das PDF konnte nicht gesetzt werden: typst hat keine Datei geliefert.")
+    return pdf
+
+
+def elements(node: Any, kind: str | None = None) -> Iterator[Any]:
+    """Every structure element below a node in reading order, all or those of one kind ('/Table')."""
+    import pikepdf
+
+    if isinstance(node, pikepdf.Array):
+        for child in node:
+            yield from elements(child, kind)
+    elif isinstance(node, pikepdf.Dictionary):
+        if "/S" in node and (kind is None or kind == node.S):
+            yield node
+        if "/K" in node:
+            yield from elements(node.K, kind)
+
+
+def _row_header(cell: Any) -> None:
+    """Turn the first cell of a body row into a header of its row."""
+    import pikepdf
+
+    cell.S = pikepdf.Name.TH
+    attributes = cell.get("/A", pikepdf.Array())
+    for entry in attributes if isinstance(attributes, pikepdf.Array) else [attributes]:
+        if entry.get("/O") == "/Table":
+            entry.Scope = pikepdf.Name.Row
+
+
+def finish(pdf: bytes) -> bytes:
+    """The document with row headers (TH, Scope Row) in every table and packed objects; same input, same bytes."""
+    import pikepdf
+
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        for table in elements(document.Root.StructTreeRoot.K, "/Table"):
+            for body in elements(table.K, "/TBody"):
+                for row in elements(body.K, "/TR"):
+                    _row_header(next(elements(row.K)))
+        out = io.BytesIO()
+        document.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+        return out.getvalue()
+
+
+def build(source: str, svgs: Mapping[str, str], day: str) -> bytes:
+    """Typst source to finished PDF. Raises RenderError."""
+    return finish(compile_typst(source, svgs, day))

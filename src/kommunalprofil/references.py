@@ -1,0 +1,117 @@
+"""Where the values of a document come from: source notes, the table of sources, the edition – all from provenance."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from kommunalprofil import formatting as fmt
+from kommunalprofil.document import Column, Table
+from kommunalprofil.vocabulary import BASE
+
+if TYPE_CHECKING:
+    from kommunalprofil.evidence import Evidence
+    from kommunalprofil.outline import Outline
+    from kommunalprofil.profile import Profile
+    from kommunalprofil.provenance import Origin
+
+LICENCES = {
+    "dl-de/by-2-0": "Datenlizenz Deutschland – Namensnennung – Version 2.0",
+    "cc-by-4.0": "Creative Commons Namensnennung 4.0",
+}
+
+
+def _day(text: str) -> str:
+    """The ISO day at the start of a time stamp, or ''."""
+    match = re.match(r"\d{4}-\d\d-\d\d", text)
+    return match[0] if match else ""
+
+
+def source_note(profile: Profile | Evidence, tables: Iterable[str]) -> str:
+    """'Statistische Ämter des Bundes und der Länder, Tabellen 12411-01-01-4 und 12411-02-03-4; …'; '' for no tables."""
+    by_producer: dict[str, list[str]] = {}
+    for table in tables:
+        by_producer.setdefault(profile.origin(table).producer, []).append(table)
+    notes = []
+    for producer, ids in by_producer.items():
+        kind = "Tabelle" if len(ids) == 1 else "Tabellen"
+        notes.append(f"{producer}, {kind} {fmt.list_and(sorted(ids))}")
+    return "; ".join(notes)
+
+
+def used_origins(evidence: Evidence) -> dict[str, list[Origin]]:
+    """The origins behind the values given away, by table id, each once and in order of their dates."""
+    found: dict[str, dict[Origin, None]] = {}
+    for value in evidence.values:
+        for table in () if value.missing else value.sources:
+            found.setdefault(table, {})[evidence.origin(table, value.date)] = None
+    return {table: sorted(found[table], key=lambda o: (o.dates, o.stand)) for table in sorted(found)}
+
+
+def _range(texts: Iterable[str]) -> str:
+    """'1995', '1995–2018', or the only text there is; empty texts do not count."""
+    known = sorted({text for text in texts if text})
+    ends = dict.fromkeys((known[0], known[-1]) if known else ())
+    return " bis ".join(fmt.date(end) for end in ends) or fmt.DASH
+
+
+def _years(dates: Iterable[str]) -> str:
+    """The dates of a table: the day if there is one, 'jährlich 1995–2018 (31.12.)' for a row of year ends."""
+    known = sorted(set(dates))
+    if len(known) > 2 and all(day.endswith("-12-31") for day in known):
+        return f"31.12. der Jahre {known[0][:4]}{fmt.DASH}{known[-1][:4]}"
+    return fmt.list_and(fmt.date(day) for day in known)
+
+
+def source_table(evidence: Evidence) -> Table:
+    """Every official table the document rests on: office, title, dates, territory, base, time stamp, licence."""
+    shown: dict[str, set[str]] = {}
+    for value in evidence.values:
+        for table in () if value.missing else value.sources:
+            shown.setdefault(table, set()).add(value.date)
+    rows = []
+    for table, origins in used_origins(evidence).items():
+        first = origins[0]
+        rows.append(
+            (
+                table,
+                f"{first.title}. {fmt.list_and(dict.fromkeys(o.producer for o in origins))}",
+                _years(shown[table]),
+                _range(_day(o.gebietsstand) for o in origins),
+                fmt.list_and(dict.fromkeys(BASE[o.base].de if o.base in BASE else o.base for o in origins)) or "–",
+                _range(_day(o.stand) or _day(o.retrieved) for o in origins),
+                fmt.list_and(dict.fromkeys(o.licence for o in origins)),
+            )
+        )
+    labels = ("Tabelle", "Titel und Stelle", "Stichtage", "Gebietsstand", "Basis", "Stand der Datei", "Lizenz")
+    note = "; ".join(f"{short}: {long}" for short, long in LICENCES.items() if any(short in row[-1] for row in rows))
+    columns = tuple(Column(label, align="left") for label in labels)
+    return Table("Verwendete amtliche Statistiken", columns, tuple(rows), note=note)
+
+
+def newest_stand(evidence: Evidence) -> str:
+    """The latest time stamp of the files behind the document (their newest date where no file carries a stamp)."""
+    origins = [origin for group in used_origins(evidence).values() for origin in group]
+    stamps = [_day(o.stand) or _day(o.retrieved) for o in origins]
+    return max([day for day in stamps if day] or [_day(v.date) for v in evidence.values] or ["1970-01-01"])
+
+
+def definitions(evidence: Evidence) -> list[tuple[str, str]]:
+    """Label and definition of every indicator that the document shows, in the order of first use."""
+    found = []
+    for name in evidence.indicators:
+        declared = evidence.declaration(name)
+        unit = f" Einheit: {declared.unit}." if declared.unit else ""
+        found.append((declared.label, f"{declared.definition.rstrip('.')}.{unit}"))
+    return found
+
+
+def gaps(evidence: Evidence, outline: Outline) -> list[str]:
+    """What the document could not show, each reason once."""
+    return list(dict.fromkeys(gap.text for gap in outline.gaps))
+
+
+def signs() -> list[tuple[str, str]]:
+    """The signs of the tables and their meaning."""
+    return list(fmt.SIGNS.items())
