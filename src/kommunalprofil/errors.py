@@ -61,5 +61,9 @@ class TilingError(KommunalprofilError):
     """Age groups of a table do not add up to the wanted interval exactly."""
 
 
+class NotOfferedError(TilingError):
+    """A table does not carry the asked combination of members at all."""
+
+
 class RenderError(KommunalprofilError):
     """A document could not be written."""

@@ -1,0 +1,230 @@
+"""The view a formula sees: counts of many regions and dates at once, selected, summed over parts, never total with part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kommunalprofil.ages import ALL, AgeGroup, partition, tile
+from kommunalprofil.errors import NotOfferedError
+from kommunalprofil.vocabulary import GAP, NOT_APPLICABLE, TOTAL, Flag
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Values = NDArray[np.float64]
+Flags = NDArray[np.uint16]
+COMPLEMENTS = {"sex": ("M", "F"), "nationality": ("DE", "AUS")}
+
+
+class Point(NamedTuple):
+    """A place on the time axis: ISO date and population base, for one date may stand on two bases."""
+
+    date: str
+    base: str
+
+
+class Member(NamedTuple):
+    """One combination of codes of the dimensions beside age."""
+
+    sex: str = TOTAL
+    nationality: str = TOTAL
+    migration: str = TOTAL
+    household: str = NOT_APPLICABLE
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """Numbers of many regions (rows) and points (columns) with the facts about each: flags travel through arithmetic.
+
+    A missing part makes the result missing, with the reason of the part.
+    """
+
+    value: Values
+    flags: Flags
+
+    def _with(self, value: Values, flags: Flags) -> Quantity:
+        return Quantity(np.where(flags & GAP.value, np.nan, value), flags)
+
+    def __add__(self, other: Quantity) -> Quantity:
+        return self._with(self.value + other.value, self.flags | other.flags)
+
+    def __sub__(self, other: Quantity) -> Quantity:
+        return self._with(self.value - other.value, self.flags | other.flags)
+
+    def __mul__(self, factor: float) -> Quantity:
+        return Quantity(self.value * factor, self.flags)
+
+    def __truediv__(self, other: Quantity) -> Quantity:
+        flags = self.flags | other.flags
+        zero = (other.value == 0) & ((flags & GAP.value) == 0)
+        flags = flags | np.where(zero, np.uint16(Flag.ZERO_DENOMINATOR), np.uint16(0))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return self._with(self.value / other.value, flags)
+
+    def marked(self, flag: Flag) -> Quantity:
+        """The same numbers with one more fact about all that are there."""
+        there = (self.flags & GAP.value) == 0
+        return Quantity(self.value, self.flags | np.where(there, np.uint16(flag), np.uint16(0)))
+
+
+@dataclass
+class Block:
+    """All age groups of one member: `values` and `flags` are regions × points × groups."""
+
+    groups: list[AgeGroup]
+    values: Values
+    flags: Flags
+
+
+@dataclass
+class Panel:
+    """All counts of one measure in one table: the regions, the points, a block for each member."""
+
+    table: str
+    measure: str
+    regions: list[str]
+    points: list[Point]
+    blocks: dict[Member, Block]
+    present: NDArray[np.bool_] = field(repr=False)
+
+    def cells(self, member: Member) -> Cells:
+        """The cells of one member; a total the table does not print is the sum of its two complementary parts.
+
+        Raises NotOfferedError when the table does not carry the member.
+        """
+        return Cells(self, member, self._block(member))
+
+    def _block(self, member: Member) -> Block:
+        if member in self.blocks:
+            return self.blocks[member]
+        for dim, codes in COMPLEMENTS.items():
+            if getattr(member, dim) == TOTAL:
+                parts = [self.blocks.get(member._replace(**{dim: code})) for code in codes]
+                if all(p is not None and p.groups == parts[0].groups for p in parts if parts[0]):
+                    first, second = parts
+                    if first is not None and second is not None:
+                        total = Quantity(first.values, first.flags) + Quantity(second.values, second.flags)
+                        self.blocks[member] = Block(first.groups, total.value, total.flags)
+                        return self.blocks[member]
+        raise NotOfferedError("diese Gliederung führt die Tabelle nicht")
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Counts of one member in one panel."""
+
+    panel: Panel
+    member: Member
+    block: Block
+
+    def count(self, lo: int = 0, hi: int = 200) -> Quantity:
+        """Persons (or households) with lo ≤ age < hi. Raises TilingError if the groups do not add up to that."""
+        block = self.block
+        if (lo, hi) == (0, 200) and ALL in block.groups:
+            return self._sum([block.groups.index(ALL)])
+        return self._sum(tile(block.groups, lo, hi) if (lo, hi) != (0, 200) else partition(block.groups))
+
+    def group(self, group: AgeGroup) -> Quantity:
+        """The counts of one age interval."""
+        return self.count(group.lo, group.hi)
+
+    def of(self, **codes: str) -> Cells:
+        """The cells of another member, told by the codes that differ. Raises NotOfferedError if there is none."""
+        return self.panel.cells(self.member._replace(**codes))
+
+    def profile(self) -> tuple[list[AgeGroup], Values, Flags]:
+        """The finest age groups that cover all ages, their counts (regions × points × groups), flags of the whole."""
+        index = partition(self.block.groups)
+        flags = np.bitwise_or.reduce(self.block.flags[:, :, index], axis=2)
+        return [self.block.groups[i] for i in index], self.block.values[:, :, index], flags
+
+    def _sum(self, index: Sequence[int]) -> Quantity:
+        flags = np.bitwise_or.reduce(self.block.flags[:, :, index], axis=2)
+        return Quantity(self.block.values[:, :, index].sum(axis=2), flags)
+
+
+def _codes(table: pa.Table, column: str) -> tuple[NDArray[np.int64], list[str]]:
+    array = table.column(column).combine_chunks()
+    return array.indices.to_numpy(zero_copy_only=False).astype(np.int64), array.dictionary.to_pylist()
+
+
+def panels(table: pa.Table, source: str) -> list[Panel]:
+    """The observations of one table as dense panels, one for each measure."""
+    from kommunalprofil.vocabulary import flag_bits
+
+    table = table.unify_dictionaries()
+    measure, measures = _codes(table, "measure")
+    region, regions = _codes(table, "region")
+    bases, base_names = _codes(table, "base")
+    days = table.column("date").combine_chunks().cast("int32").to_numpy().astype(np.int64)
+    ages = table.column("age_from").to_numpy().astype(np.int64) * 256 + table.column("age_to").to_numpy()
+    dims = [_codes(table, d) for d in ("sex", "nationality", "migration", "household")]
+    member = np.zeros(len(days), dtype=np.int64)
+    for codes, names in dims:
+        member = member * (len(names) + 1) + codes
+    values = table.column("value").to_numpy()
+    flag, flag_names = _codes(table, "flag")
+    flags = np.array([flag_bits(f) for f in flag_names] or [0], dtype=np.uint16)[flag]
+    found = []
+    for m, name in enumerate(measures):
+        rows = np.flatnonzero(measure == m)
+        if not len(rows):
+            continue
+        point_ids, points, t = _points(days[rows], bases[rows], base_names)
+        used, r = np.unique(region[rows], return_inverse=True)
+        order = np.argsort([regions[i] for i in used])
+        rank = np.empty(len(order), dtype=np.int64)
+        rank[order] = np.arange(len(order))
+        r = rank[r]
+        names = [regions[used[i]] for i in order]
+        present = np.zeros((len(names), len(points)), dtype=bool)
+        present[r, t] = True
+        blocks: dict[Member, Block] = {}
+        for code in np.unique(member[rows]):
+            at = np.flatnonzero(member[rows] == code)
+            key = Member(*(n[c[rows[at[0]]]] for c, n in dims))
+            blocks[key] = _block(ages[rows][at], r[at], t[at], values[rows][at], flags[rows][at], present.shape, present)
+        found.append(Panel(source, name, names, points, blocks, present))
+    return found
+
+
+def _points(
+    days: NDArray[np.int64], bases: NDArray[np.int64], names: list[str]
+) -> tuple[NDArray[np.int64], list[Point], NDArray[np.int64]]:
+    order = list(base_order(names))
+    code = days * 16 + np.array(order, dtype=np.int64)[bases]
+    ids, t = np.unique(code, return_inverse=True)
+    by_order = {o: n for o, n in zip(order, names, strict=True)}
+    return ids, [Point(str(np.datetime64(int(i) // 16, "D")), by_order[int(i) % 16]) for i in ids], t
+
+
+def base_order(names: Sequence[str]) -> list[int]:
+    """Rank of population bases at one date, from the oldest to the newest."""
+    from kommunalprofil.vocabulary import BASE
+
+    ranks = {name: i for i, name in enumerate(("none", "register", *[b for b in BASE if b not in ("none", "register")]))}
+    return [ranks[name] for name in names]
+
+
+def _block(
+    ages: NDArray[np.int64],
+    r: NDArray[np.int64],
+    t: NDArray[np.int64],
+    values: Values,
+    flags: Flags,
+    shape: tuple[int, ...],
+    present: NDArray[np.bool_],
+) -> Block:
+    codes, g = np.unique(ages, return_inverse=True)
+    size = (*shape, len(codes))
+    dense = np.full(size, np.nan)
+    marks = np.full(size, np.uint16(Flag.NOT_PUBLISHED))
+    marks[~present] = np.uint16(Flag.REGION_ABSENT)
+    dense[r, t, g] = values
+    marks[r, t, g] = flags
+    return Block([AgeGroup(int(c) // 256, int(c) % 256) for c in codes], dense, marks)

@@ -1,0 +1,465 @@
+"""From declarations and tables to values: the first table that carries what a formula needs answers, a gap keeps its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kommunalprofil.ages import AgeGroup, partition
+from kommunalprofil.cells import Flags, Member, Panel, Point, Quantity, Values, base_order, panels
+from kommunalprofil.errors import NotOfferedError, TilingError
+from kommunalprofil.indicators.declare import At, Indicator, Parts
+from kommunalprofil.registry import collect
+from kommunalprofil.store import Store, land_of
+from kommunalprofil.vocabulary import GAP, NOT_APPLICABLE, QUALITY, TOTAL, Flag, flag_names
+
+if TYPE_CHECKING:
+    from kommunalprofil.sources.tables import Table
+
+SPLITS = {"sex": ("T", "M", "F"), "nationality": ("T", "DE", "AUS")}
+REASONS = (
+    Flag.SECRET,
+    Flag.UNRELIABLE,
+    Flag.LATER,
+    Flag.BLOCKED,
+    Flag.ZERO_DENOMINATOR,
+    Flag.NOT_COMPUTABLE,
+    Flag.NOT_PUBLISHED,
+    Flag.REGION_ABSENT,
+)
+NEWER_BASE = {"census": "zensus_2022"}
+"""Bases that make one series with another: the census of 2022 and the Fortschreibung built on it."""
+
+
+def declared() -> dict[str, Indicator]:
+    """Every declared indicator by its id."""
+    return collect("kommunalprofil.indicators", Indicator)
+
+
+class Selection(NamedTuple):
+    """The members a series is about, as the export prints them."""
+
+    sex: str = "T"
+    nationality: str = "T"
+    age: str = "T"
+    migration: str = "T"
+    household: str = "T"
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value of one region at one date with what it was made of; `value` is None for a gap and `flag` says why."""
+
+    region: str
+    date: str
+    indicator: str
+    variant: str
+    sex: str
+    age: str
+    nationality: str
+    migration: str
+    household: str
+    value: float | None
+    unit: str
+    numerator: float | None
+    denominator: float | None
+    flag: str
+    sources: tuple[str, ...]
+    base: str
+
+    @property
+    def missing(self) -> bool:
+        """Whether there is no value."""
+        return self.value is None
+
+    @property
+    def reason(self) -> str:
+        """Why there is no value, in German; empty if there is one."""
+        from kommunalprofil.vocabulary import FLAG_TEXT
+
+        if self.value is not None:
+            return ""
+        name, _, text = self.flag.partition(":")
+        return text or FLAG_TEXT.get(name, name)
+
+
+@dataclass
+class Series:
+    """One indicator, variant and selection for many regions (rows) and points (columns)."""
+
+    indicator: Indicator
+    variant: str
+    selection: Selection
+    regions: Sequence[str]
+    points: Sequence[Point]
+    value: Values
+    numerator: Values
+    denominator: Values
+    flags: Flags
+    source: NDArray[np.int16]
+    sources: Sequence[str]
+    reason: NDArray[np.int16]
+    reasons: Sequence[str]
+    there: NDArray[np.bool_] = field(repr=False)
+
+    @cached_property
+    def broken(self) -> NDArray[np.bool_]:
+        """Where a value stands on another base than the value before it."""
+        family = np.array(base_order([NEWER_BASE.get(p.base, p.base) for p in self.points]), dtype=np.int16)
+        valued = np.isfinite(self.value) & self.there
+        result = np.zeros(self.value.shape, dtype=bool)
+        last = np.full(len(self.regions), -1, dtype=np.int16)
+        for t, base in enumerate(family):
+            here = valued[:, t]
+            result[:, t] = here & (last >= 0) & (last != base)
+            last[here] = base
+        return result
+
+    def flag(self, r: int, t: int) -> str:
+        """The flag text of one value: facts joined by `|`, or the reason of a gap."""
+        bits = int(self.flags[r, t])
+        if bits & GAP.value:
+            first = next(f for f in REASONS if f & bits)
+            name = str(first.name).lower()
+            text = self.reasons[self.reason[r, t]] if first == Flag.NOT_COMPUTABLE else ""
+            return f"{name}:{text}" if text else name
+        names = flag_names(bits & QUALITY.value)
+        if self.broken[r, t]:
+            base = self.points[t].base
+            names.append(f"break:{NEWER_BASE.get(base, base)}")
+        return "|".join(names)
+
+    def at(self, r: int, t: int) -> Value:
+        """The value of region number `r` at point number `t`."""
+
+        def number(array: Values) -> float | None:
+            x = float(array[r, t])
+            return None if np.isnan(x) else x
+
+        s = self.selection
+        index = int(self.source[r, t])
+        return Value(
+            region=self.regions[r],
+            date=self.points[t].date,
+            indicator=self.indicator.id,
+            variant=self.variant,
+            sex=s.sex,
+            age=s.age,
+            nationality=s.nationality,
+            migration=s.migration,
+            household=s.household,
+            value=number(self.value),
+            unit=self.indicator.unit,
+            numerator=number(self.numerator),
+            denominator=number(self.denominator),
+            flag=self.flag(r, t),
+            sources=tuple(self.sources[index].split("|")) if index >= 0 else (),
+            base=self.points[t].base,
+        )
+
+    def row(self, region: str) -> Iterator[Value]:
+        """The values and gaps of one region, in order of date and base; nothing for a region that is not there."""
+        if region in self.regions:
+            r = self.regions.index(region)
+            for t in np.flatnonzero(self.there[r]):
+                yield self.at(r, int(t))
+
+
+class Results:
+    """Everything that can be computed for some regions, each series made when it is first asked for.
+
+    `regions` None means every region there is. Raises DataError when the data set is damaged.
+    """
+
+    def __init__(self, store: Store, regions: Iterable[str] | None = None, newest_base: bool = True) -> None:
+        from kommunalprofil.sources import declared as declared_tables
+
+        self.store = store
+        self.wanted = sorted(set(regions)) if regions is not None else None
+        self.tables: dict[str, Table] = {k: t for k, t in declared_tables().items() if not t.oracle}
+        self.indicators = declared()
+        self._cache: dict[tuple[str, str, Selection], Series] = {}
+        self._newest_base = newest_base
+
+    @cached_property
+    def panels(self) -> dict[str, list[Panel]]:
+        """All panels by measure, in the order in which tables are asked."""
+        found: dict[str, list[Panel]] = {}
+        lands = None if self.wanted is None else sorted({land_of(r) for r in self.wanted})
+        for name in self.tables:
+            if name not in self.store.tables:
+                continue
+            table = self.store.observations(name, lands)
+            if self.wanted is not None:
+                import pyarrow as pa
+                import pyarrow.compute as pc
+
+                table = table.filter(pc.is_in(table.column("region"), pa.array(self.wanted)))
+            if table.num_rows:
+                for panel in panels(table, name):
+                    found.setdefault(panel.measure, []).append(panel)
+        return found
+
+    def regions(self, measure: str) -> list[str]:
+        """Every region any table of the measure carries, sorted."""
+        return sorted({r for p in self.panels.get(measure, []) for r in p.regions})
+
+    def points(self, measure: str) -> list[Point]:
+        """Every point any table of the measure carries, from old to new."""
+        found = {p for panel in self.panels.get(measure, []) for p in panel.points}
+        return sorted(found, key=lambda p: (p.date, base_order([p.base])[0]))
+
+    def series(self, indicator: str, selection: Selection = Selection(), variant: str = "") -> Series:
+        """One series. Raises KeyError for an unknown indicator or variant."""
+        key = (indicator, variant, selection)
+        if key not in self._cache:
+            declaration = self.indicators[indicator]
+            if declaration.derived is not None:
+                self._cache[key] = _derive(self, declaration, selection)
+            else:
+                age = None if selection.age == "T" else AgeGroup.parse(selection.age)
+                self._cache[key] = _merge(self, declaration, selection, variant, age, None)
+        return self._cache[key]
+
+    def selections(self, indicator: str, by: Iterable[str] = (), variant: str = "") -> list[Selection]:
+        """The selections an export of the indicator shows when split by the dimensions in `by`."""
+        declaration = self.indicators[indicator]
+        asked = set(by) & declaration.by | declaration.own
+        rows = [Selection()]
+        for dim in ("sex", "nationality", "migration", "household"):
+            if dim in asked:
+                codes = SPLITS.get(dim) or declaration.members[dim]
+                codes = codes if dim in SPLITS or dim in declaration.own else ("T", *codes)
+                rows = [row._replace(**{dim: code}) for row in rows for code in codes]
+        if "age" in declaration.own:
+            rows = [row._replace(age=age) for row in rows for age in declaration.members["age"]]
+        return rows
+
+    def by_age(self, indicator: str, selection: Selection, variant: str = "") -> list[Series]:
+        """One series for each age group, every region and point in the groups of the first table that has ages there."""
+        declaration = self.indicators[indicator]
+        choice = _age_choice(self, declaration, selection, variant)
+        groups = sorted({g for _, gs in choice.values() for g in gs})
+        found = []
+        for group in groups:
+            mine = {i: where for i, (where, gs) in choice.items() if group in gs}
+            chosen = selection._replace(age=str(group))
+            found.append(_merge(self, declaration, chosen, variant, group, mine))
+        return found
+
+
+def compute(
+    store: Store, regions: Iterable[str] | None, indicators: Iterable[str], by: Iterable[str] = (), variant: str | None = None
+) -> Iterator[Series]:
+    """Every series of the indicators, split by the dimensions in `by` each of them may be split by.
+
+    `variant` None gives the default, a name that variant of each indicator that has it. Raises KeyError for an
+    unknown indicator.
+    """
+    results = Results(store, regions)
+    for name in indicators:
+        declaration = results.indicators[name]
+        if variant and variant not in declaration.variants:
+            continue
+        for selection in results.selections(name, by, variant or ""):
+            yield results.series(name, selection, variant or "")
+            if "age" in set(by) & declaration.by - declaration.own:
+                yield from results.by_age(name, selection, variant or "")
+
+
+def _member(declaration: Indicator, selection: Selection) -> Member:
+    if declaration.measure == "households":
+        return Member(NOT_APPLICABLE, NOT_APPLICABLE, NOT_APPLICABLE, TOTAL)
+    codes = {"T": TOTAL}
+    return Member(codes.get(selection.sex, selection.sex), codes.get(selection.nationality, selection.nationality))
+
+
+def _evaluate(
+    declaration: Indicator, panel: Panel, selection: Selection, variant: str, age: AgeGroup | None
+) -> tuple[Parts | None, Flag, str]:
+    """The formula on one panel, or why it cannot be had there."""
+    formula = declaration.formula_of(variant)
+    try:
+        cells = panel.cells(_member(declaration, selection))
+        return formula(cells, At(age, selection.migration, selection.household)), Flag.NORMAL, ""
+    except NotOfferedError:
+        return None, Flag.NOT_PUBLISHED, ""
+    except TilingError as error:
+        return None, Flag.NOT_COMPUTABLE, str(error)
+
+
+def _empty(results: Results, declaration: Indicator, selection: Selection, variant: str) -> Series:
+    regions, points = results.regions(declaration.measure), results.points(declaration.measure)
+    shape = (len(regions), len(points))
+    nan = np.full(shape, np.nan)
+    return Series(
+        declaration,
+        variant,
+        selection,
+        regions,
+        points,
+        nan,
+        nan.copy(),
+        nan.copy(),
+        np.full(shape, np.uint16(Flag.REGION_ABSENT)),
+        np.full(shape, -1, dtype=np.int16),
+        [],
+        np.zeros(shape, dtype=np.int16),
+        [""],
+        np.zeros(shape, dtype=bool),
+    )
+
+
+def _merge(
+    results: Results,
+    declaration: Indicator,
+    selection: Selection,
+    variant: str,
+    age: AgeGroup | None,
+    only: dict[int, NDArray[np.bool_]] | None,
+) -> Series:
+    """One series out of all panels of the measure, in their order; `only` restricts panels to cells of theirs."""
+    series = _empty(results, declaration, selection, variant)
+    row = {r: i for i, r in enumerate(series.regions)}
+    column = {p: i for i, p in enumerate(series.points)}
+    sources: list[str] = []
+    reasons: list[str] = [""]
+    for i, panel in enumerate(results.panels.get(declaration.measure, [])):
+        if only is not None and i not in only:
+            continue
+        grid = np.ix_([row[r] for r in panel.regions], [column[p] for p in panel.points])
+        series.there[grid] |= panel.present if only is None else only[i][grid]
+        parts, why, text = _evaluate(declaration, panel, selection, variant, age)
+        open_ = np.isnan(series.value[grid]) & panel.present
+        if only is not None:
+            open_ &= only[i][grid]
+        if parts is None:
+            if text and text not in reasons:
+                reasons.append(text)
+            better = open_ & np.isin(series.flags[grid], _UNSAID)
+            _put(series.flags, grid, better, np.uint16(why))
+            _put(series.reason, grid, better, np.int16(reasons.index(text) if text else 0))
+            continue
+        sources.append(panel.table)
+        valued = open_ & (np.isfinite(parts.value.value) | np.isin(series.flags[grid], _WEAK))
+        for array, quantity in (
+            (series.value, parts.value),
+            (series.numerator, parts.numerator),
+            (series.denominator, parts.denominator),
+        ):
+            if quantity is not None:
+                _put(array, grid, valued, quantity.value)
+        _put(series.flags, grid, valued, parts.value.flags)
+        _put(series.source, grid, valued, np.int16(len(sources) - 1))
+    if results._newest_base:
+        _keep_newest_base(series)
+    return replace(series, sources=sources, reasons=reasons)
+
+
+_UNSAID = [int(Flag.REGION_ABSENT), int(Flag.NOT_PUBLISHED)]
+_WEAK = [int(Flag.REGION_ABSENT), int(Flag.NOT_PUBLISHED), int(Flag.NOT_COMPUTABLE)]
+
+
+def _put(array: NDArray, grid: tuple, where: NDArray[np.bool_], values: object) -> None:  # type: ignore[type-arg]
+    array[grid] = np.where(where, values, array[grid])  # type: ignore[arg-type]
+
+
+def _keep_newest_base(series: Series) -> None:
+    """Of two values at one date, published on two bases, only the one on the newer base stays."""
+    for t in range(len(series.points) - 1):
+        if series.points[t].date == series.points[t + 1].date:
+            series.there[:, t] &= ~series.there[:, t + 1]
+
+
+def _age_choice(
+    results: Results, declaration: Indicator, selection: Selection, variant: str
+) -> dict[int, tuple[NDArray[np.bool_], list[AgeGroup]]]:
+    """For each panel with ages: the cells it answers (none that an earlier panel answers), and its finest groups."""
+    regions, points = results.regions(declaration.measure), results.points(declaration.measure)
+    row = {r: i for i, r in enumerate(regions)}
+    column = {p: i for i, p in enumerate(points)}
+    taken = np.zeros((len(regions), len(points)), dtype=bool)
+    choice: dict[int, tuple[NDArray[np.bool_], list[AgeGroup]]] = {}
+    for i, panel in enumerate(results.panels.get(declaration.measure, [])):
+        try:
+            block = panel.cells(_member(declaration, selection)).block
+            groups = [block.groups[g] for g in partition(block.groups)]
+        except TilingError:
+            continue
+        if _evaluate(declaration, panel, selection, variant, groups[0])[0] is None:
+            continue
+        where = np.zeros_like(taken)
+        where[np.ix_([row[r] for r in panel.regions], [column[p] for p in panel.points])] = panel.present
+        where &= ~taken
+        taken |= where
+        choice[i] = (where, groups)
+    return choice
+
+
+class Context:
+    """What a derived formula may ask for: finished series of the same members, at other dates, of other measures."""
+
+    def __init__(self, results: Results, selection: Selection) -> None:
+        self.results, self.selection = results, selection
+        self.base: Series = results.series("population", selection)
+        self.missing: list[str] = []
+
+    def series(self, indicator: str) -> Quantity:
+        """The values of an indicator for the same members."""
+        found = self.results.series(indicator, self.selection)
+        return Quantity(found.value, found.flags)
+
+    def shifted(self, now: Quantity, years: int) -> Quantity:
+        """The values `years` before, on the same base; a gap where that date was not published on that base."""
+        column = {p: i for i, p in enumerate(self.base.points)}
+        value = np.full(now.value.shape, np.nan)
+        flags = np.full(now.flags.shape, np.uint16(Flag.NOT_COMPUTABLE))
+        for t, (date, base) in enumerate(self.base.points):
+            before = column.get(Point(f"{int(date[:4]) - years}{date[4:]}", base))
+            if before is not None:
+                value[:, t], flags[:, t] = now.value[:, before], now.flags[:, before]
+        gone = np.isnan(value) & (flags & np.uint16(Flag.REGION_ABSENT) > 0)
+        flags[gone] = np.uint16(Flag.NOT_COMPUTABLE)
+        self.missing.append("kein Wert des Vorjahres auf derselben Basis" if years == 1 else "kein Vergleichswert")
+        return Quantity(value, flags)
+
+    def nearest(self, measure: str) -> Quantity:
+        """The values of another measure at the date nearest to each point (the later one of two equally near)."""
+        shape = self.base.value.shape
+        value, flags = np.full(shape, np.nan), np.full(shape, np.uint16(Flag.NOT_PUBLISHED))
+        distance = np.full(shape, np.inf)
+        row = {r: i for i, r in enumerate(self.base.regions)}
+        days = np.array([np.datetime64(p.date) for p in self.base.points]).astype("datetime64[D]").astype(np.int64)
+        for panel in self.results.panels.get(measure, []):
+            cells = panel.cells(next(iter(panel.blocks))).count()
+            here = [(i, row[r]) for i, r in enumerate(panel.regions) if r in row]
+            for j, point in enumerate(panel.points):
+                off = np.abs(days - np.datetime64(point.date).astype("datetime64[D]").astype(np.int64))
+                for i, r in here:
+                    if np.isfinite(cells.value[i, j]):
+                        better = off <= distance[r]
+                        value[r, better], flags[r, better] = cells.value[i, j], cells.flags[i, j]
+                        distance[r, better] = off[better]
+        return Quantity(value, flags)
+
+
+def _derive(results: Results, declaration: Indicator, selection: Selection) -> Series:
+    assert declaration.derived is not None
+    context = Context(results, selection)
+    parts = declaration.derived(context)
+    base = context.base
+    return replace(
+        base,
+        indicator=declaration,
+        value=parts.value.value,
+        numerator=parts.numerator.value if parts.numerator else base.numerator,
+        denominator=parts.denominator.value if parts.denominator else base.denominator,
+        flags=parts.value.flags,
+        reason=np.ones(base.value.shape, dtype=np.int16) * (1 if context.missing else 0),
+        reasons=["", *context.missing],
+    )

@@ -1,0 +1,156 @@
+"""Everything known of one Kommune, at hand for figures, chapters and exports: values, series, comparisons, origins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+from kommunalprofil.errors import DataError
+from kommunalprofil.indicators import Indicator, Results, Selection, Series
+from kommunalprofil.indicators.compute import Value
+from kommunalprofil.provenance import Origin, covers
+from kommunalprofil.regions import Region, Register
+from kommunalprofil.store import Store
+
+__all__ = ["Profile", "Value"]
+
+DIMENSIONS = ("sex", "nationality", "age", "migration", "household")
+
+
+class Profile:
+    """One Kommune and what surrounds it: its Kreis (for a Gemeinde), its Land, Germany.
+
+    Raises UnknownRegionError or AmbiguousRegionError for the place, DataError for the data set.
+    """
+
+    def __init__(self, place: str, data_dir: Path) -> None:
+        self.store = Store(data_dir)
+        self.register = Register.load(data_dir)
+        self.region: Region = self.register.find(place)
+        self.parents: tuple[Region, ...] = tuple(self.register.get(ags) for ags in self.region.parents)
+        self.results = Results(self.store, [self.region.ags, *self.region.parents])
+        self._age_series: dict[tuple[str, str, Selection], list[Series]] = {}
+
+    def _parent(self, level: str) -> Region | None:
+        return next((r for r in self.parents if r.level == level), None)
+
+    @property
+    def kreis(self) -> Region | None:
+        """The Kreis of a Gemeinde, None for anything larger."""
+        return self._parent("kreis")
+
+    @property
+    def land(self) -> Region | None:
+        """The Land of a Kreis or Gemeinde, None for a Land or Germany."""
+        return self._parent("land")
+
+    @property
+    def bund(self) -> Region:
+        """Germany."""
+        return self._parent("bund") or self.region
+
+    @cached_property
+    def indicators(self) -> dict[str, Indicator]:
+        """The declared indicators by id."""
+        return self.results.indicators
+
+    def _rows(self, indicator: str, region: str | None, variant: str, selection: Selection) -> list[Value]:
+        return list(self.results.series(indicator, selection, variant).row(region or self.region.ags))
+
+    def series(self, indicator: str, *, region: str | None = None, variant: str = "", **members: str) -> list[Value]:
+        """All values and gaps of one indicator, from old to new; the flag of the first value after a break names it.
+
+        `members` are `sex`, `nationality`, `age`, `migration`, `household`. Raises KeyError for an unknown indicator.
+        """
+        return self._rows(indicator, region, variant, Selection(**members))
+
+    def get(
+        self, indicator: str, *, region: str | None = None, date: str | None = None, variant: str = "", **members: str
+    ) -> Value:
+        """One value: at `date` (ISO day or year), else the newest there is; a gap comes back as a value that is missing."""
+        rows = self._rows(indicator, region, variant, Selection(**members))
+        if date is None:
+            there = [v for v in rows if not v.missing]
+            chosen = there or rows
+        else:
+            chosen = [v for v in rows if v.date == date or v.date[:4] == date]
+        if chosen:
+            return chosen[-1]
+        place = region or self.region.ags
+        selection = Selection(**members)
+        unit = self.indicators[indicator].unit
+        return Value(
+            region=place,
+            date=date or "",
+            indicator=indicator,
+            variant=variant,
+            sex=selection.sex,
+            age=selection.age,
+            nationality=selection.nationality,
+            migration=selection.migration,
+            household=selection.household,
+            value=None,
+            unit=unit,
+            numerator=None,
+            denominator=None,
+            flag="not_published",
+            sources=(),
+            base="",
+        )
+
+    def split(
+        self, indicator: str, dim: str, *, region: str | None = None, date: str | None = None, variant: str = "", **members: str
+    ) -> list[Value]:
+        """One value for each member of a dimension at one date (the newest that has any); gaps included, totals not.
+
+        For `age` the members are the groups of the one table that answers at that date: they never overlap.
+        """
+        place = region or self.region.ags
+        selection = Selection(**members)
+        declaration = self.indicators[indicator]
+        if dim == "age" and "age" not in declaration.own:
+            return self._split_age(indicator, place, date, variant, selection)
+        codes = declaration.members.get(dim) or {"sex": ("M", "F"), "nationality": ("DE", "AUS")}[dim]
+        rows = [self._rows(indicator, place, variant, selection._replace(**{dim: code})) for code in codes]
+        dates = [v.date for row in rows for v in row if not v.missing and (date is None or date in (v.date, v.date[:4]))]
+        if not dates:
+            return []
+        return [v for row in rows for v in row if v.date == max(dates)]
+
+    def _split_age(self, indicator: str, place: str, date: str | None, variant: str, selection: Selection) -> list[Value]:
+        key = (indicator, variant, selection)
+        if key not in self._age_series:
+            self._age_series[key] = self.results.by_age(indicator, selection, variant)
+        values = [v for series in self._age_series[key] for v in series.row(place) if not v.missing]
+        dates = {v.date for v in values if date is None or date in (v.date, v.date[:4])}
+        return [v for v in values if v.date == max(dates)] if dates else []
+
+    def dates(self, indicator: str, *, region: str | None = None, variant: str = "", **members: str) -> list[str]:
+        """The dates that have a value, from old to new."""
+        return [v.date for v in self.series(indicator, region=region, variant=variant, **members) if not v.missing]
+
+    def compare(self, indicator: str, *, date: str | None = None, variant: str = "", **members: str) -> list[tuple[Region, Value]]:
+        """The place and everything around it, all at `date` (default: the place's newest date with a value)."""
+        own = self.get(indicator, date=date, variant=variant, **members)
+        around = [(r, self.get(indicator, region=r.ags, date=own.date, variant=variant, **members)) for r in self.parents]
+        return [(self.region, own), *around]
+
+    def origin(self, table: str, date: str | None = None, base: str | None = None) -> Origin:
+        """Where a table's values at a date come from; the newest Stand of it. Raises DataError for an unknown table."""
+        found = [o for o in self.store.origins if covers(o, table, date, base)]
+        if not found:
+            raise DataError(f"Zur Tabelle {table} fehlt der Herkunftsnachweis.")
+        return max(found, key=lambda o: (o.stand or o.retrieved, o.dates))
+
+    def values(self) -> Iterator[Value]:
+        """Every value and gap of the place and what surrounds it, by every dimension, as the data export shows them."""
+        for name, declaration in self.indicators.items():
+            for variant in ("", *declaration.variants):
+                for selection in self.results.selections(name, DIMENSIONS, variant):
+                    series = [self.results.series(name, selection, variant)]
+                    if "age" in declaration.by - declaration.own:
+                        series += self.results.by_age(name, selection, variant)
+                    for one in series:
+                        for region in (self.region.ags, *self.region.parents):
+                            yield from one.row(region)
