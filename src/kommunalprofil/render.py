@@ -96,6 +96,10 @@ def _style(name: str) -> Markup:
     return Markup((templates_dir() / name).read_text(encoding="utf-8"))
 
 
+def _html_style() -> Markup:
+    return Markup(_fonts_css()) + "\n" + _style("html/style.css")
+
+
 def _chapters() -> list[str]:
     return [f"chapters/{path.name}" for path in sorted((templates_dir() / "chapters").glob("*.jinja"))]
 
@@ -146,11 +150,17 @@ class Composer:
         }
 
 
-def render(profile: Profile, figures: FigureFunctions | None = None) -> dict[str, bytes]:
-    """The finished files of a profile by name: PDF, HTML, daten.csv, profil.json. Raises RenderError.
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The finished files by name, and what they hold."""
 
-    `figures` replaces the declared figure functions (for tests).
-    """
+    title: str
+    files: dict[str, bytes]
+    outline: Outline
+
+
+def document(profile: Profile, figures: FigureFunctions | None = None) -> Document:
+    """Render a profile; nothing is written. `figures` replaces the declared figure functions. Raises RenderError."""
     evidence = Evidence(profile)
     drawings = Drawings(evidence, figure_functions() if figures is None else figures)
     printed = Composer(templating.typst_environment(), "typst", evidence, drawings)
@@ -159,9 +169,22 @@ def render(profile: Profile, figures: FigureFunctions | None = None) -> dict[str
     with ThreadPoolExecutor(max_workers=1) as pool:  # typst works outside the GIL
         made = pool.submit(pdf.build, source, drawings.svgs, day)
         shown = Composer(templating.html_environment(), "html", evidence, drawings)
-        html = shown.page(Markup(_fonts_css()) + "\n" + _style("html/style.css"))
+        page = shown.page(_html_style())
         data = export.files(evidence, shown.outline)
-        return {"kommunalprofil.html": html.encode(), "kommunalprofil.pdf": made.result(), **data}
+        files = {"kommunalprofil.html": page.encode(), "kommunalprofil.pdf": made.result(), **data}
+    return Document(f"Kommunalprofil {profile.region.title}", files, shown.outline)
+
+
+def html(profile: Profile, figures: FigureFunctions | None = None) -> str:
+    """Only the HTML page of a profile. Raises RenderError."""
+    evidence = Evidence(profile)
+    drawings = Drawings(evidence, figure_functions() if figures is None else figures)
+    return Composer(templating.html_environment(), "html", evidence, drawings).page(_html_style())
+
+
+def render(profile: Profile) -> dict[str, bytes]:
+    """The finished files of a profile by name: PDF, HTML, daten.csv, profil.json. Raises RenderError."""
+    return document(profile).files
 
 
 def write(files: Mapping[str, bytes], directory: Path) -> list[Path]:

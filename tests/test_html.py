@@ -1,0 +1,192 @@
+"""The HTML page: one file, valid order, accessible names, text that stays text, readable on a small screen."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import subprocess
+from collections import Counter
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fake_profile import FIGURES, KREIS, FakeFigure, FakeProfile
+from kommunalprofil import render
+from test_pdf import HOSTILE
+
+VOID = {"meta", "link", "br", "hr", "img", "input", "path", "rect", "circle", "use", "line"}
+
+
+class Page(HTMLParser):
+    """Elements, ids, text and nesting of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.stack: list[str] = []
+        self.texts: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        if tag not in VOID:
+            self.stack.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            assert self.stack, f"</{tag}> closes nothing"
+            assert self.stack.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.stack and self.stack[-1] != "style":
+            self.texts.append(data)
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        return [attrs for name, attrs in self.elements if name == tag]
+
+
+@pytest.fixture(scope="module")
+def made() -> render.Document:
+    return render.document(FakeProfile(), FIGURES)
+
+
+@pytest.fixture(scope="module")
+def text(made: render.Document) -> str:
+    return made.files["kommunalprofil.html"].decode()
+
+
+@pytest.fixture(scope="module")
+def page(text: str) -> Page:
+    return Page(text)
+
+
+def test_every_element_is_closed(page: Page) -> None:
+    assert page.stack == []
+
+
+def test_ids_are_unique_and_references_lead_somewhere(page: Page, text: str) -> None:
+    ids = [attrs["id"] for _, attrs in page.elements if "id" in attrs]
+    assert [name for name, count in Counter(ids).items() if count > 1] == []
+    wanted = [name for _, attrs in page.elements for name in attrs.get("aria-labelledby", "").split()]
+    wanted += [link["href"][1:] for link in page.all("a")] + re.findall(r"url\(#([^)]+)\)", text)
+    assert set(wanted) <= set(ids)
+
+
+def test_language_landmarks_and_skip_link(page: Page) -> None:
+    assert page.all("html")[0]["lang"] == "de"
+    assert [len(page.all(tag)) for tag in ("main", "nav", "h1", "footer", "title")] == [1, 1, 1, 1, len(FIGURES) + 1]
+    first_link = page.all("a")[0]
+    assert first_link == {"class": "skip", "href": "#inhalt"}
+
+
+def test_headings_follow_each_other_without_a_jump(page: Page, made: render.Document) -> None:
+    levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
+    assert levels[:2] == [1, 2]
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert levels[2:] == [heading.level + 1 for heading in made.outline.headings]
+
+
+def test_contents_link_to_every_chapter(page: Page, made: render.Document) -> None:
+    links = [link["href"] for link in page.all("a")[1:]]
+    assert links == [f"#{chapter.anchor}" for chapter in made.outline.chapters]
+
+
+def test_tables_have_captions_and_headers(page: Page, made: render.Document) -> None:
+    assert len(page.all("table")) == len(page.all("caption")) == len(made.outline.tables)
+    assert all(cell.get("scope") in ("col", "row") for cell in page.all("th"))
+    assert sum(cell["scope"] == "row" for cell in page.all("th")) == sum(len(t.item.rows) for t in made.outline.tables)
+
+
+def test_figures_are_images_with_a_name_and_a_description(page: Page, text: str, made: render.Document) -> None:
+    pictures = page.all("svg")
+    assert len(pictures) == len(FIGURES)
+    assert all(svg["role"] == "img" and len(svg["aria-labelledby"].split()) == 2 for svg in pictures)
+    for numbered in made.outline.figures:
+        assert f">{html.escape(numbered.alt)}</desc>" in text
+    assert len({numbered.alt for numbered in made.outline.figures}) == len(FIGURES)
+
+
+def test_nothing_is_fetched_from_anywhere(text: str) -> None:
+    assert not re.search(r'(src|href)="(?!#)', text)
+    assert not re.search(r"url\((?!#|data:)", text)
+    assert "<script" not in text
+    assert "@import" not in text
+
+
+def test_both_weights_of_the_font_are_inside(text: str) -> None:
+    assert text.count("data:font/woff2;base64,d09GMg") == 2
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_hostile_names_stay_text(hostile: str) -> None:
+    profile = FakeProfile(replace(KREIS, name=hostile))
+    figures = FIGURES | {"pyramid": FakeFigure("pyramid", words={"title": f"x {hostile}", "caption": f"y {hostile}"})}
+    page = Page(render.html(profile, figures))
+    shown = "".join(page.texts)
+    assert shown.count(f"x {hostile}") == 2  # caption and title of the drawing
+    assert f"y {hostile}" in shown
+    assert page.texts.count("alert(1)") == 0
+    assert not page.all("script")
+
+
+def browse(chromium: str, folder: Path, content: str, width: int, script: str, dark: bool = False) -> Any:
+    """What a script says about the page in a browser window of this width; it has to call done(value)."""
+    done = "const done = v => { document.documentElement.innerHTML = '<pre>' + btoa(encodeURIComponent(JSON.stringify(v))); };"
+    file = folder / "seite.html"
+    body = content.replace("</body>", f"<script>{done}\n{script}</script></body>")
+    file.write_text(body, encoding="utf-8")
+    command = [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=30000", "--dump-dom"]
+    command += [
+        f"--window-size={width},900",
+        f"--user-data-dir={folder}",
+        *(["--blink-settings=preferredColorScheme=0"] if dark else []),
+    ]
+    out = subprocess.run([*command, file.as_uri()], capture_output=True, text=True, timeout=120, check=True).stdout
+    return decoded(out)
+
+
+def decoded(dom: str) -> Any:
+    from base64 import b64decode
+    from urllib.parse import unquote
+
+    found = re.search(r"<pre>([A-Za-z0-9+/=]+)", dom)
+    assert found, dom[:400]
+    return json.loads(unquote(b64decode(found[1]).decode()))
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_page_never_scrolls_sideways(chromium: str, tmp_path: Path, text: str, width: int) -> None:
+    script = "done([document.documentElement.scrollWidth, window.innerWidth])"
+    content, window = browse(chromium, tmp_path, text, width, script)
+    assert content <= window
+
+
+AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def violations(chromium: str, folder: Path, text: str, width: int, dark: bool = False) -> Any:
+    axe = pytest.importorskip("axe_playwright_python", reason="axe-core comes with axe-playwright-python")
+    source = (Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8").replace("</script", "<\\/script")
+    options = json.dumps({"runOnly": AXE_RULES})
+    report = "r.violations.map(v => [v.id, v.nodes.map(n => n.target.join(' ')).slice(0, 5)])"
+    run = f"axe.run(document, {options}).then(r => done({report}), e => done(['error', String(e)]));"
+    return browse(chromium, folder, text, width, f"{source}\n{run}", dark)
+
+
+@pytest.mark.parametrize(("width", "dark"), [(390, False), (1280, False), (1280, True)])
+def test_axe_finds_nothing(chromium: str, tmp_path: Path, text: str, width: int, dark: bool) -> None:
+    assert violations(chromium, tmp_path, text, width, dark) == []
+
+
+def test_axe_would_find_something(chromium: str, tmp_path: Path, text: str) -> None:
+    """In dark mode only: the tests look at the colours they claim to look at."""
+    spoilt = text.replace("--soft: #a9b8c0", "--soft: #222222")
+    assert "color-contrast" in dict(violations(chromium, tmp_path, spoilt, 1280, dark=True))
