@@ -1,0 +1,309 @@
+"""The command line: the only place where files, network and pure code meet. Heavy modules load inside the commands."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kommunalprofil import __version__, german_cli
+from kommunalprofil.errors import KommunalprofilError, UsageError
+
+if TYPE_CHECKING:
+    from kommunalprofil.indicators import Indicator
+    from kommunalprofil.regions import Region, Register
+    from kommunalprofil.sources.reading import Report
+
+_OPTIONS: dict[str, Any] = {"rich_markup_mode": None, "add_completion": False, "no_args_is_help": True}
+app = typer.Typer(
+    help="Kommunalprofile aus amtlicher Statistik: für jeden Kreis und jede Gemeinde ein Dokument mit belegten Zahlen.",
+    epilog="Rückgabewerte: 0 fertig, 1 etwas ging nicht, 2 falscher Aufruf, 3 Datenbestand fehlt oder ist beschädigt,"
+    " 130 abgebrochen.",
+    **_OPTIONS,
+)
+data_app = typer.Typer(help="Den Datenbestand aus amtlichen Dateien aufbauen.", **_OPTIONS)
+app.add_typer(data_app, name="data")
+
+DataDir = Annotated[
+    Path | None, typer.Option("--data", metavar="ORDNER", help="Datenbestand, aus dem gelesen wird (sonst der mitgelieferte).")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Nur Fehler ausgeben.")]
+Json = Annotated[bool, typer.Option("--json", help="Maschinenlesbare Ausgabe.")]
+LEVELS = ("bund", "land", "kreis", "gemeinde")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"kommunalprofil {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Version anzeigen und beenden.")
+    ] = False,
+) -> None:
+    pass
+
+
+def _data_dir(folder: Path | None) -> Path:
+    from kommunalprofil.resources import data_dir
+
+    return folder if folder is not None else data_dir()
+
+
+def _print_json(value: object) -> None:
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=1)
+    print()
+
+
+@app.command()
+def build(
+    orte: Annotated[list[str], typer.Argument(metavar="ORT", help="Name, Kurzname, AGS oder ARS; mehrere sind möglich.")],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="ORDNER", help="Zielordner.")] = Path("reports"),
+    data: DataDir = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> int:
+    """Das Kommunalprofil eines Ortes schreiben: PDF, HTML, daten.csv und profil.json."""
+    from kommunalprofil.regions import Register
+
+    folder = _data_dir(data)
+    register = Register.load(folder)
+    places = list(dict.fromkeys(register.find(ort) for ort in orte))
+    done: list[dict[str, Any]] = []
+    failed = 0
+    for place in _with_progress(places, quiet or as_json):
+        try:
+            written = _build_one(place, folder, output)
+        except KommunalprofilError as error:
+            failed += 1
+            print(f"Fehler: {place.title}: {error}", file=sys.stderr)
+            continue
+        done.append({"ags": place.ags, "name": place.name, "slug": place.slug, "files": [str(p) for p in written]})
+        if not (quiet or as_json):
+            print(f"{place.title}: {written[0].parent}")
+            for path in written:
+                print(f"  {path.name}  {path.stat().st_size / 1000:,.0f} kB".replace(",", "."))
+    if as_json:
+        _print_json(done)
+    return 1 if failed else 0
+
+
+def _with_progress(places: list[Region], silent: bool) -> Iterable[Region]:
+    """The places, with a progress bar if there are several and someone watches."""
+    if silent or len(places) < 2 or not sys.stderr.isatty():
+        yield from places
+        return
+    with typer.progressbar(places, label="Profile", file=sys.stderr) as bar:
+        yield from bar
+
+
+def _build_one(place: Region, data: Path, output: Path) -> list[Path]:
+    from kommunalprofil import render
+    from kommunalprofil.profile import Profile
+
+    return render.write(render.render(Profile(place.ags, data)), output / place.slug)
+
+
+@app.command("list")
+def list_(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="Teil eines Namens; ohne Angabe alle Orte.")] = "",
+    level: Annotated[str, typer.Option("--level", metavar="EBENE", help="Nur bund, land, kreis oder gemeinde.")] = "",
+    data: DataDir = None,
+    as_json: Json = False,
+) -> int:
+    """Zeigen, welche Orte es gibt, mit Schlüssel und Kurznamen."""
+    from kommunalprofil.formatting import number
+    from kommunalprofil.regions import Register
+
+    if level and level not in LEVELS:
+        raise UsageError(f"Die Ebene „{level}“ gibt es nicht. Erlaubt sind: {', '.join(LEVELS)}.")
+    found = Register.load(_data_dir(data)).search(text, level or None)
+    if as_json:
+        keys = ("ags", "name", "slug", "level", "population")
+        _print_json([{k: getattr(r, k) for k in keys} | {"title": r.title} for r in found])
+        return 0
+    if not found:
+        print(f"Kein Ort passt zu „{text}“.", file=sys.stderr)
+        return 1
+    for r in found:
+        people = number(r.population) if r.population is not None else "–"
+        print(f"{r.ags:<8}  {people:>10}  {r.slug:<36}  {r.title}")
+    return 0
+
+
+def _regions(register: Register, wanted: list[str]) -> list[str]:
+    chosen: list[str] = []
+    for text in wanted or ["bund", "land", "kreis"]:
+        if text in LEVELS:
+            chosen += [r.ags for r in register.search("", text)]
+        else:
+            chosen.append(register.find(text).ags)
+    return list(dict.fromkeys(chosen))
+
+
+def _indicators(known: dict[str, Indicator], wanted: list[str]) -> list[str]:
+    from difflib import get_close_matches
+
+    for name in wanted:
+        if name not in known:
+            near = get_close_matches(name, known, n=3)
+            hint = f" Gemeint sein könnte: {', '.join(near)}." if near else ""
+            raise UsageError(f"Den Indikator „{name}“ gibt es nicht.{hint} Alle zeigt: kommunalprofil indicators --list")
+    return wanted or list(known)
+
+
+@app.command()
+def indicators(
+    region: Annotated[
+        list[str] | None,
+        typer.Option("--region", metavar="ORT", help="Ort oder Ebene (bund, land, kreis, gemeinde); mehrfach möglich."),
+    ] = None,
+    indicator: Annotated[list[str] | None, typer.Option("--indicator", metavar="ID", help="Indikator; mehrfach möglich.")] = None,
+    date: Annotated[
+        str, typer.Option("--date", metavar="DATUM", help="2018-12-31, 2018, 2011:2021 oder latest (neuester Wert).")
+    ] = "",
+    by: Annotated[
+        str, typer.Option("--by", metavar="MERKMALE", help="sex, nationality, age, migration, household; mit Komma getrennt.")
+    ] = "",
+    variant: Annotated[str, typer.Option("--variant", metavar="ID", help="Variante der Definition.")] = "",
+    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, csv, json, parquet oder xlsx.")] = "table",
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="DATEI", help="Zieldatei statt Bildschirm.")] = None,
+    show_list: Annotated[bool, typer.Option("--list", help="Die Indikatoren mit ihren Definitionen zeigen.")] = False,
+    data: DataDir = None,
+) -> int:
+    """Indikatoren für Orte, Stichtage und Gruppen ausgeben; ohne Angaben für Bund, Länder und Kreise."""
+    from kommunalprofil.indicators import compute, declared, export
+    from kommunalprofil.regions import Register
+    from kommunalprofil.store import Store, write_atomic
+
+    known = declared()
+    chosen = _indicators(known, indicator or [])
+    if show_list:
+        _show_indicators([known[name] for name in chosen], form)
+        return 0
+    dimensions = _dimensions(by)
+    variants = {name for i in chosen for name in known[i].variants}
+    if variant and variant not in variants:
+        allowed = ", ".join(sorted(variants)) or "keine"
+        raise UsageError(f"Die Variante „{variant}“ gibt es hier nicht. Vorhanden: {allowed}.")
+    dates = export.date_filter(date) if date else lambda _: True
+    if form not in export.FORMATS:
+        raise UsageError(f"Das Format „{form}“ gibt es nicht. Erlaubt sind: {', '.join(export.FORMATS)}.")
+    if form in ("parquet", "xlsx") and output is None:
+        raise UsageError(f"Das Format {form} braucht eine Zieldatei: -o DATEI.")
+    folder = _data_dir(data)
+    register = Register.load(folder)
+    places = _regions(register, region or [])
+    series = compute(Store(folder), places, chosen, dimensions, variant or None)
+    table = export.frame(series, {ags: register.get(ags).name for ags in places}, dates)
+    content = export.serialise(table, form)
+    if output is None:
+        sys.stdout.write(content.decode())
+    else:
+        write_atomic({output: content})
+    return 0
+
+
+def _dimensions(text: str) -> list[str]:
+    allowed = ("sex", "nationality", "age", "migration", "household")
+    dimensions = [d.strip() for d in text.split(",") if d.strip()]
+    for dimension in dimensions:
+        if dimension not in allowed:
+            raise UsageError(f"Das Merkmal „{dimension}“ gibt es nicht. Erlaubt sind: {', '.join(allowed)}.")
+    return dimensions
+
+
+def _show_indicators(chosen: list[Indicator], form: str) -> None:
+    if form == "json":
+        keys = ("id", "de", "en", "unit", "definition", "reference")
+        rows = [{k: getattr(i, k) for k in keys} | {"by": sorted(i.by), "variants": list(i.variants)} for i in chosen]
+        _print_json(rows)
+        return
+    for i in chosen:
+        print(f"{i.id}: {i.de} ({i.unit})\n  {i.definition}\n  Quelle der Definition: {i.reference}")
+        if i.by:
+            print(f"  Gliederung: {', '.join(sorted(i.by))}")
+        if i.variants:
+            print(f"  Varianten: {', '.join(i.variants)}")
+
+
+@data_app.command("import")
+def import_(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="PFAD", help="Amtliche Dateien oder Ordner; der Inhalt entscheidet.")
+    ] = None,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="ORDNER", help="Ordner des Datenbestands.")
+    ] = Path("data/processed"),
+    listed: Annotated[
+        Path | None, typer.Option("--from", metavar="LISTE", help="Textdatei mit einem Pfad je Zeile, bezogen auf --root.")
+    ] = None,
+    root: Annotated[Path, typer.Option("--root", metavar="ORDNER", help="Ordner, auf den sich --from bezieht.")] = Path("."),
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> int:
+    """Amtliche Dateien lesen und in den Datenbestand aufnehmen."""
+    from dataclasses import asdict
+
+    from kommunalprofil import importer
+
+    wanted = list(paths or [])
+    if listed is not None:
+        lines = [line.strip() for line in listed.read_text(encoding="utf-8").splitlines()]
+        wanted += [root / line for line in lines if line and not line.startswith("#")]
+    if not wanted:
+        raise UsageError("Es fehlt mindestens ein PFAD zu einer amtlichen Datei oder einem Ordner.")
+
+    def show(what: Report | KommunalprofilError) -> None:
+        if isinstance(what, KommunalprofilError):
+            print(f"Fehler: {what}", file=sys.stderr)
+        elif not (quiet or as_json):
+            print(report_text(what), flush=True)
+
+    outcome = importer.run(wanted, output, show)
+    if as_json:
+        _print_json(
+            {
+                "files": [asdict(r) for r in outcome.reports],
+                "refused": [str(e) for e in outcome.refused],
+                "tables": outcome.tables,
+            }
+        )
+    elif not quiet:
+        rows = sum(outcome.tables.values())
+        print(
+            f"\n{len(outcome.reports)} Dateien gelesen, {len(outcome.refused)} abgewiesen; Datenbestand in „{output}“:"
+            f" {len(outcome.tables)} Tabellen geschrieben, {rows:,} Zeilen.".replace(",", ".")
+        )
+    return 1 if outcome.refused else 0
+
+
+def report_text(report: Report) -> str:
+    """What `data import` prints of one file."""
+    from kommunalprofil.formatting import date, number
+
+    first, last = report.dates[0], report.dates[-1]
+    days = date(first) if first == last else f"{date(first)} bis {date(last)} ({len(report.dates)} Stichtage)"
+    lines = [
+        f"{report.file}: Tabelle {report.table}, Ebene {report.level}, {days}",
+        f"  {number(report.rows_read)} Zeilen gelesen, {number(report.regions)} Gebiete, {number(report.kept)} Werte",
+    ]
+    for reason, count in report.dropped.items():
+        lines.append(f"  weggelassen: {number(count)} Zeilen – {reason}")
+    for name, ok, text in report.checks:
+        lines.append(f"  Summenprobe {name}: {'' if ok else 'Hinweis, '}{text}")
+    if report.note:
+        lines.append(f"  {report.note}")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    sys.exit(german_cli.run(app))
