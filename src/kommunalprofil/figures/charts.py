@@ -1,0 +1,26 @@
+"""The kinds of chart there are, on plain data: every one answers with an SVG string of printed size."""
+
+from __future__ import annotations
+
+from kommunalprofil.figures.bars import Bar, bars
+from kommunalprofil.figures.dots import DotRow, dots
+from kommunalprofil.figures.lines import Break, Point, Series, line
+from kommunalprofil.figures.pyramid import AgeBand, grouped, pyramid
+from kommunalprofil.figures.stacked import Segment, StackRow, stacked
+
+__all__ = [
+    "AgeBand",
+    "Bar",
+    "Break",
+    "DotRow",
+    "Point",
+    "Segment",
+    "Series",
+    "StackRow",
+    "bars",
+    "dots",
+    "grouped",
+    "line",
+    "pyramid",
+    "stacked",
+]

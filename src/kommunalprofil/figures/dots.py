@@ -1,0 +1,115 @@
+"""The dot plot: one row per group or type, the place among its comparators, told apart by shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kommunalprofil import formatting
+from kommunalprofil.document import Width
+from kommunalprofil.figures import style
+from kommunalprofil.figures.keys import Key, draw_keys, key_rows
+from kommunalprofil.figures.rows import RowNames, axis_height, draw_value_axis
+from kommunalprofil.figures.scales import Scale, ticks_within, widened
+from kommunalprofil.figures.sheet import Sheet, text_width
+
+
+@dataclass(frozen=True, slots=True)
+class DotRow:
+    """One row: values by role ('place', 'kreis', 'land', 'bund', 'men' …); `text` replaces the printed value."""
+
+    label: str
+    values: Mapping[str, float | None]
+    text: str | None = None
+
+
+def dots(
+    rows: Sequence[DotRow],
+    labels: Mapping[str, str],
+    *,
+    figure_id: str,
+    unit: str,
+    decimals: int = 1,
+    zero: bool = True,
+    width: Width = "full",
+) -> str:
+    """Draw rows of markers as SVG; `labels` names the roles in drawing order, the first one is printed with its value.
+
+    A missing value leaves its marker out, and prints the sign for it if it is the first role's. The axis starts at
+    zero unless `zero` is off. Raises ValueError without any value.
+    """
+    known = [v for row in rows for role, v in row.values.items() if role in labels and v is not None]
+    if not known:
+        raise ValueError(f"figure {figure_id}: no value to draw")
+    room = style.WIDTHS[width]
+    names = RowNames.lay_out([row.label for row in rows], room * (0.34 if width == "full" else 0.38), 17)
+    looks = {role: style.LOOKS[role] for role in labels}
+    keys = [Key(text, (looks[r].colour,), marker=looks[r].dot, bold=looks[r].strong) for r, text in labels.items()]
+    key_lines = key_rows(keys, room)
+    top = len(key_lines) * (style.LEADING + 2) + 5
+    floor = top + sum(names.heights)
+    sheet = Sheet(figure_id, width, floor + axis_height(unit, room))
+    draw_keys(sheet, key_lines, 0)
+    low, high = widened(min(0.0, *known) if zero else min(known), max(known))
+    grid = ticks_within(low, high, 5 if width == "full" else 3)
+    words = _Words.of(rows, list(labels), decimals)
+    beyond = words.room + 9
+    start = names.width + 12 + (text_width(formatting.number(low, decimals)) + 9 if len(labels) == 2 else 2)
+    scale = Scale(low, high, start, sheet.width - beyond)
+    draw_value_axis(sheet, scale, grid, top, floor, unit)
+    names.draw(sheet, top)
+    middles = names.middles(top)
+    _draw_ranges(sheet, rows, labels, scale, middles)
+    for role in reversed(list(labels)):
+        spots = [(scale(v), y) for row, y in zip(rows, middles, strict=True) if (v := row.values.get(role)) is not None]
+        sheet.marks(spots, looks[role].dot, looks[role].colour, size=7.5 if looks[role].dot == "circle" else 6.5)
+    words.draw(sheet, rows, scale, middles)
+    return sheet.svg()
+
+
+def _draw_ranges(sheet: Sheet, rows: Sequence[DotRow], labels: Mapping[str, str], scale: Scale,
+                 middles: Sequence[float]) -> None:  # fmt: skip
+    """A thin line that ties the markers of a row."""
+    ends = []
+    for row, y in zip(rows, middles, strict=True):
+        known = [v for role in labels if (v := row.values.get(role)) is not None]
+        if len(known) > 1:
+            ends += [(scale(min(known)), y), (scale(max(known)), y)]
+    sheet.segments(ends, style.MAP_BORDER, width=1.2)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The printed values: of the first role, or of both where there are only two to compare."""
+
+    roles: tuple[str, ...]
+    texts: tuple[dict[str, str], ...]
+
+    @classmethod
+    def of(cls, rows: Sequence[DotRow], roles: Sequence[str], decimals: int) -> _Words:
+        printed = tuple(roles if len(roles) == 2 and "place" not in roles else roles[:1])
+        texts = [{role: formatting.number(row.values.get(role), decimals) for role in printed} for row in rows]
+        return cls(
+            printed, tuple({printed[0]: row.text} if row.text else t for row, t in zip(rows, texts, strict=True))
+        )
+
+    @property
+    def room(self) -> float:
+        """The widest of them in points."""
+        return max(text_width(text, bold=True) for texts in self.texts for text in texts.values())
+
+    def draw(self, sheet: Sheet, rows: Sequence[DotRow], scale: Scale, middles: Sequence[float]) -> None:
+        """Each value beyond the outermost mark on the side it is nearer to, two values on different sides."""
+        for row, texts, middle in zip(rows, self.texts, middles, strict=True):
+            known = {role: v for role, v in row.values.items() if v is not None}
+            low, high = min(known.values(), default=scale.low), max(known.values(), default=scale.low)
+            taken = False
+            for role, text in sorted(texts.items(), key=lambda item: known.get(item[0], high)):
+                value = known.get(role)
+                near = value is not None and (value - low < high - value or (len(texts) == 2 and not taken))
+                edge = scale.start - (self.room + 9 if len(self.roles) == 2 else 0)
+                at_left = near and not taken and scale(low) - 7 - text_width(text, bold=True) > edge
+                taken = taken or at_left
+                x = scale(low) - 7 if at_left else scale(high) + 7
+                y, look = middle + style.TEXT * style.CAP / 2, style.LOOKS[role]
+                sheet.text(x, y, text, bold=True, colour=look.text, anchor="end" if at_left else "start", halo=True)

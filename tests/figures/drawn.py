@@ -1,0 +1,59 @@
+"""Reading back what was drawn: where every text stands, and whether any is clipped or covered by another."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass
+from itertools import combinations
+
+from kommunalprofil.figures.sheet import text_width
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@dataclass(frozen=True)
+class Word:
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    fill: str
+
+
+def words(svg: str) -> list[Word]:
+    """Every text with the box its letters fill (from the font's widths, capitals and descenders)."""
+    found = []
+    for element in ET.fromstring(svg).iter(f"{SVG}text"):
+        size = float(element.get("font-size", "0"))
+        width = text_width(element.text or "", size, bold=element.get("font-weight") == "600")
+        x, y = float(element.get("x", "nan")), float(element.get("y", "nan"))
+        left = x - width * {"start": 0.0, "middle": 0.5, "end": 1.0}[element.get("text-anchor", "start")]
+        found.append(
+            Word(element.text or "", left, y - 0.7 * size, left + width, y + 0.2 * size, element.get("fill", ""))
+        )
+    return found
+
+
+def texts(svg: str) -> list[str]:
+    return [word.text for word in words(svg)]
+
+
+def assert_legible(svg: str) -> None:
+    """Nothing is clipped at the edge of the figure, and no two texts overlap."""
+    root = ET.fromstring(svg)
+    width, height = (float(n) for n in root.get("viewBox", "").split()[2:])
+    every = words(svg)
+    clipped = [w for w in every if w.left < -0.6 or w.right > width + 0.6 or w.top < -0.6 or w.bottom > height + 0.6]
+    assert not clipped, f"clipped in {width:.0f} × {height:.0f}: {clipped}"
+    covered = [
+        (one.text, other.text)
+        for one, other in combinations(every, 2)
+        if min(one.right, other.right) - max(one.left, other.left) > 0.5
+        and min(one.bottom, other.bottom) - max(one.top, other.top) > 0.8
+    ]
+    assert not covered, f"texts cover each other: {covered}"
+
+
+def path_count(svg: str) -> int:
+    return len(list(ET.fromstring(svg).iter(f"{SVG}path")))
