@@ -48,7 +48,10 @@ format: $(DEV_STAMP)
 	$(BIN)/ruff format .
 
 data: $(STAMP)
-	$(BIN)/kommunalprofil data import $(call quoted,$(SHARED)/data) --output data/processed
+	rm -rf build/processed
+	$(BIN)/kommunalprofil data import --from data/quellen.txt --root $(call quoted,$(SHARED)/data) --output build/processed
+	cp data/processed/README.md build/processed/
+	rm -rf data/processed && mv build/processed data/processed
 
 # Raises every version that pyproject.toml allows; the lock files hold versions and hashes, no addresses.
 lock: $(DEV_STAMP)

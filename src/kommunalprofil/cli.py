@@ -277,10 +277,12 @@ def import_(
             }
         )
     elif not quiet:
+        from kommunalprofil.formatting import number
+
         rows = sum(outcome.tables.values())
         print(
-            f"\n{len(outcome.reports)} Dateien gelesen, {len(outcome.refused)} abgewiesen; Datenbestand in „{output}“:"
-            f" {len(outcome.tables)} Tabellen geschrieben, {rows:,} Zeilen.".replace(",", ".")
+            f"\n{number(len(outcome.reports))} Dateien gelesen, {number(len(outcome.refused))} abgewiesen; Datenbestand in"
+            f" „{output}“: {number(len(outcome.tables))} Tabellen geschrieben, {number(rows)} Zeilen."
         )
     return 1 if outcome.refused else 0
 

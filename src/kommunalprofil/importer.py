@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kommunalprofil import checks, provenance, sources, store
-from kommunalprofil.errors import DataError, KommunalprofilError, SourceError
+from kommunalprofil import checks, provenance, sources, store, territory
+from kommunalprofil.cells import base_order
+from kommunalprofil.errors import KommunalprofilError, SourceError
 from kommunalprofil.observations import KEY, validate
 from kommunalprofil.sources.reading import Reading, Report
 from kommunalprofil.sources.tables import Table
+from kommunalprofil.vocabulary import NOT_APPLICABLE, TOTAL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,24 +82,30 @@ def run(paths: Sequence[Path], folder: Path, progress: Callable[[Report | Kommun
 
 
 def _sum_up(reading: Reading, table: Table) -> None:
-    """Land and Germany as sums of their Kreise, for tables that print Kreise only and whose counts add up exactly."""
+    """Land and Germany as sums of their Kreise, at dates for which a table of exact counts prints every Kreis but no Land."""
     import pandas as pd
 
     frame = reading.observations
     if frame is None or not table.sum_up:
         return
-    kreise = frame[frame["region"].str.len() == 5]
-    parts = [frame[frame["region"].str.len() >= 5]]
+    parts = [frame]
+    summed: set[str] = set()
     rest = [c for c in KEY if c not in ("region", "gebietsstand")]
-    for digits in (2, 0):
-        key = kreise["region"].str[:2] if digits else kreise["region"].map(lambda _: "DE")
-        sums = kreise.assign(region=key).groupby(["region", *rest], as_index=False, observed=True)["value"].sum()
-        parts.append(sums.assign(flag="normal", gebietsstand=sums["date"]))
+    for (day, _), at in frame.groupby(["date", "base"], sort=True):
+        kreise = at[at["region"].str.len() == 5]
+        if "DE" in set(at["region"]) or kreise["region"].nunique() != territory.number_of_kreise(day):
+            continue
+        there = set(at["region"])
+        for digits in (2, 0):
+            key = kreise["region"].str[:2] if digits else kreise["region"].map(lambda _: "DE")
+            sums = kreise.assign(region=key).groupby(["region", *rest], as_index=False, observed=True)["value"].sum()
+            parts.append(sums[~sums["region"].isin(there)].assign(flag="normal", gebietsstand=day))
+        summed.add(day.isoformat())
+    if not summed:
+        return
     reading.observations = pd.concat(parts, ignore_index=True)
-    reading.report.note = "Länder und Deutschland als Summe der Kreise gebildet"
-    reading.origins = [
-        replace(o, note="; ".join(filter(None, [o.note, reading.report.note]))) for o in reading.origins
-    ]
+    reading.report.note = f"Länder und Deutschland als Summe der Kreise gebildet ({len(summed)} Stichtag(e))"
+    reading.origins = [replace(o, note="; ".join(filter(None, [o.note, reading.report.note]))) for o in reading.origins]
 
 
 def _merge(readings: list[Reading], folder: Path, outcome: Outcome) -> dict[Path, bytes]:
@@ -112,14 +120,18 @@ def _merge(readings: list[Reading], folder: Path, outcome: Outcome) -> dict[Path
         if reading.observations is not None:
             for table, part in reading.observations.groupby("source", observed=True):
                 by_table.setdefault(str(table), []).append(replace(reading, observations=part))
-        if reading.regions is not None:
-            files[folder / store.REGIONS] = _register(reading.regions)
         for name, data in (reading.layers or {}).items():
             files[folder / store.OUTLINES / f"{name}.parquet"] = data
+    frames: list[pd.DataFrame] = []
     for table, parts in sorted(by_table.items()):
         frame = _newest(table, parts, old, list(origins.values()))
+        frames.append(frame)
         outcome.tables[table] = len(frame)
         files[folder / store.OBSERVATIONS / f"{table}.parquet"] = store.to_parquet(frame)
+    regions = _register([r.regions for r in readings if r.regions is not None], folder / store.REGIONS)
+    if regions is not None:
+        frames += [old.observations(t).to_pandas() for t in old.tables if t not in by_table] if old else []
+        files[folder / store.REGIONS] = _register_bytes(_with_population(regions, frames))
     files[folder / store.ORIGINS] = provenance.dump(origins.values())
     return files
 
@@ -146,14 +158,44 @@ def _newest(table: str, parts: list[Reading], old: store.Store | None, origins: 
     return validate(merged, f"Tabelle {table}")
 
 
-def _register(regions: pd.DataFrame) -> bytes:
+def _register(parts: list[pd.DataFrame], path: Path) -> pd.DataFrame | None:
+    """The register of areas, put together from the parts and what is there already; None if there is neither."""
+    import pyarrow.parquet as pq
+
+    from kommunalprofil.sources import register
+
+    old = pq.read_table(path).to_pandas() if path.is_file() else None
+    return register.merge(parts, old) if parts else old
+
+
+def _with_population(regions: pd.DataFrame, frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """The register with the newest official population any table holds: at one date, the one on the newer base."""
+    import pandas as pd
+
+    parts = []
+    for frame in frames:
+        whole = (frame["measure"] == "population") & (frame["sex"] == TOTAL) & (frame["nationality"] == TOTAL)
+        whole &= (frame["migration"] == TOTAL) & (frame["age_from"] == 0) & (frame["age_to"] == 200)
+        whole &= (frame["household"] == NOT_APPLICABLE) & frame["value"].notna()
+        parts.append(frame.loc[whole, ["region", "date", "base", "value"]].astype({"region": str, "base": str}))
+    if not parts:
+        return regions
+    people = pd.concat(parts)
+    people["rank"] = base_order(list(people["base"]))
+    people = people.sort_values(["date", "rank"], kind="stable").drop_duplicates("region", keep="last").set_index("region")
+    known = regions["ags"].isin(people.index) & (regions["valid_to"] == "")
+    keys = regions.loc[known, "ags"]
+    regions.loc[known, "population"] = people.loc[keys, "value"].astype(int).to_numpy()
+    regions.loc[known, "population_date"] = [d.isoformat() for d in people.loc[keys, "date"]]
+    return regions
+
+
+def _register_bytes(regions: pd.DataFrame) -> bytes:
     import io
 
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    if regions["ags"].duplicated().any():
-        raise DataError("Das Gebietsverzeichnis führt einen Schlüssel doppelt.")
     sink = io.BytesIO()
     table = pa.Table.from_pandas(regions, preserve_index=False).replace_schema_metadata(None)
     pq.write_table(table, sink, compression="zstd", compression_level=12)

@@ -16,6 +16,9 @@ REFORMS: dict[str, tuple[date, tuple[str, ...]]] = {
 WAS_KREIS = {"05334002": ("05313", date(2009, 10, 21))}
 """Parts of a Kreis that were a Kreis of their own before: key in today's files → (its key then, day it became a part)."""
 
+KREISE = ((date(2021, 7, 1), 400), (date(2016, 11, 1), 401), (date(2011, 9, 4), 402))
+"""Number of Kreise and kreisfreie Städte since a day: Kreisreform Mecklenburg-Vorpommern, Göttingen, Eisenach."""
+
 PART = "Teil eines Kreises"
 REGION = "Regierungsbezirk oder Statistische Region"
 ASSOCIATION = "Samt- oder Verbandsgemeinde"
@@ -70,3 +73,8 @@ def gebietsstand(region: str, day: date) -> date:
     if reform and len(region) == 5 and day < reform[0] and not region.startswith(reform[1]):
         return reform[0]
     return day
+
+
+def number_of_kreise(day: date) -> int | None:
+    """How many Kreise and kreisfreie Städte there were on a day, None before 2011-09-04."""
+    return next((count for since, count in KREISE if day >= since), None)

@@ -96,15 +96,19 @@ age_share = Indicator(
     own=frozenset({"age"}),
 )
 
-OPEN_MEAN: dict[int, dict[str, float]] = {
-    67: {"M": 77.09, "F": 78.26, "_T": 77.72},
-    75: {"M": 82.15, "F": 83.03, "_T": 82.67},
-    80: {"M": 85.51, "F": 86.21, "_T": 85.94},
-    85: {"M": 89.13, "F": 89.64, "_T": 89.47},
-    90: {"M": 93.04, "F": 93.41, "_T": 93.30},
+STATIONARY_MEAN: dict[tuple[int, int], dict[str, float]] = {
+    (65, 75): {"M": 69.82, "F": 69.90, "_T": 69.86},
+    (75, 80): {"M": 77.42, "F": 77.45, "_T": 77.44},
+    (80, 85): {"M": 82.35, "F": 82.40, "_T": 82.38},
+    (85, 90): {"M": 87.22, "F": 87.29, "_T": 87.26},
+    (67, OPEN): {"M": 77.09, "F": 78.26, "_T": 77.72},
+    (75, OPEN): {"M": 82.15, "F": 83.03, "_T": 82.67},
+    (80, OPEN): {"M": 85.51, "F": 86.21, "_T": 85.94},
+    (85, OPEN): {"M": 89.13, "F": 89.64, "_T": 89.47},
+    (90, OPEN): {"M": 93.04, "F": 93.41, "_T": 93.30},
 }
-"""Mean exact age in an open group: that of the stationary population of the Destatis life table 2015/17 (12621-0001),
-for both sexes together weighted by the women and men of the stationary population at equal births."""
+"""Mean exact age inside groups of high age, where deaths thin them out: that of the stationary population of the
+Destatis life table 2015/17 (12621-0001); for both sexes together weighted by its women and men at equal births."""
 
 
 WIDEST = 10
@@ -114,11 +118,12 @@ WIDEST = 10
 def _middle(group: AgeGroup, sex: str) -> float:
     if not group.is_open and group.hi - group.lo > WIDEST:
         raise TilingError(f"die Altersgruppe {group.lo}–{group.hi - 1} ist dafür zu breit")
-    if not group.is_open:
-        return (group.lo + group.hi) / 2
-    if group.lo not in OPEN_MEAN:
+    means = STATIONARY_MEAN.get((group.lo, group.hi))
+    if means is not None:
+        return means.get(sex, means["_T"])
+    if group.is_open:
         raise TilingError(f"für die offene Altersgruppe {group} ist kein mittleres Alter bekannt")
-    return OPEN_MEAN[group.lo].get(sex, OPEN_MEAN[group.lo]["_T"])
+    return (group.lo + group.hi) / 2
 
 
 def _mean_age(cells: Cells, at: At) -> Parts:
@@ -142,8 +147,8 @@ mean_age = Indicator(
     "Durchschnittsalter",
     "Mean age",
     "Jahre",
-    "Mittleres genaues Alter: Summe aus Altersmitte mal Personen, geteilt durch die Personen; die offene Gruppe mit dem"
-    " mittleren Alter der Sterbetafel 2015/17.",
+    "Mittleres genaues Alter: Summe aus Altersmitte mal Personen, geteilt durch die Personen; Gruppen ab 65"
+    " Jahren, die mehrere Jahre umfassen, mit dem mittleren Alter der Sterbetafel 2015/17.",
     "Regionaldatenbank 12411-07-01-4",
     formula=_mean_age,
     by=frozenset(BY),

@@ -226,6 +226,10 @@ class Results:
                 self._cache[key] = _merge(self, declaration, selection, variant, age, None)
         return self._cache[key]
 
+    def forget(self) -> None:
+        """Let go of the series made so far: those of all Gemeinden would fill the memory."""
+        self._cache.clear()
+
     def selections(self, indicator: str, by: Iterable[str] = (), variant: str = "") -> list[Selection]:
         """The selections an export of the indicator shows when split by the dimensions in `by`."""
         declaration = self.indicators[indicator]
@@ -270,6 +274,7 @@ def compute(
             yield results.series(name, selection, variant or "")
             if "age" in set(by) & declaration.by - declaration.own:
                 yield from results.by_age(name, selection, variant or "")
+        results.forget()
 
 
 def _member(declaration: Indicator, selection: Selection) -> Member:

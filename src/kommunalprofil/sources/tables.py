@@ -35,7 +35,7 @@ class Table:
     to a measure where a table holds several. `flat` is the signature by which a flat file, which does not name its
     table, is recognised: statistic, variables beside the region, value variable, region variables.
     `columns` declares tables whose headings are codes (Zensus). `tolerance` is the difference up to which parts may
-    miss their total. `sum_up` marks tables that print Kreise only: Länder and Germany are then their exact sums.
+    miss their total. `sum_up` marks tables of exact counts that print Kreise only: Länder and Germany are then their sums.
     `oracle` marks official derived values, which are compared with and never computed from.
     """
 
@@ -70,6 +70,7 @@ POPULATION = (
         "kreis",
         _dims("sex"),
         flat=("12411", frozenset({"GES"}), "BEVSTD", _KREISE),
+        sum_up=True,
     ),
     Table(
         "12411-04-02-4",
@@ -124,6 +125,14 @@ AREAS = (
     Table(
         "GV-Auszug",
         "Gemeindeverzeichnis: alle politisch selbständigen Gemeinden mit Fläche und Bevölkerung",
+        "gemeinde",
+        _dims("sex"),
+        producer=DESTATIS,
+        base="as_read",
+    ),
+    Table(
+        "GV100AD",
+        "Gemeindeverzeichnis GV100AD: administrative Gebietseinheiten",
         "gemeinde",
         _dims("sex"),
         producer=DESTATIS,
