@@ -57,7 +57,7 @@ class FakeValue:
     numerator: float | None = None
     denominator: float | None = None
     flag: str = ""
-    sources: tuple[str, ...] = ("12345-01",)
+    sources: tuple[str, ...] = ("12411-01-01-4",)
     base: str = "zensus_2022"
 
     @property
@@ -131,14 +131,17 @@ class FakeProfile:
     def compare(self, indicator: str, **dims: Any) -> list[tuple[FakeRegion, FakeValue]]:
         return [(r, self.get(indicator, region=r.ags, **dims)) for r in (self.region, *self.parents)]
 
-    def origin(self, table: str, date: str | None = None) -> Origin:
+    def origin(self, table: str, date: str | None = None, base: str | None = None) -> Origin:
         return Origin(
             table, "Bevölkerung nach Geschlecht", "Statistische Ämter des Bundes und der Länder", "kreis",
             (date or "2024-12-31",), "2024-12-31", "zensus_2022", "2025-06-30", "", "0" * 64, "dl-de/by-2-0", "© Probe",
         )  # fmt: skip
 
-    def declaration(self, indicator: str) -> SimpleNamespace:
-        return SimpleNamespace(label=f"Kennzahl {indicator}", unit=UNITS[indicator], definition="Menschen & Maße <1>")
+    @property
+    def indicators(self) -> dict[str, SimpleNamespace]:
+        text: dict[str, Any] = {"definition": "Menschen & Maße <1>.", "reference": "Lehrbuch"}
+        text |= {"by": frozenset({"sex"}), "own": frozenset(), "members": {}, "variants": {}}
+        return {name: SimpleNamespace(de=f"Kennzahl {name}", unit=unit, **text) for name, unit in UNITS.items()}
 
 
 @dataclass(frozen=True)
@@ -157,17 +160,17 @@ class FakeFigure:
         columns = (Column("Jahr", align="left"), Column("Frauen", "Personen"), Column("Männer", "Personen"))
         rows = (*((str(1995 + n), f"{n}.000", "–") for n in range(self.rows - 1)), ("Summe", "6", "."))
         caption = self.words.get("caption", f"Werte zu {self.id}")
-        table = Table(caption, columns, rows, ("12345-01",), total_rows=(self.rows - 1,))
+        table = Table(caption, columns, rows, ("12411-01-01-4",), total_rows=(self.rows - 1,))
         alt = f"Linien, {p.region.name}, 1995 bis 2024, {self.id}: Befund mit 2 Zahlen."
-        return Figure(self.id, title, f"Personen, {p.region.title}", SVG, alt, table, ("12345-01",), width="full")
+        return Figure(self.id, title, f"Personen, {p.region.title}", SVG, alt, table, ("12411-01-01-4",), width="full")
 
 
 INDICATOR_OF = {
     "locator_map": "population", "population_series": "population", "population_change": "population_change",
-    "pyramid": "mean_age", "age_shares": "age_share", "ageing_indicators": "old_age_ratio",
+    "pyramid": "mean_age", "age_shares": "youth_ratio", "ageing_indicators": "old_age_ratio",
     "ageing_series": "old_age_ratio",
     "foreign_share": "foreign_share", "foreign_share_by_age": "foreign_share",
-    "immigration_history": "immigration_history_share", "household_types": "household_share",
-    "household_sizes": "household_share", "household_seniors": "household_share",
+    "immigration_history": "foreign_share", "household_types": "households",
+    "household_sizes": "households", "household_seniors": "households",
 }  # fmt: skip
 FIGURES: dict[str, Callable[[Any], Figure | Gap]] = {name: FakeFigure(name, of) for name, of in INDICATOR_OF.items()}

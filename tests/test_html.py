@@ -9,6 +9,7 @@ import subprocess
 from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ def test_language_landmarks_and_skip_link(page: Page) -> None:
 def test_headings_follow_each_other_without_a_jump(page: Page, made: render.Document) -> None:
     levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
     assert levels[:2] == [1, 2]
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
     assert levels[2:] == [heading.level + 1 for heading in made.outline.headings]
 
 
@@ -139,7 +140,8 @@ def test_hostile_names_stay_text(hostile: str) -> None:
 
 def browse(chromium: str, folder: Path, content: str, width: int, script: str, dark: bool = False) -> Any:
     """What a script says about the page in a browser window of this width; it has to call done(value)."""
-    done = "const done = v => { document.documentElement.innerHTML = '<pre>' + btoa(encodeURIComponent(JSON.stringify(v))); };"
+    packed = "btoa(encodeURIComponent(JSON.stringify(v)))"
+    done = f"const done = v => {{ document.documentElement.innerHTML = '<pre>' + {packed}; }};"
     file = folder / "seite.html"
     body = content.replace("</body>", f"<script>{done}\n{script}</script></body>")
     file.write_text(body, encoding="utf-8")

@@ -20,9 +20,10 @@ from kommunalprofil import pdf, pdf_checks, render, templating
 from kommunalprofil.errors import RenderError
 
 HOSTILE = [
-    "31. Dezember", "#let x = 1", "#", "<script>alert(1)</script>", "Köln & Bonn", "@quelle", "]", "[", "a_b_c", "*fett*",
-    "$x$", "C:\\neu", "\\", '"Anführung"', "= Titel", "- Punkt", "+ Punkt", "/ Begriff: x", "`code`", "~", "--", "// weg",
-    "/* weg */", "<label>", "{{ p }}", "{% raw %}", "&amp;", "http://x.de", "1) eins", "…", "'", "#\"; #panic()", "#}",
+    "31. Dezember", "#let x = 1", "#", "<script>alert(1)</script>", "Köln & Bonn", "@quelle", "]", "[", "a_b_c",
+    "*fett*", "$x$", "C:\\neu", "\\", '"Anführung"', "= Titel", "- Punkt", "+ Punkt", "/ Begriff: x", "`code`", "~",
+    "--", "// weg", "/* weg */", "<label>", "{{ p }}", "{% raw %}", "&amp;", "http://x.de", "1) eins", "…", "'",
+    "#\"; #panic()", "#}",
 ]  # fmt: skip
 
 
@@ -42,7 +43,7 @@ def test_nothing_is_wrong_with_the_tags(made: render.Document) -> None:
 
 
 def test_the_checks_find_what_is_wrong(made: render.Document) -> None:
-    """A check that can never fail proves nothing: the file before the pass has no row headers, the outline is another."""
+    """A check that can never fail proves nothing: another outline, a table before its rows got headers."""
     other = render.document(FakeProfile(GEMEINDE, gaps=("mean_age",)), FIGURES)
     found = pdf_checks.findings(made.files["kommunalprofil.pdf"], other.outline, "Anders", "Woanders")
     assert {text.split()[0] for text in found} >= {"dc:title", "headings", "alternative"}
@@ -90,10 +91,8 @@ def test_hostile_text_makes_no_structure() -> None:
 @given(st.lists(st.text(max_size=12), min_size=1, max_size=60))
 @settings(max_examples=15, deadline=None)
 def test_any_text_compiles(texts: list[str]) -> None:
-    try:
-        printed(" ".join(str(templating.typst_text(text)) for text in texts))
-    except RenderError as error:  # a font cannot have every letter of the world, and PDF/UA wants to know
-        assert "font" in str(error) or "glyph" in str(error) or "codepoint" in str(error)
+    known = [text.encode("latin-1", "replace").decode("latin-1") for text in texts]  # letters the font has
+    assert printed(" ".join(str(templating.typst_text(text)) for text in known)).startswith(b"%PDF")
 
 
 def test_errors_of_the_compiler_are_named() -> None:

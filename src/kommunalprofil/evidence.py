@@ -19,6 +19,7 @@ class Evidence:
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
         self._seen: dict[Any, Value] = {}
+        self._asked: dict[tuple[str, tuple[tuple[str, str], ...]], None] = {}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._profile, name)
@@ -30,12 +31,22 @@ class Evidence:
             self._seen.setdefault((v.region, v.date, v.base, v.indicator, dims), v)
         return kept
 
+    def _ask(self, indicator: str, dims: dict[str, Any]) -> None:
+        members = tuple(sorted((name, text) for name, text in dims.items() if name not in ("region", "date")))
+        self._asked[indicator, members] = None
+
     def get(self, indicator: str, **dims: Any) -> Value:
         """One value, as Profile.get."""
+        self._ask(indicator, dims)
         return self._keep([self._profile.get(indicator, **dims)])[0]
+
+    def whole(self, indicator: str, **dims: Any) -> list[Value]:
+        """A series as Profile.series gives it, without remembering it: for the data files, which show more."""
+        return self._profile.series(indicator, **dims)
 
     def series(self, indicator: str, **dims: Any) -> list[Value]:
         """Values ascending by date, as Profile.series."""
+        self._ask(indicator, dims)
         return self._keep(self._profile.series(indicator, **dims))
 
     def split(self, indicator: str, dim: str, **dims: Any) -> list[Value]:
@@ -44,21 +55,27 @@ class Evidence:
 
     def compare(self, indicator: str, **dims: Any) -> list[tuple[Region, Value]]:
         """The place, its Kreis, Land and Bund, as Profile.compare."""
+        self._ask(indicator, dims)
         pairs = self._profile.compare(indicator, **dims)
         self._keep(value for _, value in pairs)
         return pairs
 
     @property
-    def values(self) -> list[Value]:
+    def asked(self) -> list[tuple[str, dict[str, str]]]:
+        """Indicator and members of every series a value was taken from, in the order of asking."""
+        return [(indicator, dict(members)) for indicator, members in self._asked]
+
+    @property
+    def shown(self) -> list[Value]:
         """Every value given away so far, gaps included."""
         return list(self._seen.values())
 
     @property
-    def indicators(self) -> list[str]:
+    def shown_indicators(self) -> list[str]:
         """Ids of the indicators with at least one value, in the order they were first asked for."""
-        return list(dict.fromkeys(v.indicator for v in self.values if not v.missing))
+        return list(dict.fromkeys(v.indicator for v in self.shown if not v.missing))
 
     @property
     def sources(self) -> list[str]:
         """Table ids behind the values, sorted."""
-        return sorted({table for v in self.values if not v.missing for table in v.sources})
+        return sorted({table for v in self.shown if not v.missing for table in v.sources})

@@ -13,18 +13,14 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from kommunalprofil import __version__, references
+from kommunalprofil.indicators.export import COLUMNS
 
 if TYPE_CHECKING:
     from kommunalprofil.evidence import Evidence
+    from kommunalprofil.indicators import Indicator
     from kommunalprofil.outline import Outline
     from kommunalprofil.profile import Value
     from kommunalprofil.regions import Region
-
-COLUMNS = (
-    "region", "name", "date", "indicator", "variant", "sex", "age", "nationality", "migration", "household",
-    "value", "unit", "numerator", "denominator", "flag", "sources",
-)  # fmt: skip
-"""The columns of the export, as the indicator contract fixes them."""
 
 REGION_FIELDS = (
     "ags", "ars", "name", "title", "kind", "level", "slug", "association", "area_km2", "population", "population_date",
@@ -59,11 +55,11 @@ def csv_bytes(values: Iterable[Value], names: dict[str, str]) -> bytes:
     return text.getvalue().encode("utf-8")
 
 
-def _value(value: Value, *, place: bool) -> dict[str, Any]:
+def _value(value: Value) -> dict[str, Any]:
     numbers = {name: plain(getattr(value, name)) for name in ("value", "numerator", "denominator")}
     dims = {name: getattr(value, name) for name in ("sex", "age", "nationality", "migration", "household")}
-    where = {"region": value.region} if place else {}
-    entry = where | {"indicator": value.indicator, "variant": value.variant, "date": value.date} | dims | numbers
+    where = {"region": value.region, "date": value.date, "indicator": value.indicator, "variant": value.variant}
+    entry = where | dims | numbers
     entry |= {"unit": value.unit, "base": value.base, "flag": value.flag, "sources": list(value.sources)}
     return entry | ({"reason": value.reason} if value.missing else {})
 
@@ -74,26 +70,72 @@ def _region(region: Region) -> dict[str, Any]:
 
 def json_bytes(evidence: Evidence, outline: Outline, values: Iterable[Value]) -> bytes:
     """Everything a program may want to know: place, values with their parts and sources, origins, figures, gaps."""
-    document: dict[str, Any] = {
+    own = evidence.region.ags
+    seen = {_order(value) for value in evidence.shown}
+    entries = [_value(value) for value in values if value.region == own or _order(value) in seen]
+    figures = [
+        {"number": n.number, "id": n.item.id, "title": n.item.title, "subtitle": n.item.subtitle, "alt": n.alt,
+         "table": n.item.table.caption, "sources": list(n.item.sources)}
+        for n in outline.figures
+    ]  # fmt: skip
+    parts: dict[str, Any] = {
         "kommunalprofil": __version__,
         "region": _region(evidence.region),
         "parents": [_region(region) for region in evidence.parents],
         "stand": references.newest_stand(evidence),
-        "values": [_value(value, place=True) for value in values],
-        "figures": [
-            {"number": n.number, "id": n.item.id, "title": n.item.title, "subtitle": n.item.subtitle, "alt": n.alt,
-             "sources": list(n.item.sources)}
-            for n in outline.figures
-        ],
+        "figures": figures,
         "gaps": [{"id": gap.id, "reason": gap.text} for gap in outline.gaps],
         "origins": [asdict(o) for group in references.used_origins(evidence).values() for o in group],
-    }  # fmt: skip
-    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+        "values": entries,
+    }
+    return ("{\n" + ",\n".join(f"{_json(name)}: {_lines(part)}" for name, part in parts.items()) + "\n}\n").encode()
+
+
+def _json(thing: Any) -> str:
+    return json.dumps(thing, ensure_ascii=False)
+
+
+def _lines(part: Any) -> str:
+    """JSON with one entry of a list in a line: small, and people can still read and compare it."""
+    return "[\n" + ",\n".join(map(_json, part)) + "\n]" if isinstance(part, list) and part else _json(part)
+
+
+SPLITS = {"sex": ("M", "F"), "nationality": ("DE", "AUS")}
+
+
+def _selections(declared: Indicator) -> list[dict[str, str]]:
+    """Totals and one-way splits of an indicator (ages only where they are its own), its variants in total."""
+    rows: list[dict[str, str]] = [{}]
+    for dim in sorted(declared.own):
+        rows = [row | {dim: code} for row in rows for code in declared.members[dim]]
+    split = [
+        row | {dim: code}
+        for row in rows
+        for dim in sorted(declared.by - declared.own - {"age"})
+        for code in declared.members.get(dim) or SPLITS[dim]
+    ]
+    return [*rows, *split, *({"variant": variant} for variant in declared.variants)]
+
+
+def collected(evidence: Evidence) -> list[Value]:
+    """The values of the data files, sorted: those the document shows, and more.
+
+    Whole series of everything that was asked for and of every declared indicator, for the place and what surrounds it;
+    of the gaps only those that the document met.
+    """
+    asked = [*evidence.asked, *((name, s) for name, one in evidence.indicators.items() for s in _selections(one))]
+    found = {_order(value): value for value in evidence.shown}
+    for indicator, members in {repr(key): key for key in asked}.values():
+        for region in (evidence.region, *evidence.parents):
+            for value in evidence.whole(indicator, region=region.ags, **members):
+                if not value.missing:
+                    found[_order(value)] = value
+    return [found[key] for key in sorted(found)]
 
 
 def files(evidence: Evidence, outline: Outline) -> dict[str, bytes]:
-    """daten.csv and profil.json of the values a document showed."""
-    values = sorted(evidence.values, key=_order)
+    """daten.csv and profil.json of a document."""
+    values = collected(evidence)
     names = {region.ags: region.name for region in (evidence.region, *evidence.parents)}
     names |= {v.region: evidence.register.get(v.region).name for v in values if v.region not in names}
     return {"daten.csv": csv_bytes(values, names), "profil.json": json_bytes(evidence, outline, values)}

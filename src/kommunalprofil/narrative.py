@@ -16,6 +16,7 @@ from kommunalprofil.sentences import (
     developments,
     households,
     look_back,
+    noise,
     on,
     order,
     people,
@@ -99,9 +100,8 @@ def place(p: Evidence) -> list[str]:
     above = [parent.dative_in for parent in p.parents if parent.level in ("kreis", "land")]
     area = f"umfasst {fmt.quantity(region.area_km2, 'km²', 1)}" if region.area_km2 else ""
     facts = [f"liegt {' '.join(above)}" if above else "", area]
-    name = capital(region.nominative)
-    first = f"{name} {fmt.list_and(fact for fact in facts if fact)}." if any(facts) else ""
-    member = f"Die Gemeinde ist Mitglied in: {region.association}." if region.association else ""
+    first = f"{capital(region.nominative)} {fmt.list_and(fact for fact in facts if fact)}." if any(facts) else ""
+    member = f"Zuständig ist auch {_association(region.association)}." if region.association else ""
     density = p.get("population_density")
     if density.missing:
         return [first, member]
@@ -109,11 +109,17 @@ def place(p: Evidence) -> list[str]:
     return [first, member, f"Auf einem Quadratkilometer leben dort {shown(density)} Menschen{more}."]
 
 
+def _association(name: str) -> str:
+    """'die Samtgemeinde Werlte', 'das Amt Treptower Tollensewinkel'; a name of another kind in quotes."""
+    if name.startswith("Amt "):
+        return f"das {name}"
+    return f"die {name}" if name.split()[0].endswith(("gemeinde", "gemeinschaft", "verband")) else f"„{name}“"
+
+
 def population_lead(p: Evidence) -> list[str]:
-    """The newest number, the last year, the longest comparable stretch before."""
-    stretches = sorted(segments(p.series("population")), key=lambda s: fmt.year(s[1].date) - fmt.year(s[0].date))
-    longest = [development(*stretches[-1])] if stretches else []
-    return [_inhabitants(p), _last_year(p), *longest]
+    """The newest number, the last year, the newest comparable stretch of some years before."""
+    stretches = [s for s in segments(p.series("population")) if fmt.year(s[1].date) - fmt.year(s[0].date) > 3]
+    return [_inhabitants(p), _last_year(p), *(development(*s) for s in stretches[-1:])]
 
 
 def women_and_men(p: Evidence) -> list[str]:
@@ -122,7 +128,7 @@ def women_and_men(p: Evidence) -> list[str]:
     if ratio.missing:
         return []
     more = _compared(p, "women_per_100_men", "mehr", "weniger", "genauso viele")
-    return [f"Auf 100 Männer kamen {p.region.dative_in} {on(ratio.date)} {shown(ratio)} Frauen{more}."]
+    return [f"{capital(on(ratio.date))} kamen {p.region.dative_in} {shown(ratio)} Frauen auf 100 Männer{more}."]
 
 
 def age_lead(p: Evidence) -> list[str]:
@@ -135,10 +141,8 @@ def age_lead(p: Evidence) -> list[str]:
         said.append(f"Das Durchschnittsalter lag {p.region.dative_in} {on(mean.date)} bei {years} Jahren{more}.")
         said.append(_mean_age_change(p))
     if not old.missing and not young.missing and old.date == young.date:
-        said.append(
-            f"Auf 100 Menschen von 20 bis 64 Jahren kamen {on(old.date)} {shown(young)} unter 20-Jährige "
-            f"und {shown(old)} Menschen ab 65 Jahren."
-        )
+        when = "Dabei kamen" if old.date == mean.date else f"{capital(on(old.date))} kamen"
+        said.append(f"{when} auf 100 Menschen von 20 bis 64 Jahren {shown(young)} Jüngere und {shown(old)} Ältere.")
     return said
 
 
@@ -151,26 +155,18 @@ def _mean_age_change(p: Evidence) -> str:
     return f"{capital(since(before.date))} ist es um {change} Jahre {trend(before, series[-1])}."
 
 
-AGE_GROUPS = {
-    "0-17": "unter 18 Jahre alt",
-    "18-24": "18 bis 24",
-    "25-44": "25 bis 44",
-    "45-64": "45 bis 64",
-    "65+": "65 Jahre oder älter",
-}
-
-
 def age_reading(p: Evidence) -> list[str]:
-    """The shares of the large age groups, and how women and men of 80 and more differ."""
+    """The shares of the young and the old, and how women and men of 80 and more differ."""
     old = p.get("age_share", age="65+")
-    shares = {words: p.get("age_share", age=age, date=old.date) for age, words in AGE_GROUPS.items()}
-    known = [f"{shown(value)} {words}" for words, value in shares.items() if not value.missing]
-    if old.missing or not known:
-        return []
-    said = [f"Von den Menschen {p.region.dative_in} waren {on(old.date)} {fmt.list_and(known)}."]
-    women, men = (p.get("age_share", age="80+", date=old.date, sex=sex) for sex in "FM")
-    if not women.missing and not men.missing:
-        said.append(f"80 Jahre oder älter waren {shown(women)} der Frauen und {shown(men)} der Männer.")
+    young = p.get("age_share", age="0-17", date=old.date)
+    women, men = p.get("age_share", age="80+", sex="F"), p.get("age_share", age="80+", sex="M")
+    said = []
+    if not old.missing and not young.missing:
+        begin = f"{capital(on(old.date))} waren {p.region.dative_in} {shown(young)} der Menschen unter 18 Jahre alt"
+        said.append(f"{begin}, {shown(old)} waren 65 Jahre oder älter.")
+    if not women.missing and not men.missing and women.date == men.date:
+        begin = _begin(women, "80 Jahre oder älter", "waren", old.date)
+        said.append(f"{begin} {shown(women)} der Frauen und {shown(men)} der Männer.")
     return said
 
 
@@ -226,13 +222,16 @@ def foreign_reading(p: Evidence) -> list[str]:
 
 def history_reading(p: Evidence) -> list[str]:
     """Who belongs to the people with immigration history: immigrated themselves, descendants; who does not."""
-    words = {
-        "immigrated": "{} sind selbst eingewandert.",
-        "descendant": "{} sind Nachkommen von Eingewanderten.",
-        "one_sided": "Bei {} ist ein Elternteil eingewandert.",
-    }
-    parts = {text: p.get("immigration_history_share", migration=key) for key, text in words.items()}
-    return [text.format(f"{shown(value)} der Bevölkerung") for text, value in parts.items() if not value.missing]
+    immigrated, descendants, one_sided = (
+        p.get("immigration_history_share", migration=key) for key in ("immigrated", "descendant", "one_sided")
+    )
+    said = []
+    if not immigrated.missing and not descendants.missing:
+        begin = f"Selbst eingewandert waren {on(immigrated.date)} {shown(immigrated)} der Bevölkerung"
+        said.append(f"{begin}, Nachkommen von zwei eingewanderten Eltern waren {shown(descendants)}.")
+    if not one_sided.missing:
+        said.append(f"Bei weiteren {shown(one_sided)} war nur ein Elternteil eingewandert.")
+    return said
 
 
 def household_lead(p: Evidence) -> list[str]:
@@ -253,20 +252,19 @@ def household_lead(p: Evidence) -> list[str]:
 
 def household_reading(p: Evidence) -> list[str]:
     """The large types beside each other."""
-    words = {
-        "couple_without_child": "Paare ohne Kind",
-        "couple_with_child": "Paare mit Kind",
-        "lone_parent": "Alleinerziehende",
-        "shared": "Wohngemeinschaften und andere Mehrpersonenhaushalte ohne Kernfamilie",
-    }
-    shares = {text: p.get("household_share", household=key) for key, text in words.items()}
-    known = [f"{text} {shown(value)}" for text, value in shares.items() if not value.missing]
-    if not known:
-        return []
-    return [
-        f"Neben den Alleinlebenden stellten {fmt.list_and(known)} der Haushalte.",
-        "Als Kinder zählt der Zensus ledige Töchter und Söhne jeden Alters, die bei den Eltern leben.",
-    ]
+    keys = ("couple_without_child", "couple_with_child", "lone_parent", "shared")
+    couples, parents, lone, others = (p.get("household_share", household=key) for key in keys)
+    said = []
+    if not couples.missing and not parents.missing and not lone.missing:
+        said.append(
+            f"In {shown(couples)} der Haushalte lebte ein Paar ohne Kinder, in {shown(parents)} ein Paar mit Kindern."
+        )
+        said.append(f"In {shown(lone)} lebte eine Mutter oder ein Vater allein mit Kindern.")
+        said.append("Als Kinder zählen Töchter und Söhne jeden Alters, die im Haushalt ihrer Eltern leben.")
+    if not others.missing:
+        begin = f"Die übrigen {shown(others)} sind Haushalte mehrerer Menschen ohne Paar und ohne Elternteil mit Kind"
+        said.append(f"{begin}, zum Beispiel Wohngemeinschaften.")
+    return said
 
 
 def lone_parents(p: Evidence) -> list[str]:
@@ -281,5 +279,6 @@ def lone_parents(p: Evidence) -> list[str]:
         said.append(f"Das sind {shown(share)} aller Haushalte mit Kindern{more}.")
     mothers, fathers = (p.get("households", household=key, date=count.date) for key in ("lone_mother", "lone_father"))
     if not mothers.missing and not fathers.missing:
-        said.append(f"Darunter waren {shown(mothers)} Mütter und {shown(fathers)} Väter.")
+        said.append(f"Gezählt wurden {shown(mothers)} Mütter und {shown(fathers)} Väter.")
+        said.append(noise(count, (mothers, fathers)))
     return said

@@ -1,6 +1,7 @@
 """What must be true of every PDF beyond what typst checks: compared with the outline of the document it came from.
 
-Machine checks cover part of PDF/UA-1 (ISO 14289-1); reading order, the sense of alternative texts and colour need people.
+Machine checks cover part of PDF/UA-1 (ISO 14289-1); reading order, the sense of alternative texts and colours need
+people.
 """
 
 from __future__ import annotations

@@ -43,17 +43,26 @@ def source_note(profile: Profile | Evidence, tables: Iterable[str]) -> str:
 def used_origins(evidence: Evidence) -> dict[str, list[Origin]]:
     """The origins behind the values given away, by table id, each once and in order of their dates."""
     found: dict[str, dict[Origin, None]] = {}
-    for value in evidence.values:
+    for value in evidence.shown:
         for table in () if value.missing else value.sources:
-            found.setdefault(table, {})[evidence.origin(table, value.date)] = None
+            found.setdefault(table, {})[evidence.origin(table, value.date, value.base or None)] = None
     return {table: sorted(found[table], key=lambda o: (o.dates, o.stand)) for table in sorted(found)}
 
 
 def _range(texts: Iterable[str]) -> str:
-    """'1995', '1995–2018', or the only text there is; empty texts do not count."""
+    """The only day there is, or the first and the last: '10.10.2017 bis 12.08.2020'; a dash without any."""
     known = sorted({text for text in texts if text})
     ends = dict.fromkeys((known[0], known[-1]) if known else ())
     return " bis ".join(fmt.date(end) for end in ends) or fmt.DASH
+
+
+def _title(origin: Origin) -> str:
+    """The title of a table without what the other columns say: Stichtag, depth, statistics it belongs to."""
+    return re.split(r" [–-] | Fortschreibung des ", origin.title)[0].strip()
+
+
+def _territory(text: str) -> str:
+    return fmt.date(text) if _day(text) else text or fmt.DASH
 
 
 def _years(dates: Iterable[str]) -> str:
@@ -67,7 +76,7 @@ def _years(dates: Iterable[str]) -> str:
 def source_table(evidence: Evidence) -> Table:
     """Every official table the document rests on: office, title, dates, territory, base, time stamp, licence."""
     shown: dict[str, set[str]] = {}
-    for value in evidence.values:
+    for value in evidence.shown:
         for table in () if value.missing else value.sources:
             shown.setdefault(table, set()).add(value.date)
     rows = []
@@ -76,9 +85,9 @@ def source_table(evidence: Evidence) -> Table:
         rows.append(
             (
                 table,
-                f"{first.title}. {fmt.list_and(dict.fromkeys(o.producer for o in origins))}",
+                f"{_title(first)}. © {fmt.list_and(dict.fromkeys(o.producer for o in origins))}",
                 _years(shown[table]),
-                _range(_day(o.gebietsstand) for o in origins),
+                fmt.list_and(dict.fromkeys(_territory(o.gebietsstand) for o in origins)),
                 fmt.list_and(dict.fromkeys(BASE[o.base].de if o.base in BASE else o.base for o in origins)) or "–",
                 _range(_day(o.stand) or _day(o.retrieved) for o in origins),
                 fmt.list_and(dict.fromkeys(o.licence for o in origins)),
@@ -91,20 +100,16 @@ def source_table(evidence: Evidence) -> Table:
 
 
 def newest_stand(evidence: Evidence) -> str:
-    """The latest time stamp of the files behind the document (their newest date where no file carries a stamp)."""
+    """The latest time stamp of the files behind the document; a file without one counts by its newest date."""
     origins = [origin for group in used_origins(evidence).values() for origin in group]
-    stamps = [_day(o.stand) or _day(o.retrieved) for o in origins]
-    return max([day for day in stamps if day] or [_day(v.date) for v in evidence.values] or ["1970-01-01"])
+    days = [_day(o.stand) or _day(o.retrieved) or max(map(_day, o.dates), default="") for o in origins]
+    return max([day for day in days if day], default="1970-01-01")
 
 
 def definitions(evidence: Evidence) -> list[tuple[str, str]]:
-    """Label and definition of every indicator that the document shows, in the order of first use."""
-    found = []
-    for name in evidence.indicators:
-        declared = evidence.declaration(name)
-        unit = f" Einheit: {declared.unit}." if declared.unit else ""
-        found.append((declared.label, f"{declared.definition.rstrip('.')}.{unit}"))
-    return found
+    """Label and definition of every indicator that the document shows, in alphabetical order of the labels."""
+    declared = sorted((evidence.indicators[name] for name in evidence.shown_indicators), key=lambda one: one.de)
+    return [(one.de, f"{one.definition.rstrip('.')}. Einheit: {one.unit}. Nach: {one.reference}.") for one in declared]
 
 
 def gaps(evidence: Evidence, outline: Outline) -> list[str]:

@@ -73,7 +73,7 @@ def on(date: str) -> str:
 def since(date: str) -> str:
     """From when: 'seit Ende 2011', 'seit dem 15. Mai 2022', 'seit 2011'."""
     words = fmt.date_words(date)
-    return f"seit dem {words}" if words[0].isdigit() and len(date) > 4 else f"seit {words}"
+    return f"seit dem {words}" if words[0].isdigit() and "-" in date else f"seit {words}"
 
 
 def order(value: Value, other: Value) -> int:
@@ -142,7 +142,7 @@ def development(first: Value, last: Value) -> str:
     if not order(last, first):
         return f"{period} ist die Einwohnerzahl mit {shown(last)} gleich geblieben."
     percent = relative_change(first, last)
-    bracket = f" ({percent})" if percent else ""
+    bracket = f" ({percent})" if percent and "±" not in percent else ""
     return f"{period} ist die Einwohnerzahl von {shown(first)} auf {shown(last)} {trend(first, last)}{bracket}."
 
 
@@ -175,6 +175,16 @@ def look_back(series: Sequence[Value], years: int = _MANY_YEARS) -> Value | None
             break
         found = older
     return found
+
+
+def noise(whole: Value, parts: Iterable[Value]) -> str:
+    """Why counts of the census do not add up, said only where they do not; '' elsewhere."""
+    numbers = [part.value for part in parts]
+    if whole.value is None or None in numbers or "cell_key" not in whole.flag.split("|"):
+        return ""
+    if round(sum(number for number in numbers if number is not None) - whole.value) == 0:
+        return ""
+    return "Die Teile ergeben nicht genau die Summe, weil der Zensus Zahlen zum Schutz der Befragten leicht verändert."
 
 
 def both_sexes(women: Value, men: Value) -> str:

@@ -20,13 +20,13 @@ from kommunalprofil import formatting as fmt
 from kommunalprofil.resources import templates_dir
 from kommunalprofil.sentences import capital
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _HTML_ONLY = ("e", "escape", "forceescape", "safe", "striptags", "tojson", "urlize", "xmlattr")
 
 
 def printable(value: object) -> str:
     """The text of a value without control characters and broken surrogates, which no format can carry."""
-    return _CONTROL.sub("\ufffd", str(value))
+    return _CONTROL.sub("", str(value))
 
 
 def literal(value: object) -> Markup:

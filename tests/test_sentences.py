@@ -1,0 +1,140 @@
+"""Words for trends, comparisons and dates: grammar, small numbers, values that are not there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from fake_profile import BUND, GEMEINDE, KREIS, LAND, FakeProfile, FakeValue
+from kommunalprofil import narrative
+from kommunalprofil import sentences as say
+from kommunalprofil.evidence import Evidence
+
+
+def value(number: float | None, unit: str = "%", **more: Any) -> Any:
+    return FakeValue("99001", "2024-12-31", "x", number, unit, **more)
+
+
+def series(*points: tuple[str, float, str, str]) -> list[Any]:
+    return [replace(value(number, "Personen"), date=date, base=base, flag=flag) for date, number, base, flag in points]
+
+
+LINE = series(
+    ("2009-12-31", 1000, "volkszaehlung_1987", ""),
+    ("2010-12-31", 1010, "volkszaehlung_1987", ""),
+    ("2011-12-31", 900, "zensus_2011", "break:zensus_2011"),
+    ("2012-12-31", 950, "zensus_2011", ""),
+    ("2013-12-31", 940, "zensus_2011", ""),
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        (value(12.34, denominator=1000, numerator=123), "12,3\u00a0%"),
+        (value(12.34, denominator=99, numerator=12), "12\u00a0%"),
+        (value(17.6, denominator=17, numerator=3), "3 von 17"),
+        (value(133460, "Personen"), "133.460"),
+        (value(45.94, "Jahre"), "45,9\u00a0Jahre"),
+        (value(44.75, "je 100"), "44,8"),
+        (value(None, flag="not_published"), "."),
+    ],
+)
+def test_values_in_text(given: Any, text: str) -> None:
+    assert say.shown(given) == text
+
+
+@pytest.mark.parametrize(
+    ("date", "when", "since"),
+    [
+        ("2015-12-31", "Ende 2015", "seit Ende 2015"),
+        ("2022-05-15", "am 15.\u00a0Mai 2022", "seit dem 15.\u00a0Mai 2022"),
+        ("2015", "im Jahr 2015", "seit 2015"),
+        ("2012/2015", "in den Jahren 2012–2015", "seit 2012–2015"),
+    ],
+)
+def test_dates_in_text(date: str, when: str, since: str) -> None:
+    assert say.on(date) == when
+    assert say.since(date) == since
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "text"),
+    [
+        (10.0, (9.0, 8.0), "mehr als in Probeland (9,0\u00a0%) und in Deutschland (8,0\u00a0%)"),
+        (10.0, (9.0, 11.0), "mehr als in Probeland (9,0\u00a0%), aber weniger als in Deutschland (11,0\u00a0%)"),
+        (10.0, (10.04, 9.0), "gleich viel wie in Probeland (10,0\u00a0%), aber mehr als in Deutschland (9,0\u00a0%)"),
+        (10.0, (None, 11.0), "weniger als in Deutschland (11,0\u00a0%)"),
+        (10.0, (None, None), ""),
+        (None, (1.0, 2.0), ""),
+    ],
+)
+def test_comparisons(own: float | None, others: tuple[float | None, float | None], text: str) -> None:
+    compared: Any = [(KREIS, value(own)), (LAND, value(others[0])), (BUND, value(others[1]))]
+    assert say.versus(compared, same="gleich viel") == text
+
+
+def test_a_place_without_anything_around_it_is_not_compared() -> None:
+    assert say.versus([(BUND, value(1.0))]) == ""  # type: ignore[list-item]
+
+
+def test_no_sentence_crosses_a_break() -> None:
+    assert say.developments(LINE) == [
+        "Von Ende 2009 bis Ende 2010 ist die Einwohnerzahl von 1.000 auf 1.010 gestiegen (+1,0\u00a0%).",
+        "Von Ende 2011 bis Ende 2013 ist die Einwohnerzahl von 900 auf 940 gestiegen (+4,4\u00a0%).",
+    ]
+    assert say.breaks(LINE) == ["dem Zensus 2011"]
+    back = say.look_back(LINE)
+    assert back is not None
+    assert back.date == "2011-12-31"
+    nearer = say.look_back(LINE, years=1)
+    assert nearer is not None
+    assert nearer.date == "2012-12-31"
+    assert say.look_back(LINE[:3]) is None
+
+
+def test_no_change_has_no_direction() -> None:
+    same = say.development(*series(("2011-12-31", 900, "b", ""), ("2012-12-31", 900, "b", "")))
+    assert same == "Von Ende 2011 bis Ende 2012 ist die Einwohnerzahl mit 900 gleich geblieben."
+    small = say.development(*series(("2011-12-31", 133514, "b", ""), ("2012-12-31", 133513, "b", "")))
+    assert small == "Von Ende 2011 bis Ende 2012 ist die Einwohnerzahl von 133.514 auf 133.513 gesunken."
+
+
+def test_one_is_singular() -> None:
+    assert say.people(value(1, "Personen")) == "ein Mensch"
+    assert say.households(value(1, "Haushalte")) == "ein Haushalt"
+    assert say.people(value(1.6, "Personen")) == "2 Menschen"
+
+
+def test_parts_that_do_not_add_up_are_explained_only_where_the_census_changed_them() -> None:
+    noisy, plain = value(41, "Haushalte", flag="cell_key"), value(41, "Haushalte")
+    parts = [value(35, "Haushalte"), value(9, "Haushalte")]
+    assert "Summe" in say.noise(noisy, parts)
+    assert say.noise(plain, parts) == ""
+    assert say.noise(noisy, [value(32, "Haushalte"), value(9, "Haushalte")]) == ""
+    assert say.noise(noisy, [value(None), value(9)]) == ""
+
+
+PARAGRAPHS = [name for name in narrative.__all__ if name not in ("breaks", "developments")]
+
+
+@pytest.mark.parametrize("name", PARAGRAPHS)
+@pytest.mark.parametrize("region", [BUND, LAND, KREIS, GEMEINDE])
+def test_every_paragraph_is_whole_sentences(name: str, region: Any) -> None:
+    said = getattr(narrative, name)(Evidence(FakeProfile(region)))  # type: ignore[arg-type]
+    for sentence in filter(None, said):
+        assert sentence[0].isupper() or sentence[0].isdigit()
+        assert sentence.endswith(".")
+        assert "  " not in sentence
+        assert " ." not in sentence
+        assert "None" not in sentence
+
+
+@pytest.mark.parametrize("name", PARAGRAPHS)
+def test_a_place_without_values_says_nothing_false(name: str) -> None:
+    from fake_profile import UNITS
+
+    said = getattr(narrative, name)(Evidence(FakeProfile(KREIS, gaps=tuple(UNITS))))  # type: ignore[arg-type]
+    assert [s for s in said if s] == ([] if name != "place" else [said[0]])
