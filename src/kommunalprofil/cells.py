@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from kommunalprofil.ages import ALL, AgeGroup, partition, tile
 from kommunalprofil.errors import NotOfferedError
-from kommunalprofil.vocabulary import GAP, NOT_APPLICABLE, TOTAL, Flag
+from kommunalprofil.vocabulary import BASE, GAP, NOT_APPLICABLE, TOTAL, Flag, flag_bits
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -153,60 +153,72 @@ def _codes(table: pa.Table, column: str) -> tuple[NDArray[np.int64], list[str]]:
     return array.indices.to_numpy(zero_copy_only=False).astype(np.int64), array.dictionary.to_pylist()
 
 
-def panels(table: pa.Table, source: str) -> list[Panel]:
-    """The observations of one table as dense panels, one for each measure."""
-    from kommunalprofil.vocabulary import flag_bits
+def panels(table: pa.Table, source: str, wanted: frozenset[str] | None = None) -> list[Panel]:
+    """The observations of one table as dense panels, one for each measure; only of the `wanted` regions if given.
 
+    Rows are chosen with numpy: handing an array back to Arrow would load pandas, half a second at a cold start.
+    """
     table = table.unify_dictionaries()
-    measure, measures = _codes(table, "measure")
     region, regions = _codes(table, "region")
-    bases, base_names = _codes(table, "base")
-    days = table.column("date").combine_chunks().cast("int32").to_numpy().astype(np.int64)
-    ages = table.column("age_from").to_numpy().astype(np.int64) * 256 + table.column("age_to").to_numpy()
-    dims = [_codes(table, d) for d in ("sex", "nationality", "migration", "household")]
+    if wanted is None:
+        keep = np.arange(len(region))
+    else:
+        keep = np.flatnonzero(np.isin(region, [i for i, name in enumerate(regions) if name in wanted]))
+    region = region[keep]
+
+    def codes(column: str) -> tuple[NDArray[np.int64], list[str]]:
+        ids, names = _codes(table, column)
+        return ids[keep], names
+
+    def numbers(column: str) -> NDArray[np.int64]:
+        return table.column(column).to_numpy()[keep].astype(np.int64)
+
+    measure, measures = codes("measure")
+    bases, base_names = codes("base")
+    days = table.column("date").combine_chunks().cast("int32").to_numpy()[keep].astype(np.int64)
+    ages = numbers("age_from") * 256 + numbers("age_to")
+    dims = [codes(d) for d in ("sex", "nationality", "migration", "household")]
     member = np.zeros(len(days), dtype=np.int64)
-    for codes, names in dims:
-        member = member * (len(names) + 1) + codes
-    values = table.column("value").to_numpy()
-    flag, flag_names = _codes(table, "flag")
+    for ids, names in dims:
+        member = member * (len(names) + 1) + ids
+    values = table.column("value").to_numpy()[keep]
+    flag, flag_names = codes("flag")
     flags = np.array([flag_bits(f) for f in flag_names] or [0], dtype=np.uint16)[flag]
     found = []
     for m, name in enumerate(measures):
         rows = np.flatnonzero(measure == m)
         if not len(rows):
             continue
-        point_ids, points, t = _points(days[rows], bases[rows], base_names)
+        points, t = _points(days[rows], bases[rows], base_names)
         used, r = np.unique(region[rows], return_inverse=True)
-        order = np.argsort([regions[i] for i in used])
+        names = [regions[i] for i in used]
+        order = sorted(range(len(names)), key=names.__getitem__)
         rank = np.empty(len(order), dtype=np.int64)
         rank[order] = np.arange(len(order))
         r = rank[r]
-        names = [regions[used[i]] for i in order]
         present = np.zeros((len(names), len(points)), dtype=bool)
         present[r, t] = True
         blocks: dict[Member, Block] = {}
         for code in np.unique(member[rows]):
             at = np.flatnonzero(member[rows] == code)
             key = Member(*(n[c[rows[at[0]]]] for c, n in dims))
-            blocks[key] = _block(ages[rows][at], r[at], t[at], values[rows][at], flags[rows][at], present.shape, present)
-        found.append(Panel(source, name, names, points, blocks, present))
+            blocks[key] = _block(ages[rows][at], r[at], t[at], values[rows][at], flags[rows][at], present)
+        found.append(Panel(source, name, [names[i] for i in order], points, blocks, present))
     return found
 
 
 def _points(
     days: NDArray[np.int64], bases: NDArray[np.int64], names: list[str]
-) -> tuple[NDArray[np.int64], list[Point], NDArray[np.int64]]:
+) -> tuple[list[Point], NDArray[np.int64]]:
     order = list(base_order(names))
     code = days * 16 + np.array(order, dtype=np.int64)[bases]
     ids, t = np.unique(code, return_inverse=True)
     by_order = {o: n for o, n in zip(order, names, strict=True)}
-    return ids, [Point(str(np.datetime64(int(i) // 16, "D")), by_order[int(i) % 16]) for i in ids], t
+    return [Point(str(np.datetime64(int(i) // 16, "D")), by_order[int(i) % 16]) for i in ids], t
 
 
 def base_order(names: Sequence[str]) -> list[int]:
     """Rank of population bases at one date, from the oldest to the newest."""
-    from kommunalprofil.vocabulary import BASE
-
     ranks = {name: i for i, name in enumerate(("none", "register", *[b for b in BASE if b not in ("none", "register")]))}
     return [ranks[name] for name in names]
 
@@ -217,11 +229,10 @@ def _block(
     t: NDArray[np.int64],
     values: Values,
     flags: Flags,
-    shape: tuple[int, ...],
     present: NDArray[np.bool_],
 ) -> Block:
     codes, g = np.unique(ages, return_inverse=True)
-    size = (*shape, len(codes))
+    size = (*present.shape, len(codes))
     dense = np.full(size, np.nan)
     marks = np.full(size, np.uint16(Flag.NOT_PUBLISHED))
     marks[~present] = np.uint16(Flag.REGION_ABSENT)

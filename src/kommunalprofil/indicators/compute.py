@@ -195,14 +195,8 @@ class Results:
             if name not in self.store.tables:
                 continue
             table = self.store.observations(name, lands)
-            if self.wanted is not None:
-                import pyarrow as pa
-                import pyarrow.compute as pc
-
-                table = table.filter(pc.is_in(table.column("region"), pa.array(self.wanted)))
-            if table.num_rows:
-                for panel in panels(table, name):
-                    found.setdefault(panel.measure, []).append(panel)
+            for panel in panels(table, name, None if self.wanted is None else frozenset(self.wanted)):
+                found.setdefault(panel.measure, []).append(panel)
         return found
 
     def regions(self, measure: str) -> list[str]:
