@@ -148,16 +148,22 @@ class Cells:
         return Quantity(self.block.values[:, :, index].sum(axis=2), flags)
 
 
+def _dense(array: pa.Array) -> NDArray[np.generic]:
+    """The numbers of an Arrow array, missing ones as NaN. By DLPack: `to_numpy` would load pandas, half a second."""
+    if array.null_count:
+        import pyarrow.compute as pc
+
+        array = pc.fill_null(array, float("nan"))
+    return np.from_dlpack(array)
+
+
 def _codes(table: pa.Table, column: str) -> tuple[NDArray[np.int64], list[str]]:
     array = table.column(column).combine_chunks()
-    return array.indices.to_numpy(zero_copy_only=False).astype(np.int64), array.dictionary.to_pylist()
+    return _dense(array.indices).astype(np.int64), array.dictionary.to_pylist()
 
 
 def panels(table: pa.Table, source: str, wanted: frozenset[str] | None = None) -> list[Panel]:
-    """The observations of one table as dense panels, one for each measure; only of the `wanted` regions if given.
-
-    Rows are chosen with numpy: handing an array back to Arrow would load pandas, half a second at a cold start.
-    """
+    """The observations of one table as dense panels, one for each measure; only of the `wanted` regions if given."""
     table = table.unify_dictionaries()
     region, regions = _codes(table, "region")
     if wanted is None:
@@ -171,17 +177,17 @@ def panels(table: pa.Table, source: str, wanted: frozenset[str] | None = None) -
         return ids[keep], names
 
     def numbers(column: str) -> NDArray[np.int64]:
-        return table.column(column).to_numpy()[keep].astype(np.int64)
+        return _dense(table.column(column).combine_chunks())[keep].astype(np.int64)
 
     measure, measures = codes("measure")
     bases, base_names = codes("base")
-    days = table.column("date").combine_chunks().cast("int32").to_numpy()[keep].astype(np.int64)
+    days = _dense(table.column("date").combine_chunks().view("int32"))[keep].astype(np.int64)
     ages = numbers("age_from") * 256 + numbers("age_to")
     dims = [codes(d) for d in ("sex", "nationality", "migration", "household")]
     member = np.zeros(len(days), dtype=np.int64)
     for ids, names in dims:
         member = member * (len(names) + 1) + ids
-    values = table.column("value").to_numpy()[keep]
+    values = _dense(table.column("value").combine_chunks())[keep].astype(np.float64)
     flag, flag_names = codes("flag")
     flags = np.array([flag_bits(f) for f in flag_names] or [0], dtype=np.uint16)[flag]
     found = []
