@@ -138,7 +138,7 @@ def test_groups_are_drawn_per_year_of_age_and_say_so() -> None:
     assert "Personen je Altersjahr (Altersgruppen: Durchschnitt)" in texts(drawn)
     men = re.search(r'd="([^"]+)"\s*style="fill: #1d5a73', drawn)
     assert men
-    assert len(set(re.findall(r"[ML] ([\d.]+) ", men[1]))) == 2
+    assert len(set(re.findall(r"[ML] ?([\d.]+) ", men[1]))) == 2
 
 
 def test_single_years_do_not_speak_of_groups() -> None:

@@ -203,7 +203,8 @@ def _diagonals(left: float, top: float, right: float, bottom: float, gap: float)
 def _tidy(svg: str, figure_id: str, width: float, height: float) -> str:
     """Keep the drawing; drop prolog, global style and unused ids, which would meet other figures in the same page."""
     body = svg[svg.index('<g id="figure_1"') : svg.rindex("</svg>")]
-    body = re.sub(r" ?\n([MLCQz])", r"\1", body)
+    for command in "MLCQ":  # one line a path instead of one a point
+        body = body.replace(f" \n{command} ", command)
     used = dict.fromkeys(re.findall(r'(?:url\(|href=")#([^")]+)', body))
     names = {old: f"{figure_id}-{number}" for number, old in enumerate(used, 1)}
     body = re.sub(r' id="([^"]+)"', lambda m: f' id="{names[m[1]]}"' if m[1] in names else "", body)

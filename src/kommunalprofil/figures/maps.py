@@ -1,0 +1,283 @@
+"""Locator maps: the place among its neighbours, and where in Germany that is.
+
+Outlines are GeoParquet files in EPSG:25832 (metres), simplified together at import; here they are only thinned out to
+what print can show. Official source note: © GeoBasis-DE / BKG, dl-de/by-2-0 (see provenance of the outlines).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path as FilePath
+
+import numpy as np
+import pyarrow.parquet as pq
+import shapely
+from matplotlib.path import Path
+
+from kommunalprofil.document import Width
+from kommunalprofil.errors import DataError
+from kommunalprofil.figures import style
+from kommunalprofil.figures.scales import wrap
+from kommunalprofil.figures.sheet import Array, Sheet, text_width
+
+FINEST = 0.9
+"""Corners that make less difference than a triangle of this size (points) are dropped."""
+MOST_LABELS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Regions of one level: keys and their outlines, in the same order."""
+
+    ags: Array
+    shapes: Array
+
+    def only(self, chosen: Array) -> Layer:
+        """The regions where `chosen` is true."""
+        return Layer(self.ags[chosen], self.shapes[chosen])
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east, north in metres."""
+        west, south, east, north = shapely.total_bounds(self.shapes)
+        return float(west), float(south), float(east), float(north)
+
+
+@lru_cache(maxsize=8)
+def layer(folder: FilePath, name: str) -> Layer:
+    """The outlines of 'laender', 'kreise' or 'gemeinden'. Raises DataError if the file is missing or damaged."""
+    return _read(folder / f"{name}.parquet", "")
+
+
+@lru_cache(maxsize=64)
+def gemeinden_of(folder: FilePath, kreis: str) -> Layer:
+    """The Gemeinden of one Kreis. Raises DataError if the file is missing or damaged."""
+    return _read(folder / "gemeinden.parquet", kreis)
+
+
+def _read(path: FilePath, kreis: str) -> Layer:
+    try:
+        with pq.ParquetFile(path) as file:  # read_table would import pandas
+            table = file.read(columns=["ags", "kreis", "geometry"], use_threads=False)
+        chosen = np.array([not kreis or k == kreis for k in table["kreis"].to_pylist()])
+        ags = np.array(table["ags"].to_pylist(), dtype=object)
+        outlines = np.array(table["geometry"].to_pylist(), dtype=object)
+        return Layer(ags[chosen], shapely.from_wkb(outlines[chosen]))
+    except (OSError, ValueError, KeyError, shapely.errors.GEOSException) as error:
+        raise DataError(f"Die Umrisse in „{path}“ sind nicht lesbar: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """A rectangle on the sheet and the part of the country it shows."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+    west: float
+    north: float
+    metres: float  # per point
+
+    @classmethod
+    def around(cls, left: float, top: float, width: float, height: float, bounds: tuple[float, ...],
+               margin: float = 6) -> _Frame:  # fmt: skip
+        """The frame that shows `bounds` as large as possible, in its middle, `margin` points from the edge."""
+        west, south, east, north = bounds
+        metres = max((east - west) / (width - 2 * margin), (north - south) / (height - 2 * margin))
+        middle_x, middle_y = (west + east) / 2, (south + north) / 2
+        return cls(left, top, width, height, middle_x - width / 2 * metres, middle_y + height / 2 * metres, metres)
+
+    @property
+    def window(self) -> tuple[float, float, float, float]:
+        """West, south, east, north of what it shows, in metres."""
+        return (self.west, self.north - self.height * self.metres, self.west + self.width * self.metres, self.north)
+
+    def points(self, xy: Array) -> Array:
+        """Positions on the sheet of coordinates in metres."""
+        shifted: Array = (xy - (self.west, self.north)) / (self.metres, -self.metres) + (self.left, self.top)
+        return shifted
+
+    def clip(self, shapes: Array) -> Array:
+        """The parts inside the frame, thinned to what can be seen, shared borders still shared."""
+        window = shapely.box(*self.window)
+        near = shapes[shapely.intersects(shapes, window)]
+        if len(near):
+            near = shapely.coverage_simplify(near, FINEST * self.metres)
+        clipped: Array = shapely.clip_by_rect(near, *self.window)
+        return clipped
+
+    def path(self, shapes: Array) -> Path | None:
+        """Polygons as one path on the sheet; None if nothing is left of them."""
+        rings = shapely.get_rings(shapely.get_parts(shapes))
+        xy, ring = shapely.get_coordinates(rings, return_index=True)
+        if not len(xy):
+            return None
+        codes = np.full(len(xy), Path.LINETO)
+        starts = np.flatnonzero(np.diff(ring, prepend=-1))
+        codes[starts] = Path.MOVETO
+        codes[np.append(starts[1:], len(xy)) - 1] = Path.CLOSEPOLY
+        return Path(self.points(xy).round(1), codes)
+
+
+def locator(folder: FilePath, place: str, *, figure_id: str, names: Mapping[str, str], width: Width = "full") -> str:
+    """Draw where `place` (key: 2, 5 or 8 digits) lies: main map and, beside it, Germany.
+
+    A Gemeinde is shown among the Gemeinden of its Kreis, a Kreis among those of its Land, a Land (and a Kreis that is
+    its whole Land) in Germany. `names` are labels by key, the most important first: the place's own is always
+    printed, others where there is room. Raises KeyError if there is no outline of the place, DataError for bad files.
+    """
+    main, inner, around = _parts(folder, place)
+    if place not in main.ags:
+        raise KeyError(place)
+    full = style.WIDTHS[width]
+    height = 250.0 if width == "full" else 165.0
+    sheet = Sheet(figure_id, width, height)
+    aside = 0.0 if inner == "DE" else (0.23 if width == "full" else 0.3) * full
+    chosen = main if inner == "DE" else main.only(np.array([str(a).startswith(inner) for a in main.ags]))
+    context = around.only(np.array([inner != "DE" and not str(a).startswith(inner) for a in around.ags]))
+    frame = _Frame.around(aside + (10 if aside else 0), 0.5, full - aside - (10 if aside else 0) - 0.5, height - 1,
+                          chosen.bounds)  # fmt: skip
+    _draw_main(sheet, frame, chosen, context, place)
+    _Labels(sheet, frame).draw(chosen, place, names)
+    _draw_scale_bar(sheet, frame)
+    if aside:
+        _draw_germany(sheet, folder, place, names, aside, height)
+    return sheet.svg()
+
+
+def _parts(folder: FilePath, place: str) -> tuple[Layer, str, Layer]:
+    """The layer of the main map, the key prefix of its regions in focus, and what lies around them."""
+    kreise = layer(folder, "kreise")
+    if len(place) == 8:
+        return gemeinden_of(folder, place[:5]), place[:5], kreise
+    siblings = int(sum(str(ags).startswith(place[:2]) for ags in kreise.ags))
+    if len(place) == 5 and siblings > 1:
+        return kreise, place[:2], kreise
+    laender = layer(folder, "laender")
+    if len(place) == 5:  # Berlin, Hamburg: the Kreis is the Land
+        return Layer(np.where(laender.ags == place[:2], place, laender.ags), laender.shapes), "DE", laender
+    return laender, "DE", laender
+
+
+def _fill(sheet: Sheet, frame: _Frame, shapes: Array, fill: str, edge: str, width: float) -> None:
+    path = frame.path(shapes)
+    if path is not None:
+        sheet.shape(path, fill=fill, edge=edge, width=width)
+
+
+def _draw_main(sheet: Sheet, frame: _Frame, chosen: Layer, context: Layer, place: str) -> None:
+    """Neighbours pale, the area in focus with its inner borders, the place filled and outlined."""
+    _fill(sheet, frame, frame.clip(context.shapes), style.PALE, style.WHITE, 0.6)
+    mine = chosen.ags == place
+    thinned = shapely.coverage_simplify(chosen.shapes, FINEST * frame.metres)
+    _fill(sheet, frame, thinned, style.MAP_LAND, style.WHITE, 0.7)
+    _fill(sheet, frame, _rim(thinned), "none", style.MAP_BORDER, 0.8)
+    _fill(sheet, frame, thinned[mine], style.PLACE, style.INK, 0.9)
+    x, y = frame.left, frame.top
+    sheet.line([(x, y), (x + frame.width, y), (x + frame.width, y + frame.height), (x, y + frame.height), (x, y)],
+               style.GRID, width=0.6)  # fmt: skip
+
+
+def _rim(shapes: Array) -> Array:
+    """The outer border of all shapes together; their own borders if they do not fit together without gaps."""
+    try:
+        return np.array([shapely.coverage_union_all(shapes)])
+    except shapely.errors.GEOSException:
+        return shapes
+
+
+def _draw_germany(sheet: Sheet, folder: FilePath, place: str, names: Mapping[str, str], width: float,
+                  height: float) -> None:  # fmt: skip
+    """Germany with the Land marked and, for a Kreis or Gemeinde, its Kreis filled."""
+    laender, kreise = layer(folder, "laender"), layer(folder, "kreise")
+    west, south, east, north = laender.bounds
+    frame = _Frame.around(0, 0, width, min(height, width * (north - south) / (east - west)), laender.bounds, margin=1)
+    thinned = shapely.coverage_simplify(laender.shapes, FINEST * frame.metres)
+    _fill(sheet, frame, thinned, style.MAP_LAND, style.WHITE, 0.5)
+    _fill(sheet, frame, thinned[laender.ags == place[:2]], style.MAP_CLASSES[2], style.WHITE, 0.5)
+    own = kreise.shapes[kreise.ags == place[:5]]
+    _fill(sheet, frame, shapely.simplify(own, 0.4 * frame.metres), style.PLACE, style.INK, 0.5)
+    words = f"{names[place[:2]]} in Deutschland" if place[:2] in names else "Lage in Deutschland"
+    for number, line in enumerate(wrap(words, width, lambda text: text_width(text, style.SMALL))):
+        baseline = frame.height + 11 + number * style.LEADING
+        sheet.text(width / 2, baseline, line, size=style.SMALL, anchor="middle", colour=style.MUTED)
+
+
+def _draw_scale_bar(sheet: Sheet, frame: _Frame) -> None:
+    """A round distance of at most a quarter of the frame, in its lower right corner."""
+    most = frame.width / 4 * frame.metres / 1000
+    power = 10.0 ** np.floor(np.log10(most))
+    distance = next(f * power for f in (5, 2, 1) if f * power <= most)
+    length = distance * 1000 / frame.metres
+    right, y = frame.left + frame.width - 7, frame.top + frame.height - 7
+    words = f"{distance:g}".replace(".", ",") + "\u202fkm"
+    sheet.line([(right - length, y - 3), (right - length, y), (right, y), (right, y - 3)], style.INK, width=0.8)
+    sheet.text(right, y - 5, words, size=style.SMALL, anchor="end", halo=True)
+
+
+Box = tuple[float, float, float, float]
+
+
+class _Labels:
+    """Names on the map, placed in order of importance, each only where it covers no other and stays in the frame."""
+
+    def __init__(self, sheet: Sheet, frame: _Frame) -> None:
+        self.sheet, self.frame = sheet, frame
+        right, bottom = frame.left + frame.width, frame.top + frame.height
+        self.taken: list[Box] = [(right - frame.width / 4 - 12, bottom - 26, right, bottom)]  # the scale bar's corner
+
+    def draw(self, chosen: Layer, place: str, names: Mapping[str, str]) -> None:
+        """The place first, beside or inside its outline, then the others at theirs."""
+        where = {ags: i for i, ags in enumerate(chosen.ags)}
+        west, south, east, north = shapely.bounds(chosen.shapes[where[place]])
+        corners = self.frame.points(np.array([[west, north], [east, south]]))
+        inner = self.frame.points(shapely.get_coordinates(shapely.point_on_surface(chosen.shapes)))
+        self._own(names.get(place, ""), corners, inner[where[place]])
+        left = MOST_LABELS
+        for ags, name in names.items():
+            if ags != place and ags in where and left:
+                left -= self._other(name, inner[where[ags]])
+
+    def _own(self, name: str, corners: Array, inner: Array) -> None:
+        """Right, left, below or above the outline: the first that fits the frame; else kept inside it by force."""
+        (left, top), (right, bottom) = corners
+        wide = text_width(name, bold=True)
+        middle = (left + right) / 2
+        wished = [(right + 4, inner[1] + 3), (left - wide - 4, inner[1] + 3), (middle - wide / 2, bottom + 10),
+                  (middle - wide / 2, top - 4)]  # fmt: skip
+        frame = self.frame
+        for x, y in wished:
+            box = (x, y - 7, x + wide, y + 2.5)
+            if self._inside(box) and not self._covered(box):
+                break
+        else:
+            x = max(frame.left + 3, min(middle - wide / 2, frame.left + frame.width - wide - 3))
+            y = max(frame.top + 10, min(bottom + 10, frame.top + frame.height - 30))
+        self.taken += [(x, y - 7, x + wide, y + 2.5), (left, top, right, bottom)]
+        self.sheet.text(x, y, name, bold=True, halo=True)
+
+    def _other(self, name: str, at: Array) -> bool:
+        lines = wrap(name, 62, lambda text: text_width(text, style.SMALL - 0.5))
+        size = style.SMALL - 0.5
+        wide, high = max(text_width(line, size) for line in lines), len(lines) * 8.5
+        x, y = at
+        box = (x - wide / 2 - 1, y - high / 2, x + wide / 2 + 1, y + high / 2)
+        if not self._inside(box) or self._covered(box):
+            return False
+        self.taken.append(box)
+        for number, line in enumerate(lines):
+            self.sheet.text(
+                x, box[1] + 6.5 + number * 8.5, line, size=size, anchor="middle", colour=style.MUTED, halo=True
+            )
+        return True
+
+    def _inside(self, box: Box) -> bool:
+        frame = self.frame
+        return (box[0] > frame.left + 2 and box[2] < frame.left + frame.width - 2
+                and box[1] > frame.top + 2 and box[3] < frame.top + frame.height - 2)  # fmt: skip
+
+    def _covered(self, box: Box) -> bool:
+        return any(box[0] < b[2] and box[2] > b[0] and box[1] < b[3] and box[3] > b[1] for b in self.taken)

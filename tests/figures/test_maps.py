@@ -1,0 +1,102 @@
+"""Locator maps on a country of squares: the place stands out, names keep clear, what is missing is said."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import shapely
+from drawn import assert_legible, texts
+
+from kommunalprofil.errors import DataError
+from kommunalprofil.figures import maps, style
+
+KM = 1000.0
+
+
+def square(column: float, row: float, size: float) -> shapely.Polygon:
+    return shapely.box(4e5 + column * size, 5e6 + row * size, 4e5 + (column + 1) * size, 5e6 + (row + 1) * size)
+
+
+def write(path: Path, rows: dict[str, shapely.Geometry]) -> None:
+    table = pa.table({
+        "ags": list(rows), "name": [f"Ort {key}" for key in rows], "kreis": [k[:5] if len(k) > 2 else "" for k in rows],
+        "land": [key[:2] for key in rows], "geometry": [shapely.to_wkb(shape) for shape in rows.values()],
+    })  # fmt: skip
+    pq.write_table(table, path)
+
+
+@pytest.fixture(scope="module")
+def country(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two Länder side by side, 01 of nine Kreise with nine Gemeinden each, 02 a city that is its only Kreis."""
+    folder = tmp_path_factory.mktemp("outlines")
+    kreise = {f"01{i:03}": square(i % 3, i // 3, 30 * KM) for i in range(9)}
+    gemeinden = {f"{k}{j:03}": square((int(k[2:]) % 3) * 3 + j % 3, (int(k[2:]) // 3) * 3 + j // 3, 10 * KM)
+                 for k in kreise for j in range(9)}  # fmt: skip
+    city = shapely.box(4e5 + 90 * KM, 5e6, 4e5 + 110 * KM, 5e6 + 90 * KM)
+    write(folder / "gemeinden.parquet", gemeinden | {"02000000": city})
+    write(folder / "kreise.parquet", kreise | {"02000": city})
+    write(folder / "laender.parquet", {"01": shapely.union_all(list(kreise.values())), "02": city})
+    return folder
+
+
+NAMES = {"01": "Mecklenburg-Vorpommern", "02": "Hamburg", "01004": "Landkreis Ludwigslust-Parchim",
+         "02000": "Hamburg", "01004004": "Verbandsgemeinde Hamm (Sieg)", "01008": "Regionalverband Saarbrücken",
+         "01000": "Dithmarschen", "01004000": "Vrees", "01004008": "Grabow"}  # fmt: skip
+
+
+@pytest.mark.parametrize("width", ["full", "half"])
+@pytest.mark.parametrize("place", ["01", "02", "02000", "01004", "01008", "01000", "01004004", "01004000", "01004008"])
+def test_every_level_is_drawn_with_its_own_name(country: Path, place: str, width: style.Width) -> None:
+    drawn = maps.locator(country, place, figure_id="map", names=NAMES, width=width)
+    assert_legible(drawn)
+    assert NAMES[place] in texts(drawn)
+    assert f"fill: {style.PLACE.lower()}" in drawn
+    assert any(text.endswith("\u202fkm") for text in texts(drawn))
+    assert " id=" not in drawn
+
+
+def test_germany_stands_beside_kreise_and_gemeinden_only(country: Path) -> None:
+    kreis = texts(maps.locator(country, "01004", figure_id="map", names=NAMES))
+    assert "in Deutschland" in " ".join(kreis)
+    assert "in Deutschland" not in " ".join(texts(maps.locator(country, "02000", figure_id="map", names=NAMES)))
+
+
+def test_names_that_would_cover_another_are_left_out(country: Path) -> None:
+    crowd = {"01004004": "Mitte"} | {f"01004{i:03}": "Ein sehr langer Name für ein kleines Feld" for i in range(9)}
+    crowd["01004004"] = "Mitte"
+    drawn = maps.locator(country, "01004004", figure_id="map", names=crowd, width="half")
+    assert_legible(drawn)
+    assert "Mitte" in texts(drawn)
+
+
+def test_a_place_without_outline(country: Path) -> None:
+    with pytest.raises(KeyError, match="01004999"):
+        maps.locator(country, "01004999", figure_id="map", names=NAMES)
+
+
+def test_missing_and_damaged_files(country: Path, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="nicht lesbar"):
+        maps.locator(tmp_path, "01004", figure_id="map", names=NAMES)
+    (tmp_path / "kreise.parquet").write_bytes((country / "kreise.parquet").read_bytes()[:-40])
+    with pytest.raises(DataError, match="nicht lesbar"):
+        maps.layer(tmp_path, "kreise")
+
+
+def test_the_same_place_gives_the_same_bytes(country: Path) -> None:
+    one, two = (maps.locator(country, "01004", figure_id="map", names=NAMES) for _ in range(2))
+    assert one == two
+
+
+def test_maps_need_no_pandas(country: Path) -> None:
+    names = ("pandas", "geopandas", "pyarrow.dataset", "matplotlib.pyplot")
+    code = f"""import sys, pathlib
+from kommunalprofil.figures import maps
+maps.locator(pathlib.Path({str(country)!r}), "01004", figure_id="m", names={{}})
+print([m for m in {names} if m in sys.modules])"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
