@@ -46,20 +46,19 @@ WANTED = (
     Wanted("mean_age", "Durchschnittsalter", "im Mittel aller Menschen", "Jahre"),
     Wanted("youth_ratio", "Jugendquotient", "unter 20-Jährige je 100 Menschen von 20 bis 64"),
     Wanted("old_age_ratio", "Altenquotient", "Menschen ab 65 je 100 Menschen von 20 bis 64"),
-    Wanted("foreign_share", "Ausländerinnen und Ausländer", "Anteil an der Bevölkerung", "%"),
-    Wanted("immigration_history_share", "Menschen mit Einwanderungsgeschichte", "Anteil an der Bevölkerung", "%",
-           {"migration": "with"}),
-    Wanted("household_share", "Haushalte mit einer Person", "Anteil an den Haushalten", "%",
-           {"household": "one_person"}),
-    Wanted("lone_parent_family_share", "Alleinerziehende", "Anteil an den Haushalten mit Kindern", "%"),
+    Wanted("foreign_share", "Ausländerinnen und Ausländer", "Anteil an der Bevölkerung"),
+    Wanted("immigration_history_share", "Menschen mit Einwanderungsgeschichte", "Anteil an der Bevölkerung",
+           dims={"migration": "with"}),
+    Wanted("household_share", "Haushalte mit einer Person", "Anteil an den Haushalten",
+           dims={"household": "one_person"}),
+    Wanted("lone_parent_family_share", "Alleinerziehende", "Anteil an den Haushalten mit Kindern"),
 )  # fmt: skip
 """Ten, as many as fit on one page with the map."""
 
 
 def _bare(value: Value) -> str:
-    """The number without its unit, which the page prints smaller."""
-    text = say.shown(value, unit=False)
-    return text.removesuffix(f"{fmt.NBSP}%")
+    """The number without its unit, which the page prints smaller; a per cent sign belongs to the number."""
+    return say.shown(value, unit=False)
 
 
 def _change(series: list[Value]) -> tuple[str, str]:
@@ -82,13 +81,13 @@ def _key_figure(profile: Profile | Evidence, wanted: Wanted) -> KeyFigure | None
         return None
     arrow, change = _change(profile.series(wanted.indicator, **dims))
     compared = tuple(
-        (region.name, _bare(other) + (f"{fmt.NBSP}%" if other.unit == "%" else ""))
+        (region.name, _bare(other))
         for region, other in (profile.compare(wanted.indicator, **dims)[1:] if wanted.compare else ())
         if not other.missing
     )
-    counts = value.unit == "%" and " von " in say.shown(value)
-    unit = "" if counts else wanted.unit
-    return KeyFigure(wanted.label, wanted.hint, _bare(value), unit, fmt.date(value.date), arrow, change, compared)
+    return KeyFigure(
+        wanted.label, wanted.hint, _bare(value), wanted.unit, fmt.date(value.date), arrow, change, compared
+    )
 
 
 def key_figures(profile: Profile | Evidence) -> list[KeyFigure]:

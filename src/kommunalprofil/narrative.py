@@ -101,7 +101,7 @@ def place(p: Evidence) -> list[str]:
     area = f"umfasst {fmt.quantity(region.area_km2, 'km²', 1)}" if region.area_km2 else ""
     facts = [f"liegt {' '.join(above)}" if above else "", area]
     first = f"{capital(region.nominative)} {fmt.list_and(fact for fact in facts if fact)}." if any(facts) else ""
-    member = f"Zuständig ist auch {_association(region.association)}." if region.association else ""
+    member = f"Der Ort gehört {_association(region.association)}." if region.association else ""
     density = p.get("population_density")
     if density.missing:
         return [first, member]
@@ -110,10 +110,11 @@ def place(p: Evidence) -> list[str]:
 
 
 def _association(name: str) -> str:
-    """'die Samtgemeinde Werlte', 'das Amt Treptower Tollensewinkel'; a name of another kind in quotes."""
-    if name.startswith("Amt "):
-        return f"das {name}"
-    return f"die {name}" if name.split()[0].endswith(("gemeinde", "gemeinschaft", "verband")) else f"„{name}“"
+    """'zur Samtgemeinde Werlte', 'zum Amt Treptower Tollensewinkel'; a name of another kind in quotes."""
+    kind = name.split()[0]
+    if kind == "Amt" or kind.endswith(("verband", "bezirk")):
+        return f"zum {name}"
+    return f"zur {name}" if kind.endswith(("gemeinde", "gemeinschaft")) else f"zu: {name}"
 
 
 def population_lead(p: Evidence) -> list[str]:

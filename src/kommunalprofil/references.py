@@ -65,6 +65,11 @@ def _territory(text: str) -> str:
     return fmt.date(text) if _day(text) else text or fmt.DASH
 
 
+def _base(code: str) -> str:
+    """The population base in two words: 'Zensus 2011', 'Volkszählung 1987'; a dash where there is none."""
+    return re.sub(r"^Fortschreibung auf Basis de[rs] ", "", BASE[code].de) if code in BASE else fmt.DASH
+
+
 def _years(dates: Iterable[str]) -> str:
     """The dates of a table: the day if there is one, 'jährlich 1995–2018 (31.12.)' for a row of year ends."""
     known = sorted(set(dates))
@@ -88,7 +93,7 @@ def source_table(evidence: Evidence) -> Table:
                 f"{_title(first)}. © {fmt.list_and(dict.fromkeys(o.producer for o in origins))}",
                 _years(shown[table]),
                 fmt.list_and(dict.fromkeys(_territory(o.gebietsstand) for o in origins)),
-                fmt.list_and(dict.fromkeys(BASE[o.base].de if o.base in BASE else o.base for o in origins)) or "–",
+                fmt.list_and(dict.fromkeys(_base(o.base) for o in origins)),
                 _range(_day(o.stand) or _day(o.retrieved) for o in origins),
                 fmt.list_and(dict.fromkeys(o.licence for o in origins)),
             )
