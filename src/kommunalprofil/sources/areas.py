@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import io
 import re
 import zipfile
@@ -83,7 +84,8 @@ def _words(data: bytes) -> str | None:
                 return ""
             shared = _SHARED_STRINGS in inside
             parts = [n for n in inside if n == _SHARED_STRINGS or (not shared and n.startswith("xl/worksheets/sheet"))]
-            return "".join(archive.open(n).read(_PEEK).decode("utf-8", "replace") for n in parts)
+            texts = [archive.open(n).read(_PEEK).decode("utf-8", "replace") for n in parts]
+            return html.unescape("".join(texts))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
         return None
 

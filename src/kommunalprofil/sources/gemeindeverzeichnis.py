@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 from kommunalprofil.errors import SourceError
 
@@ -25,6 +24,8 @@ _ISSUED = re.compile(rf"Erscheinungsmonat:\s*({'|'.join(_MONTHS)})\s+(\d{{4}})")
 _BASE = re.compile(r"Grundlage des Zensus (2011|2022)")
 _GV100_LINE = re.compile(r"(?:10|20|30|40|50|60)(?:19|20)\d{6}\d{2}")
 MAX_UNPACKED = 500_000_000
+_UNREADABLE = (SyntaxError, OSError, KeyError, ValueError, TypeError, AttributeError, IndexError)
+"""What openpyxl raises on broken parts of a workbook; SyntaxError is that of both XML parsers it may use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,6 @@ def sheets(data: bytes, file: str) -> Iterator[tuple[str, list[tuple[Any, ...]]]
     Raises SourceError if the bytes are no complete zip, fail their checksums or hold no readable workbook.
     """
     import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -88,7 +88,7 @@ def sheets(data: bytes, file: str) -> Iterator[tuple[str, list[tuple[Any, ...]]]
             yield sheet.title, list(sheet.iter_rows(values_only=True))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise SourceError(file, f"Die Arbeitsmappe ist beschädigt ({error}). Bitte neu herunterladen.") from None
-    except (InvalidFileException, KeyError, ValueError, TypeError, AttributeError, ParseError) as error:
+    except _UNREADABLE as error:
         raise SourceError(file, f"Die Datei ist keine lesbare Excel-Arbeitsmappe ({error}).") from None
 
 

@@ -112,7 +112,9 @@ def merge(parts: Sequence[pd.DataFrame], old: pd.DataFrame | None = None) -> pd.
     gebietsstand = rows[0]["gebietsstand"]
     seats: dict[str, str] = dict(zip(old["ags"], old["seat"], strict=True)) if old is not None else {}
     for frame in sorted(by_part["seats"], key=lambda f: str(f["gebietsstand"].iloc[0])):
-        seats |= dict(zip(frame["ags"], frame["seat"], strict=True))
+        told = dict(zip(frame["ags"], frame["seat"], strict=True))
+        older = str(frame["gebietsstand"].iloc[0])[:4] < gebietsstand[:4]
+        seats = told | {k: v for k, v in seats.items() if v} if older else seats | told
     for row in rows:
         row["seat"] = seats.get(row["ags"], "")
     there = {row["ags"] for row in rows}
