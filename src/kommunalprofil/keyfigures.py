@@ -56,6 +56,9 @@ WANTED = (
 """Ten, as many as fit on one page with the map."""
 
 
+ARROWS = {"+": "↗", "±": "→", fmt.MINUS: "↘"}
+
+
 def _bare(value: Value) -> str:
     """The number without its unit, which the page prints smaller; a per cent sign belongs to the number."""
     return say.shown(value, unit=False)
@@ -69,9 +72,9 @@ def _change(series: list[Value]) -> tuple[str, str]:
         return "", ""
     if now.unit == "%" and min(fmt.share_decimals(v.denominator) or 0 for v in (before, now)) < 1:
         return "", ""  # percentages of few people jump about
-    arrow = {1: "↗", 0: "→", -1: "↘"}[say.order(now, before)]
+    difference = fmt.change(now.value - before.value, say.decimals(now.unit))
     unit = " Prozentpunkte" if now.unit == "%" else ""
-    return arrow, f"{fmt.change(now.value - before.value, say.decimals(now.unit))}{unit} {say.since(before.date)}"
+    return ARROWS[difference[0]], f"{difference}{unit} {say.since(before.date)}"
 
 
 def _key_figure(profile: Profile | Evidence, wanted: Wanted) -> KeyFigure | None:

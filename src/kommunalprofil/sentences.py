@@ -136,19 +136,22 @@ def relative_change(first: Value, last: Value) -> str:
     return fmt.with_unit(fmt.change((last.value / first.value - 1) * 100, places), "%")
 
 
-def development(first: Value, last: Value) -> str:
+def development(first: Value, last: Value, what: str = "die Einwohnerzahl") -> str:
     """'Von Ende 2011 bis Ende 2021 ist die Einwohnerzahl von 133.000 auf 133.460 gestiegen (+0,3 %).'"""
     period = f"Von {fmt.date_words(first.date)} bis {fmt.date_words(last.date)}"
     if not order(last, first):
-        return f"{period} ist die Einwohnerzahl mit {shown(last)} gleich geblieben."
+        return f"{period} ist {what} mit {shown(last)} gleich geblieben."
     percent = relative_change(first, last)
     bracket = f" ({percent})" if percent and "±" not in percent else ""
-    return f"{period} ist die Einwohnerzahl von {shown(first)} auf {shown(last)} {trend(first, last)}{bracket}."
+    return f"{period} ist {what} von {shown(first)} auf {shown(last)} {trend(first, last)}{bracket}."
 
 
 def developments(series: Sequence[Value]) -> list[str]:
     """One sentence for every stretch without a break."""
-    return [development(first, last) for first, last in segments(series)]
+    return [
+        development(first, last, "sie" if number else "die Einwohnerzahl")
+        for number, (first, last) in enumerate(segments(series))
+    ]
 
 
 BREAKS = {
