@@ -104,7 +104,7 @@ def _files(path: Path) -> list[tuple[str, bytes, date | None]]:
             notes = [n for n in inside if n.lower().endswith("aktualitaet.txt")]
             day = german_date(archive.read(notes[0]).decode("utf-8", "replace")) if notes else None
             shapes = sorted(n for n in inside if n.lower().endswith(".shp"))
-            return [(f"/vsizip/{path}/{name}", archive.read(name), day) for name in shapes]
+            return [(f"/vsizip/{{{path.resolve()}}}/{name}", archive.read(name), day) for name in shapes]
     except (OSError, zipfile.BadZipFile) as error:
         raise SourceError(path.name, f"Die Datei ist nicht lesbar ({error}).") from None
 
