@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -96,6 +97,7 @@ def _style(name: str) -> Markup:
     return Markup((templates_dir() / name).read_text(encoding="utf-8"))
 
 
+@cache
 def _html_style() -> Markup:
     return Markup(_fonts_css()) + "\n" + _style("html/style.css")
 

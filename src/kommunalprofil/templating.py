@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined
@@ -92,6 +93,7 @@ def _environment(**options: Any) -> SandboxedEnvironment:
     return environment
 
 
+@cache
 def html_environment() -> SandboxedEnvironment:
     """The environment of HTML pages: autoescape."""
     environment = _environment(finalize=html_text)
@@ -99,6 +101,7 @@ def html_environment() -> SandboxedEnvironment:
     return environment
 
 
+@cache
 def typst_environment() -> SandboxedEnvironment:
     """The environment of typst sources: a finalizer that writes string literals, and no filter that speaks HTML."""
     environment = _environment(finalize=typst_text)
