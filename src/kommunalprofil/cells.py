@@ -1,4 +1,4 @@
-"""The view a formula sees: counts of many regions and dates at once, selected, summed over parts, never total with part."""
+"""The view a formula sees: counts of many regions and dates at once, summed over parts, never a total with its part."""
 
 from __future__ import annotations
 
@@ -219,13 +219,15 @@ def _points(
     order = list(base_order(names))
     code = days * 16 + np.array(order, dtype=np.int64)[bases]
     ids, t = np.unique(code, return_inverse=True)
-    by_order = {o: n for o, n in zip(order, names, strict=True)}
+    by_order = dict(zip(order, names, strict=True))
     return [Point(str(np.datetime64(int(i) // 16, "D")), by_order[int(i) % 16]) for i in ids], t
 
 
 def base_order(names: Sequence[str]) -> list[int]:
     """Rank of population bases at one date, from the oldest to the newest."""
-    ranks = {name: i for i, name in enumerate(("none", "register", *[b for b in BASE if b not in ("none", "register")]))}
+    ranks = {
+        name: i for i, name in enumerate(("none", "register", *[b for b in BASE if b not in ("none", "register")]))
+    }
     return [ranks[name] for name in names]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kommunalprofil.ages import AgeGroup, partition
 from kommunalprofil.errors import SourceError, TilingError
@@ -40,7 +40,7 @@ def _verdict(reading: Reading, table: Table, name: str, total: pd.Series, parts:
     difference = (total - parts).dropna()
     if difference.empty:
         return
-    worst = difference.abs().idxmax()
+    worst: Any = difference.abs().idxmax()
     size = abs(float(difference[worst]))
     if size > table.tolerance:
         labels = dict(zip(total.index.names, worst if isinstance(worst, tuple) else (worst,), strict=True))
@@ -80,7 +80,9 @@ def _ages(reading: Reading, table: Table, frame: pd.DataFrame) -> None:
 def _regions(reading: Reading, table: Table, frame: pd.DataFrame) -> None:
     """Σ Gemeinden = Kreis, Σ Kreise = Land, Σ Länder = Germany, for the total of each date."""
     whole = (frame["age_from"] == 0) & (frame["age_to"] == 200) & (frame["nationality"].isin(["_T", "_Z"]))
-    whole &= frame["migration"].isin(["_T", "_Z"]) & frame["household"].isin(["_T", "_Z"]) & frame["sex"].isin(["_T", "_Z"])
+    whole &= (
+        frame["migration"].isin(["_T", "_Z"]) & frame["household"].isin(["_T", "_Z"]) & frame["sex"].isin(["_T", "_Z"])
+    )
     total = frame[whole]
     size = total["region"].str.len().where(total["region"] != "DE", 0)
     steps = [("Länder = Deutschland", 2, 0, None), ("Kreise = Länder", 5, 2, 2), ("Gemeinden = Kreise", 8, 5, 5)]
@@ -100,7 +102,7 @@ def _regions(reading: Reading, table: Table, frame: pd.DataFrame) -> None:
         if off.empty:
             reading.report.checks.append((name, True, "stimmt"))
         else:
-            worst = off.abs().idxmax()
+            worst: Any = off.abs().idxmax()
             text = f"{len(off)} Abweichung(en), größte {off[worst]:+.0f} bei {worst[0]} am {worst[1]}"
             reading.report.checks.append((name, False, text))
 

@@ -29,7 +29,8 @@ data_app = typer.Typer(help="Den Datenbestand aus amtlichen Dateien aufbauen.", 
 app.add_typer(data_app, name="data")
 
 DataDir = Annotated[
-    Path | None, typer.Option("--data", metavar="ORDNER", help="Datenbestand, aus dem gelesen wird (sonst der mitgelieferte).")
+    Path | None,
+    typer.Option("--data", metavar="ORDNER", help="Datenbestand, aus dem gelesen wird (sonst der mitgelieferte)."),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Nur Fehler ausgeben.")]
 Json = Annotated[bool, typer.Option("--json", help="Maschinenlesbare Ausgabe.")]
@@ -64,7 +65,9 @@ def _print_json(value: object) -> None:
 
 @app.command()
 def build(
-    orte: Annotated[list[str], typer.Argument(metavar="ORT", help="Name, Kurzname, AGS oder ARS; mehrere sind möglich.")],
+    orte: Annotated[
+        list[str], typer.Argument(metavar="ORT", help="Name, Kurzname, AGS oder ARS; mehrere sind möglich.")
+    ],
     output: Annotated[Path, typer.Option("--output", "-o", metavar="ORDNER", help="Zielordner.")] = Path("reports"),
     data: DataDir = None,
     quiet: Quiet = False,
@@ -155,7 +158,9 @@ def _indicators(known: dict[str, Indicator], wanted: list[str]) -> list[str]:
         if name not in known:
             near = get_close_matches(name, known, n=3)
             hint = f" Gemeint sein könnte: {', '.join(near)}." if near else ""
-            raise UsageError(f"Den Indikator „{name}“ gibt es nicht.{hint} Alle zeigt: kommunalprofil indicators --list")
+            raise UsageError(
+                f"Den Indikator „{name}“ gibt es nicht.{hint} Alle zeigt: kommunalprofil indicators --list"
+            )
     return wanted or list(known)
 
 
@@ -165,16 +170,25 @@ def indicators(
         list[str] | None,
         typer.Option("--region", metavar="ORT", help="Ort oder Ebene (bund, land, kreis, gemeinde); mehrfach möglich."),
     ] = None,
-    indicator: Annotated[list[str] | None, typer.Option("--indicator", metavar="ID", help="Indikator; mehrfach möglich.")] = None,
+    indicator: Annotated[
+        list[str] | None, typer.Option("--indicator", metavar="ID", help="Indikator; mehrfach möglich.")
+    ] = None,
     date: Annotated[
         str, typer.Option("--date", metavar="DATUM", help="2018-12-31, 2018, 2011:2021 oder latest (neuester Wert).")
     ] = "",
     by: Annotated[
-        str, typer.Option("--by", metavar="MERKMALE", help="sex, nationality, age, migration, household; mit Komma getrennt.")
+        str,
+        typer.Option(
+            "--by", metavar="MERKMALE", help="sex, nationality, age, migration, household; mit Komma getrennt."
+        ),
     ] = "",
     variant: Annotated[str, typer.Option("--variant", metavar="ID", help="Variante der Definition.")] = "",
-    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, csv, json, parquet oder xlsx.")] = "table",
-    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="DATEI", help="Zieldatei statt Bildschirm.")] = None,
+    form: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="table, csv, json, parquet oder xlsx.")
+    ] = "table",
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="DATEI", help="Zieldatei statt Bildschirm.")
+    ] = None,
     show_list: Annotated[bool, typer.Option("--list", help="Die Indikatoren mit ihren Definitionen zeigen.")] = False,
     data: DataDir = None,
 ) -> int:
@@ -239,13 +253,14 @@ def import_(
     paths: Annotated[
         list[Path] | None, typer.Argument(metavar="PFAD", help="Amtliche Dateien oder Ordner; der Inhalt entscheidet.")
     ] = None,
-    output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="ORDNER", help="Ordner des Datenbestands.")
-    ] = Path("data/processed"),
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="ORDNER", help="Ordner des Datenbestands.")] = Path(
+        "data/processed"
+    ),
     listed: Annotated[
-        Path | None, typer.Option("--from", metavar="LISTE", help="Textdatei mit einem Pfad je Zeile, bezogen auf --root.")
+        Path | None,
+        typer.Option("--from", metavar="LISTE", help="Textdatei mit einem Pfad je Zeile, bezogen auf --root."),
     ] = None,
-    root: Annotated[Path, typer.Option("--root", metavar="ORDNER", help="Ordner, auf den sich --from bezieht.")] = Path("."),
+    root: Annotated[Path, typer.Option("--root", metavar="ORDNER", help="Ordner zu den Pfaden der LISTE.")] = Path(),
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> int:
@@ -281,8 +296,8 @@ def import_(
 
         rows = sum(outcome.tables.values())
         print(
-            f"\n{number(len(outcome.reports))} Dateien gelesen, {number(len(outcome.refused))} abgewiesen; Datenbestand in"
-            f" „{output}“: {number(len(outcome.tables))} Tabellen geschrieben, {number(rows)} Zeilen."
+            f"\n{number(len(outcome.reports))} Dateien gelesen, {number(len(outcome.refused))} abgewiesen;"
+            f" Datenbestand in „{output}“: {number(len(outcome.tables))} Tabellen geschrieben, {number(rows)} Zeilen."
         )
     return 1 if outcome.refused else 0
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from kommunalprofil import checks, provenance, sources, store, territory
 from kommunalprofil.cells import base_order
@@ -13,7 +15,7 @@ from kommunalprofil.errors import KommunalprofilError, SourceError
 from kommunalprofil.observations import KEY, validate
 from kommunalprofil.sources.reading import Reading, Report
 from kommunalprofil.sources.tables import Table
-from kommunalprofil.vocabulary import NOT_APPLICABLE, TOTAL
+from kommunalprofil.vocabulary import NOT_APPLICABLE, TOTAL, flag_bits, flag_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +32,7 @@ class Outcome:
 
 
 def files_of(paths: Iterable[Path]) -> list[Path]:
-    """The files to read: folders are walked in order of name; companions of shapefiles and request notes are left out."""
+    """The files to read: folders are walked in order of name; no companions of shapefiles, no request notes."""
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
@@ -48,7 +50,9 @@ def _is_companion(path: Path, shapes: set[Path]) -> bool:
     return path.suffix.lower() in sources.COMPANIONS and path.with_suffix("") in shapes
 
 
-def run(paths: Sequence[Path], folder: Path, progress: Callable[[Report | KommunalprofilError], None] | None = None) -> Outcome:
+def run(
+    paths: Sequence[Path], folder: Path, progress: Callable[[Report | KommunalprofilError], None] | None = None
+) -> Outcome:
     """Read the files and merge them into the data set in `folder`.
 
     A file that cannot be read is refused with its reason; the others are still imported. Rows of the same key come
@@ -82,7 +86,7 @@ def run(paths: Sequence[Path], folder: Path, progress: Callable[[Report | Kommun
 
 
 def _sum_up(reading: Reading, table: Table) -> None:
-    """Land and Germany as sums of their Kreise, at dates for which a table of exact counts prints every Kreis but no Land."""
+    """Land and Germany as sums of their Kreise, where a table of exact counts prints every Kreis but no Land."""
     import pandas as pd
 
     frame = reading.observations
@@ -91,21 +95,31 @@ def _sum_up(reading: Reading, table: Table) -> None:
     parts = [frame]
     summed: set[str] = set()
     rest = [c for c in KEY if c not in ("region", "gebietsstand")]
-    for (day, _), at in frame.groupby(["date", "base"], sort=True):
+    key: Any
+    for key, at in frame.groupby(["date", "base"], sort=True):
+        day = key[0]
         kreise = at[at["region"].str.len() == 5]
         if "DE" in set(at["region"]) or kreise["region"].nunique() != territory.number_of_kreise(day):
             continue
         there = set(at["region"])
-        for digits in (2, 0):
-            key = kreise["region"].str[:2] if digits else kreise["region"].map(lambda _: "DE")
-            sums = kreise.assign(region=key).groupby(["region", *rest], as_index=False, observed=True)["value"].sum()
-            parts.append(sums[~sums["region"].isin(there)].assign(flag="normal", gebietsstand=day))
+        for parent in (kreise["region"].str[:2], "DE"):
+            sums = _sums(kreise.assign(region=parent), ["region", *rest])
+            parts.append(sums[~sums["region"].isin(there)].assign(gebietsstand=day))
         summed.add(day.isoformat())
     if not summed:
         return
     reading.observations = pd.concat(parts, ignore_index=True)
     reading.report.note = f"Länder und Deutschland als Summe der Kreise gebildet ({len(summed)} Stichtag(e))"
     reading.origins = [replace(o, note="; ".join(filter(None, [o.note, reading.report.note]))) for o in reading.origins]
+
+
+def _sums(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Counts added up by the columns of `by`, with the facts about their parts; none where a part is missing."""
+    bits = frame["flag"].map({f: flag_bits(f) for f in frame["flag"].unique()})
+    groups = frame.assign(bits=bits, missing=frame["value"].isna()).groupby(by, as_index=False, observed=True)
+    sums = groups.agg(value=("value", "sum"), bits=("bits", np.bitwise_or.reduce), missing=("missing", "any"))
+    sums["flag"] = ["|".join(flag_names(int(b))) or "normal" for b in sums["bits"]]
+    return sums[~sums["missing"]].drop(columns=["bits", "missing"])
 
 
 def _merge(readings: list[Reading], folder: Path, outcome: Outcome) -> dict[Path, bytes]:
@@ -136,7 +150,9 @@ def _merge(readings: list[Reading], folder: Path, outcome: Outcome) -> dict[Path
     return files
 
 
-def _newest(table: str, parts: list[Reading], old: store.Store | None, origins: list[provenance.Origin]) -> pd.DataFrame:
+def _newest(
+    table: str, parts: list[Reading], old: store.Store | None, origins: list[provenance.Origin]
+) -> pd.DataFrame:
     """All rows of a table; where two files hold the same key, the one with the newer Stand."""
     import pandas as pd
 
@@ -182,7 +198,9 @@ def _with_population(regions: pd.DataFrame, frames: Iterable[pd.DataFrame]) -> p
         return regions
     people = pd.concat(parts)
     people["rank"] = base_order(list(people["base"]))
-    people = people.sort_values(["date", "rank"], kind="stable").drop_duplicates("region", keep="last").set_index("region")
+    people = (
+        people.sort_values(["date", "rank"], kind="stable").drop_duplicates("region", keep="last").set_index("region")
+    )
     known = regions["ags"].isin(people.index) & (regions["valid_to"] == "")
     keys = regions.loc[known, "ags"]
     regions.loc[known, "population"] = people.loc[keys, "value"].astype(int).to_numpy()

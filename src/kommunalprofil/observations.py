@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from kommunalprofil import vocabulary as v
 from kommunalprofil.errors import DataError
@@ -30,7 +31,7 @@ COLUMNS = (
 )
 KEY = tuple(c for c in COLUMNS if c not in ("value", "flag"))
 TEXT = ("region", "period", "base", "measure", "sex", "nationality", "migration", "household", "flag", "source")
-CLOSED = {
+CLOSED: dict[str, Mapping[str, object]] = {
     "period": v.PERIOD,
     "base": v.BASE,
     "measure": v.MEASURE,
@@ -39,7 +40,7 @@ CLOSED = {
     "migration": v.MIGRATION,
     "household": v.HOUSEHOLD,
 }
-DEFAULTS: dict[str, object] = {
+DEFAULTS: dict[str, Any] = {
     "period": "stock",
     "sex": v.TOTAL,
     "nationality": v.TOTAL,
@@ -75,7 +76,9 @@ def validate(frame: pd.DataFrame, where: str) -> pd.DataFrame:
     for column, codes in CLOSED.items():
         bad = set(frame[column].unique()) - set(codes)
         if bad:
-            raise DataError(f"{where}: unbekannter Schlüssel in „{column}“: {sorted(bad)[0]!r}. Erlaubt: {', '.join(codes)}.")
+            raise DataError(
+                f"{where}: unbekannter Schlüssel in „{column}“: {sorted(bad)[0]!r}. Erlaubt: {', '.join(codes)}."
+            )
     gap = frame["flag"].map({f: bool(v.flag_bits(f) & v.GAP) for f in frame["flag"].unique()}).astype(bool)
     wrong = frame[frame["value"].isna() != gap]
     if len(wrong):
@@ -87,7 +90,7 @@ def validate(frame: pd.DataFrame, where: str) -> pd.DataFrame:
     if doubled.any():
         row = frame[doubled].iloc[0]
         raise DataError(
-            f"{where}: doppelter Eintrag für Gebiet {row['region']}, {row['date']}, Alter {row['age_from']}–{row['age_to']},"
-            f" Geschlecht {row['sex']}."
+            f"{where}: doppelter Eintrag für Gebiet {row['region']}, {row['date']},"
+            f" Alter {row['age_from']}–{row['age_to']}, Geschlecht {row['sex']}."
         )
     return frame

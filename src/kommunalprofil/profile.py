@@ -68,7 +68,7 @@ class Profile:
     def get(
         self, indicator: str, *, region: str | None = None, date: str | None = None, variant: str = "", **members: str
     ) -> Value:
-        """One value: at `date` (ISO day or year), else the newest there is; a gap comes back as a value that is missing."""
+        """One value: at `date` (ISO day or year), else the newest there is; a gap comes back as a missing value."""
         rows = self._rows(indicator, region, variant, Selection(**members))
         if date is None:
             there = [v for v in rows if not v.missing]
@@ -100,7 +100,14 @@ class Profile:
         )
 
     def split(
-        self, indicator: str, dim: str, *, region: str | None = None, date: str | None = None, variant: str = "", **members: str
+        self,
+        indicator: str,
+        dim: str,
+        *,
+        region: str | None = None,
+        date: str | None = None,
+        variant: str = "",
+        **members: str,
     ) -> list[Value]:
         """One value for each member of a dimension at one date (the newest that has any); gaps included, totals not.
 
@@ -113,12 +120,16 @@ class Profile:
             return self._split_age(indicator, place, date, variant, selection)
         codes = declaration.members.get(dim) or {"sex": ("M", "F"), "nationality": ("DE", "AUS")}[dim]
         rows = [self._rows(indicator, place, variant, selection._replace(**{dim: code})) for code in codes]
-        dates = [v.date for row in rows for v in row if not v.missing and (date is None or date in (v.date, v.date[:4]))]
+        dates = [
+            v.date for row in rows for v in row if not v.missing and (date is None or date in (v.date, v.date[:4]))
+        ]
         if not dates:
             return []
         return [v for row in rows for v in row if v.date == max(dates)]
 
-    def _split_age(self, indicator: str, place: str, date: str | None, variant: str, selection: Selection) -> list[Value]:
+    def _split_age(
+        self, indicator: str, place: str, date: str | None, variant: str, selection: Selection
+    ) -> list[Value]:
         key = (indicator, variant, selection)
         if key not in self._age_series:
             self._age_series[key] = self.results.by_age(indicator, selection, variant)
@@ -130,10 +141,14 @@ class Profile:
         """The dates that have a value, from old to new."""
         return [v.date for v in self.series(indicator, region=region, variant=variant, **members) if not v.missing]
 
-    def compare(self, indicator: str, *, date: str | None = None, variant: str = "", **members: str) -> list[tuple[Region, Value]]:
+    def compare(
+        self, indicator: str, *, date: str | None = None, variant: str = "", **members: str
+    ) -> list[tuple[Region, Value]]:
         """The place and everything around it, all at `date` (default: the place's newest date with a value)."""
         own = self.get(indicator, date=date, variant=variant, **members)
-        around = [(r, self.get(indicator, region=r.ags, date=own.date, variant=variant, **members)) for r in self.parents]
+        around = [
+            (r, self.get(indicator, region=r.ags, date=own.date, variant=variant, **members)) for r in self.parents
+        ]
         return [(self.region, own), *around]
 
     def origin(self, table: str, date: str | None = None, base: str | None = None) -> Origin:

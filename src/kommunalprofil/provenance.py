@@ -45,11 +45,7 @@ def citation(producer: str, year: int | str, table: str) -> str:
 
 def covers(origin: Origin, table: str, when: str | None, base: str | None) -> bool:
     """Whether the origin holds the table at the date (any, if None) on the base (any, if None)."""
-    return (
-        origin.table == table
-        and (when is None or when in origin.dates)
-        and (base is None or base == origin.base)
-    )
+    return origin.table == table and (when is None or when in origin.dates) and (base is None or base == origin.base)
 
 
 def dump(origins: Iterable[Origin]) -> bytes:

@@ -11,10 +11,10 @@ REFORMS: dict[str, tuple[date, tuple[str, ...]]] = {
     "14": (date(2008, 8, 1), ("141", "142", "143")),
     "15": (date(2007, 7, 1), ("151", "152", "153")),
 }
-"""Land → (Gebietsstand of the recalculated Kreise, prefixes of the old ones), where tables list both before the reform."""
+"""Land → (Gebietsstand of the recalculated Kreise, prefixes of the old ones): before the reform tables list both."""
 
 WAS_KREIS = {"05334002": ("05313", date(2009, 10, 21))}
-"""Parts of a Kreis that were a Kreis of their own before: key in today's files → (its key then, day it became a part)."""
+"""Parts of a Kreis that were a Kreis of their own: key in today's files → (its key then, day it became a part)."""
 
 KREISE = ((date(2021, 7, 1), 400), (date(2016, 11, 1), 401), (date(2011, 9, 4), 402))
 """Number of Kreise and kreisfreie Städte since a day: Kreisreform Mecklenburg-Vorpommern, Göttingen, Eisenach."""

@@ -31,7 +31,9 @@ _TOTAL = Code(TOTAL, "insgesamt", "total", "T")
 _NA = Code(NOT_APPLICABLE, "entfällt", "not applicable", "T")
 
 SEX = _codes(_TOTAL, Code("M", "männlich", "male"), Code("F", "weiblich", "female"), _NA)
-NATIONALITY = _codes(_TOTAL, Code("DE", "Deutsche", "German"), Code("AUS", "Ausländerinnen und Ausländer", "foreign"), _NA)
+NATIONALITY = _codes(
+    _TOTAL, Code("DE", "Deutsche", "German"), Code("AUS", "Ausländerinnen und Ausländer", "foreign"), _NA
+)
 MIGRATION = _codes(
     _TOTAL,
     Code("without", "ohne Einwanderungsgeschichte", "without immigration history"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from kommunalprofil.ages import OPEN, AgeGroup
@@ -74,7 +76,21 @@ ageing_index = ratio(
     by=BY,
 )
 
-SHARE_GROUPS = ("0-17", "18-24", "25-44", "45-64", "65+", "80+", "0-2", "3-5", "6-9", "10-15", "16-18", "19-24", "65-79")
+SHARE_GROUPS = (
+    "0-17",
+    "18-24",
+    "25-44",
+    "45-64",
+    "65+",
+    "80+",
+    "0-2",
+    "3-5",
+    "6-9",
+    "10-15",
+    "16-18",
+    "19-24",
+    "65-79",
+)
 
 
 def _age_share(cells: Cells, at: At) -> Parts:
@@ -187,9 +203,9 @@ def _median(cells: Cells, merge: int = 1) -> Parts:
 def _merged(values: np.ndarray, groups: list[AgeGroup], width: int) -> tuple[np.ndarray, list[AgeGroup]]:
     """The groups put together to classes of `width` years below the open group. Raises TilingError if they straddle."""
     last = groups[-1].lo
-    bounds = [b for b in range(0, last, width)] + [last, OPEN]
+    bounds = [*range(0, last, width), last, OPEN]
     sums, merged = [], []
-    for lo, hi in zip(bounds, bounds[1:], strict=False):
+    for lo, hi in pairwise(bounds):
         inside = [i for i, g in enumerate(groups) if lo <= g.lo and g.hi <= hi]
         if not inside or groups[inside[0]].lo != lo or groups[inside[-1]].hi != hi:
             raise TilingError(f"Fünfjahresgruppen sind nicht bildbar: keine Grenze bei {lo} oder {hi}")

@@ -1,11 +1,11 @@
-"""From declarations and tables to values: the first table that carries what a formula needs answers, a gap keeps its reason."""
+"""From declarations and tables to values: the first table that carries what is needed answers; gaps keep reasons."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,9 @@ class Selection(NamedTuple):
     age: str = "T"
     migration: str = "T"
     household: str = "T"
+
+
+TOTALS = Selection()
 
 
 @dataclass(frozen=True)
@@ -208,7 +211,7 @@ class Results:
         found = {p for panel in self.panels.get(measure, []) for p in panel.points}
         return sorted(found, key=lambda p: (p.date, base_order([p.base])[0]))
 
-    def series(self, indicator: str, selection: Selection = Selection(), variant: str = "") -> Series:
+    def series(self, indicator: str, selection: Selection = TOTALS, variant: str = "") -> Series:
         """One series. Raises KeyError for an unknown indicator or variant."""
         key = (indicator, variant, selection)
         if key not in self._cache:
@@ -239,7 +242,7 @@ class Results:
         return rows
 
     def by_age(self, indicator: str, selection: Selection, variant: str = "") -> list[Series]:
-        """One series for each age group, every region and point in the groups of the first table that has ages there."""
+        """One series for each age group, each region and point in the groups of the first table with ages there."""
         declaration = self.indicators[indicator]
         choice = _age_choice(self, declaration, selection, variant)
         groups = sorted({g for _, gs in choice.values() for g in gs})
@@ -252,7 +255,11 @@ class Results:
 
 
 def compute(
-    store: Store, regions: Iterable[str] | None, indicators: Iterable[str], by: Iterable[str] = (), variant: str | None = None
+    store: Store,
+    regions: Iterable[str] | None,
+    indicators: Iterable[str],
+    by: Iterable[str] = (),
+    variant: str | None = None,
 ) -> Iterator[Series]:
     """Every series of the indicators, split by the dimensions in `by` each of them may be split by.
 
@@ -364,8 +371,8 @@ _UNSAID = [int(Flag.REGION_ABSENT), int(Flag.NOT_PUBLISHED)]
 _WEAK = [int(Flag.REGION_ABSENT), int(Flag.NOT_PUBLISHED), int(Flag.NOT_COMPUTABLE)]
 
 
-def _put(array: NDArray, grid: tuple, where: NDArray[np.bool_], values: object) -> None:  # type: ignore[type-arg]
-    array[grid] = np.where(where, values, array[grid])  # type: ignore[arg-type]
+def _put(array: NDArray[Any], grid: tuple[Any, ...], where: NDArray[np.bool_], values: Any) -> None:
+    array[grid] = np.where(where, values, array[grid])
 
 
 def _keep_newest_base(series: Series) -> None:

@@ -81,7 +81,7 @@ def persons(*intervals: tuple[int, int]) -> Count:
 
 
 def quotient(numerator: Count, denominator: Count, scale: float = 100) -> Formula:
-    """numerator ÷ denominator × scale of the same cells."""
+    """The formula numerator ÷ denominator × scale, of the same cells."""
 
     def formula(cells: Cells, at: At) -> Parts:
         over, under = numerator(cells), denominator(cells)
@@ -91,7 +91,7 @@ def quotient(numerator: Count, denominator: Count, scale: float = 100) -> Formul
 
 
 def ratio(
-    id: str,
+    id: str,  # noqa: A002 - the word of every declaration
     de: str,
     en: str,
     unit: str,

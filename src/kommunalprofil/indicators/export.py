@@ -52,15 +52,16 @@ def date_filter(text: str) -> DateFilter | None:
         first, last = m[1], m[2] + "\uffff"
         return lambda day: first <= day <= last
     raise UsageError(
-        f"„{text}“ ist kein Datum. Erlaubt sind ein Tag (2018-12-31), ein Jahr (2018), ein Zeitraum (2011:2021) und latest."
+        f"„{text}“ ist kein Datum. Erlaubt: ein Tag (2018-12-31), Jahr (2018), Zeitraum (2011:2021) oder latest."
     )
 
 
 def _wanted(series: Series, dates: DateFilter | None) -> NDArray[np.bool_]:
     if dates is not None:
-        return series.there & np.array([dates(p.date) for p in series.points], dtype=bool)[None, :]
+        asked: NDArray[np.bool_] = np.array([dates(p.date) for p in series.points], dtype=bool)
+        return series.there & asked[None, :]
     there, valued = series.there, series.there & np.isfinite(series.value)
-    latest = np.zeros_like(there)
+    latest: NDArray[np.bool_] = np.zeros(there.shape, dtype=bool)
     for mask in (there, valued):
         rows = np.flatnonzero(mask.any(axis=1))
         latest[rows] = False
@@ -138,7 +139,9 @@ def _text(table: pd.DataFrame) -> str:
         return "Keine Werte.\n"
     shown = table.drop(columns=["numerator", "denominator"]).copy()
     shown["value"] = ["" if np.isnan(v) else number(v, 0 if float(v).is_integer() else 2) for v in table["value"]]
-    constant = [c for c in ("variant", "sex", "age", "nationality", "migration", "household") if set(shown[c]) <= {"T", ""}]
+    constant = [
+        c for c in ("variant", "sex", "age", "nationality", "migration", "household") if set(shown[c]) <= {"T", ""}
+    ]
     shown = shown.drop(columns=constant)
     heads = list(shown.columns)
     rows = [[str(x) for x in row] for row in shown.itertuples(index=False)]

@@ -61,8 +61,6 @@ population_density = Indicator(
 )
 
 
-
-
 def _women_per_men(cells: Cells, at: At) -> Parts:
     women, men = cells.of(sex="F").group(at.age or ALL), cells.of(sex="M").group(at.age or ALL)
     return Parts(women / men * 100, women, men)

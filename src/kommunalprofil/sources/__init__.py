@@ -35,7 +35,9 @@ def _content(path: Path) -> bytes:
             if not unpacker.eof:
                 raise SourceError(path.name, "Das gzip-Archiv ist abgeschnitten oder entpackt sich auf mehr als 2 GB.")
         except (zlib.error, gzip.BadGzipFile) as error:
-            raise SourceError(path.name, f"Das gzip-Archiv ist beschädigt ({error}). Bitte neu herunterladen.") from None
+            raise SourceError(
+                path.name, f"Das gzip-Archiv ist beschädigt ({error}). Bitte neu herunterladen."
+            ) from None
     return data
 
 
@@ -77,10 +79,12 @@ def _flat_table(parsed: flat.Flat, tables: dict[str, Table], name: str) -> Table
         if table.flat is None:
             continue
         statistic, variables, value, regional = table.flat
-        if (statistic, variables, value) == (parsed.statistic, parsed.variables, parsed.value_variable):
-            if parsed.region_variables <= regional:
-                return table
-    found = f"Statistik {parsed.statistic}, Inhalt {parsed.value_variable}, Merkmale {', '.join(sorted(parsed.variables))}"
+        same = (statistic, variables, value) == (parsed.statistic, parsed.variables, parsed.value_variable)
+        if same and parsed.region_variables <= regional:
+            return table
+    found = (
+        f"Statistik {parsed.statistic}, Inhalt {parsed.value_variable}, Merkmale {', '.join(sorted(parsed.variables))}"
+    )
     raise UnknownTableError(name, f"Keine deklarierte Tabelle passt zu dieser Flat-Datei ({found}).", 1)
 
 

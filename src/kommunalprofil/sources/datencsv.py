@@ -53,7 +53,9 @@ def decode(data: bytes, file: str) -> str:
     """Text of an official file: UTF-8 with or without mark, else Windows-1252. Raises SourceError on binary content."""
     if b"\x00" in data:
         line = data[: data.index(b"\x00")].count(b"\n") + 1
-        raise SourceError(file, "Die Datei enthält Nullbytes und ist beschädigt oder keine Textdatei. Bitte neu herunterladen.", line)
+        raise SourceError(
+            file, "Die Datei enthält Nullbytes und ist beschädigt oder keine Textdatei. Bitte neu herunterladen.", line
+        )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -91,7 +93,8 @@ def _split(text: str, file: str) -> tuple[str, str]:
     if not match:
         raise SourceError(
             file,
-            "Der Fuß der Tabelle (Trennlinie „__________“ mit Stand) fehlt; die Datei ist abgeschnitten. Bitte neu herunterladen.",
+            "Der Fuß der Tabelle (Trennlinie „__________“ mit Stand) fehlt; die Datei ist abgeschnitten."
+            " Bitte neu herunterladen.",
             text.count("\n") + 1,
         )
     return text[: match.start()], text[match.end() :]
@@ -124,7 +127,9 @@ def _classify(labels: Sequence[str], measures: Sequence[str], file: str, line: i
     if len(kinds - {""}) <= 1 or kinds <= UNITS:
         return None
     unknown = sorted(kinds)[:4]
-    raise SourceError(file, f"unbekannte Überschriften {', '.join(map(repr, unknown))}: Merkmal nicht zu erkennen.", line)
+    raise SourceError(
+        file, f"unbekannte Überschriften {', '.join(map(repr, unknown))}: Merkmal nicht zu erkennen.", line
+    )
 
 
 def parse(text: str, file: str, measures: Sequence[str] = ()) -> Sheet:
@@ -220,7 +225,9 @@ def _label_columns(data: list[tuple[int, list[str]]], lead: int, file: str) -> d
             found["key"] = [row[i].strip() for _, row in data]
             for line, row in data:
                 if not KEY.fullmatch(row[i].strip()):
-                    raise SourceError(file, f"„{row[i]}“ ist kein Gebietsschlüssel (erwartet DG oder 2 bis 12 Ziffern).", line)
+                    raise SourceError(
+                        file, f"„{row[i]}“ ist kein Gebietsschlüssel (erwartet DG oder 2 bis 12 Ziffern).", line
+                    )
             name_column = i + 1
         else:
             texts = [row[i].strip() for _, row in data]
@@ -250,7 +257,11 @@ def _value_columns(
     for i, column in enumerate(columns):
         key = tuple(sorted(column.items()))
         if key in seen:
-            raise SourceError(file, f"Die Spalten {seen[key] + lead + 1} und {i + lead + 1} haben dieselbe Überschrift.", headers[-1][0])
+            raise SourceError(
+                file,
+                f"Die Spalten {seen[key] + lead + 1} und {i + lead + 1} haben dieselbe Überschrift.",
+                headers[-1][0],
+            )
         seen[key] = i
     return columns
 

@@ -105,7 +105,9 @@ def _dates(rows: Sequence[list[str]], lines: Sequence[int], column: int, file: s
     for line, row in zip(lines, rows, strict=True):
         day = iso_day(row[column])
         if day is None:
-            raise SourceError(file, f"„{row[column]}“ ist kein Stichtag; Spalten sind verschoben oder die Tabelle ist neu.", line)
+            raise SourceError(
+                file, f"„{row[column]}“ ist kein Stichtag; Spalten sind verschoben oder die Tabelle ist neu.", line
+            )
         days.append(day)
     return days
 
@@ -113,7 +115,7 @@ def _dates(rows: Sequence[list[str]], lines: Sequence[int], column: int, file: s
 def _variables(
     rows: Sequence[list[str]], lines: Sequence[int], groups: Sequence[tuple[int, int]], file: str
 ) -> tuple[list[str], dict[str, list[str]], frozenset[str]]:
-    """Region keys, members of the other variables, and the region variables; groups are (code, attribute code) columns."""
+    """Region keys, members of the other variables, the region variables; groups are (code, attribute code) columns."""
     keys: list[str] | None = None
     members: dict[str, list[str]] = {}
     regional: frozenset[str] = frozenset()
@@ -124,7 +126,9 @@ def _variables(
         else:
             members[_check_constant(rows, lines, code, "Das Merkmal", file)] = [row[attribute].strip() for row in rows]
     if keys is None:
-        raise SourceError(file, "Kein Gebietsmerkmal (KREISE, GEMEIN, DLAND …) gefunden; Spalten sind verschoben.", lines[0])
+        raise SourceError(
+            file, "Kein Gebietsmerkmal (KREISE, GEMEIN, DLAND …) gefunden; Spalten sind verschoben.", lines[0]
+        )
     return keys, members, regional
 
 

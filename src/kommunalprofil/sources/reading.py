@@ -107,13 +107,17 @@ def from_flat(table: Table, flat: Any, file: str, data: bytes) -> Reading:
     """The reading of a flat file. Raises SourceError for an attribute code nobody declared."""
     import pandas as pd
 
-    long = pd.DataFrame({"key": flat.keys, "date": flat.dates, "line": flat.lines, "text": flat.values, "q": flat.signs})
+    long = pd.DataFrame(
+        {"key": flat.keys, "date": flat.dates, "line": flat.lines, "text": flat.values, "q": flat.signs}
+    )
     for variable, codes in flat.members.items():
         if variable != "GES":
-            raise SourceError(file, f"Das Merkmal {variable} ist für die Tabelle {table.id} nicht bekannt.", flat.lines[0])
+            raise SourceError(
+                file, f"Das Merkmal {variable} ist für die Tabelle {table.id} nicht bekannt.", flat.lines[0]
+            )
         mapped = pd.Series(codes).map(SEX_CODES)
         if mapped.isna().any():
-            at = int(mapped.isna().idxmax())
+            at = int(mapped.isna().to_numpy().argmax())
             raise SourceError(file, f"Unbekannte Ausprägung „{codes[at]}“ des Merkmals {variable}.", flat.lines[at])
         long["sex"] = mapped
     reading = _finish(table, long, file, flat.retrieved, flat.layout, len(long))
@@ -213,7 +217,10 @@ def _through_the_door(table: Table, long: pd.DataFrame, file: str, dropped: dict
 
 
 def _drop_doubled(long: pd.DataFrame, dropped: dict[str, int]) -> pd.DataFrame:
-    """Old Kreise go where the recalculated new ones alone already make up their Land; else both stay, told apart by Gebietsstand."""
+    """Old Kreise go where the recalculated new ones alone already make up their Land.
+
+    Elsewhere both stay, told apart by Gebietsstand.
+    """
     for land in territory.REFORMS:
         own = long["region"].str.startswith(land)
         if not own.any():
@@ -221,7 +228,9 @@ def _drop_doubled(long: pd.DataFrame, dropped: dict[str, int]) -> pd.DataFrame:
         whole = own & (long["age_from"] == 0) & (long["age_to"] == 200) & long["sex"].isin(["_T", "_Z"])
         for day in long.loc[whole, "date"].unique():
             at = long["date"] == day
-            old = own & at & long["region"].map(lambda r, d=day: territory.dissolved_by_reform(r, date.fromisoformat(d)))
+            old = (
+                own & at & long["region"].map(lambda r, d=day: territory.dissolved_by_reform(r, date.fromisoformat(d)))
+            )
             if not old.any():
                 continue
             new = long[whole & at & ~old & (long["region"].str.len() == 5)]

@@ -24,7 +24,7 @@ SIGNS: Mapping[str, str] = {
     "x": BLOCKED,
     "X": BLOCKED,
 }
-"""The offices' own legend (catalogue/qualitysigns). A region with nothing but `-` or `.` does not exist at that date."""
+"""The offices' legend (catalogue/qualitysigns). A region with nothing but `-` or `.` does not exist at that date."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Table:
     to a measure where a table holds several. `flat` is the signature by which a flat file, which does not name its
     table, is recognised: statistic, variables beside the region, value variable, region variables.
     `columns` declares tables whose headings are codes (Zensus). `tolerance` is the difference up to which parts may
-    miss their total. `sum_up` marks tables of exact counts that print Kreise only: Länder and Germany are then their sums.
-    `oracle` marks official derived values, which are compared with and never computed from.
+    miss their total. `sum_up` marks tables of exact counts that print Kreise only: Länder and Germany are then their
+    sums. `oracle` marks official derived values, which are compared with and never computed from.
     """
 
     id: str
@@ -146,7 +146,19 @@ def _columns(prefix: str, dim: str, *codes: str | None, **same: object) -> dict[
     return {f"{prefix}__{n}": None if c is None else {dim: c, **same} for n, c in enumerate(codes, start=1)}
 
 
-_INFRASTRUCTURE_AGES = ((0, 3), (3, 6), (6, 10), (10, 16), (16, 19), (19, 25), (25, 40), (40, 60), (60, 67), (67, 75), (75, 200))
+_INFRASTRUCTURE_AGES = (
+    (0, 3),
+    (3, 6),
+    (6, 10),
+    (10, 16),
+    (16, 19),
+    (19, 25),
+    (25, 40),
+    (40, 60),
+    (60, 67),
+    (67, 75),
+    (75, 200),
+)
 
 CENSUS = (
     Table(
@@ -195,7 +207,13 @@ CENSUS = (
             "0_Insgesamt_": {"household": "_T"},
             **_columns("HH_SIZE_NAT", "household", "size_1", "size_2", "size_3", "size_4", "size_5", "size_6plus"),
             **_columns(
-                "HHTYP_FAM", "household", "one_person", "couple_without_child", "couple_with_child", "lone_parent", "shared"
+                "HHTYP_FAM",
+                "household",
+                "one_person",
+                "couple_without_child",
+                "couple_with_child",
+                "lone_parent",
+                "shared",
             ),
             **_columns(
                 "HHTYP_LEB",

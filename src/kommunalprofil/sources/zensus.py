@@ -63,7 +63,9 @@ def parse(data: bytes, file: str, known: Mapping[str, object]) -> Regional:
     if not table.keys:
         raise SourceError(file, "Die Datei hat einen Kopf, aber keine Zeilen.", 1)
     if not text.endswith("\n"):
-        raise SourceError(file, "Die letzte Zeile ist nicht abgeschlossen; die Datei ist abgeschnitten.", table.lines[-1])
+        raise SourceError(
+            file, "Die letzte Zeile ist nicht abgeschlossen; die Datei ist abgeschnitten.", table.lines[-1]
+        )
     if not (len(table.date) == 8 and table.date.isdigit()):
         raise SourceError(file, f"„{table.date}“ ist kein Berichtszeitpunkt (erwartet JJJJMMTT).", 2)
     table.date = f"{table.date[:4]}-{table.date[4:6]}-{table.date[6:]}"
