@@ -368,6 +368,21 @@ def test_register_keeps_what_a_new_part_does_not_say(tmp_path: Path) -> None:
     assert again.equals(first)
 
 
+def test_register_keeps_its_slugs_when_populations_change(tmp_path: Path) -> None:
+    """The import replaces populations by newer ones; a part that comes later must not move names around."""
+    parts = [read(d, tmp_path).regions for d in (gv100(*GV100), auszug())]
+    first = register.merge([p for p in parts if p is not None])
+    first["population"] = range(len(first), 0, -1)
+    first["population_date"] = "2024-12-31"
+    older = (None, None, "Gebietsstand am 31.12.2009 (Jahr)", *DAY[3:8], "31.12.2009 (Jahr)")
+    later = [read(changes(), tmp_path).regions, read(auszug(day=older), tmp_path).regions]
+    again = register.merge([p for p in later if p is not None], first).set_index("ags")
+    assert again.loc["01051045", "slug"] == "weg"
+    before = first.set_index("ags")
+    for column in ("slug", "population"):
+        assert again.loc[before.index, column].tolist() == before[column].tolist()
+
+
 def test_register_takes_the_annual_edition(tmp_path: Path) -> None:
     """A quarterly edition has newer boundaries but people of the year before."""
     day = (None, None, "Gebietsstand am 31.12.2024 (4. Quartal)", None, None, None, None, None, "31.12.2023 (Jahr)")

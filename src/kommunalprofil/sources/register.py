@@ -95,48 +95,68 @@ def association_name(code: str, name: str) -> str:
 def merge(parts: Sequence[pd.DataFrame], old: pd.DataFrame | None = None) -> pd.DataFrame:
     """The register from what files say of it (column `part`: auszug, seats, changes) and from the one there was.
 
-    The base is the newest directory whose population is of the day of its boundaries (annual edition); quarterly
-    ones carry an older population. Raises DataError if there is neither a directory nor an old register.
+    A new base is the newest directory whose population is of the day of its boundaries (annual edition; quarterly
+    ones carry an older population), unless the old register has newer boundaries: then it stays, slugs included.
+    Raises DataError if there is neither a directory nor an old register.
     """
     import pandas as pd
 
     by_part: dict[str, list[pd.DataFrame]] = defaultdict(list)
     for frame in parts:
         by_part[str(frame["part"].iloc[0])].append(frame)
-    candidates = list(by_part["auszug"])
-    if old is not None:
-        candidates.append(old[(old["valid_to"] == "") & (old["ags"] != GERMANY)][list(RAW)])
-    if not candidates:
+    base = max(by_part["auszug"], key=_rank, default=None)
+    fresh = base is not None and (old is None or _rank(base) >= (True, old["gebietsstand"].iloc[0]))
+    if fresh and base is not None:
+        rows = _records(base[list(RAW)])
+    elif old is not None:
+        rows = _records(old[old["valid_to"] == ""])
+    else:
         raise DataError("Für das Gebietsverzeichnis fehlt ein Auszug aus dem Gemeindeverzeichnis (GV-Auszug).")
-    rows = max(candidates, key=_rank)[list(RAW)].to_dict("records")
-    gebietsstand = rows[0]["gebietsstand"]
-    seats: dict[str, str] = dict(zip(old["ags"], old["seat"], strict=True)) if old is not None else {}
-    for frame in sorted(by_part["seats"], key=lambda f: str(f["gebietsstand"].iloc[0])):
-        told = dict(zip(frame["ags"], frame["seat"], strict=True))
-        older = str(frame["gebietsstand"].iloc[0])[:4] < gebietsstand[:4]
-        seats = told | {k: v for k, v in seats.items() if v} if older else seats | told
-    for row in rows:
-        row["seat"] = seats.get(row["ags"], "")
-    there = {row["ags"] for row in rows}
-    gone: dict[str, Any] = {}
-    if old is not None:
-        gone |= {row["ags"]: row for row in old[old["valid_to"] != ""][list(RAW)].to_dict("records")}
-    for frame in by_part["changes"]:
-        gone |= {row["ags"]: row for row in frame[list(RAW)].to_dict("records")}
-    rows += [r for r in gone.values() if r["valid_to"] < gebietsstand and r["ags"] not in there]
+    _add_seats(rows, by_part["seats"], old)
+    _add_dissolved(rows, by_part["changes"], old)
+    for row in rows:  # a register read back from Parquet says NaN where a file says nothing
+        row |= {key: None for key in ("area_km2", "lon", "lat") if row[key] is not None and math.isnan(row[key])}
+    if fresh:
+        _add_sums(rows)
     finished = pd.DataFrame(_finish(rows), columns=list(COLUMNS))
     numbers = {"area_km2": "double[pyarrow]", "population": "int64[pyarrow]", "lon": "double[pyarrow]"}
     return finished.astype({c: numbers.get(c, "string[pyarrow]") for c in COLUMNS} | {"lat": "double[pyarrow]"})
 
 
-def _rank(frame: pd.DataFrame) -> tuple[bool, str]:
-    first = frame.iloc[0]
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _rank(auszug: pd.DataFrame) -> tuple[bool, str]:
+    first = auszug.iloc[0]
     return (first["population_date"] == first["gebietsstand"], first["gebietsstand"])
 
 
+def _add_seats(rows: list[dict[str, Any]], parts: Iterable[pd.DataFrame], old: pd.DataFrame | None) -> None:
+    """Seats of Kreise and Länder; what an older file says only fills gaps."""
+    seats: dict[str, str] = dict(zip(old["ags"], old["seat"], strict=True)) if old is not None else {}
+    for frame in sorted(parts, key=lambda f: str(f["gebietsstand"].iloc[0])):
+        told = dict(zip(frame["ags"], frame["seat"], strict=True))
+        older = str(frame["gebietsstand"].iloc[0])[:4] < rows[0]["gebietsstand"][:4]
+        seats = told | {k: v for k, v in seats.items() if v} if older else seats | told
+    for row in rows:
+        row["seat"] = seats.get(row["ags"], row["seat"])
+
+
+def _add_dissolved(rows: list[dict[str, Any]], parts: Iterable[pd.DataFrame], old: pd.DataFrame | None) -> None:
+    """Gemeinden that are gone by the day of the boundaries and whose key no other one took over."""
+    gone: dict[str, Any] = {}
+    if old is not None:
+        gone |= {row["ags"]: row for row in _records(old[old["valid_to"] != ""])}
+    for frame in parts:
+        told = _records(frame[list(RAW)])
+        gone |= {row["ags"]: {**row, "slug": gone.get(row["ags"], {}).get("slug", "")} for row in told}
+    there = {row["ags"] for row in rows}
+    rows += [r for r in gone.values() if r["valid_to"] < rows[0]["gebietsstand"] and r["ags"] not in there]
+
+
 def _finish(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Sums for Kreise, Länder and Germany; names, types, levels, aliases, keys and slugs; sorted by key."""
-    _add_sums(rows)
+    """Names, types, levels, aliases, keys and slugs; sorted by key."""
     codes = {row["ags"]: row["code"] for row in rows}
     for row in rows:
         ags = row["ags"]
@@ -165,8 +185,6 @@ def _add_sums(rows: list[dict[str, Any]]) -> None:
                 area[above] += round(row["area_km2"] * 100)
                 people[above] += int(row["population"])
     first = rows[0]
-    for row in rows:  # a register read back from Parquet says NaN where a file says nothing
-        row |= {key: None for key in ("area_km2", "lon", "lat") if row[key] is not None and math.isnan(row[key])}
     rows.append({**first, "ags": GERMANY, "ars": GERMANY, "official": "Deutschland", "code": "", "seat": "Berlin",
                  "association": "", "lon": None, "lat": None, "same_as": ""})  # fmt: skip
     day = {"population_date": first["population_date"], "gebietsstand": first["gebietsstand"]}
@@ -187,27 +205,31 @@ def _add_slugs(rows: list[dict[str, Any]]) -> None:
 
     The plain name for the place that the plain name finds (see names.winners); else the name with the type
     (`dueren-kreis`); if several share that, with the name of the Kreis (or Land); if still several, with the key. An
-    alias of a kreisfreie Stadt ends in `-gemeinde`.
+    alias of a kreisfreie Stadt ends in `-gemeinde`. A slug that is there already stays.
     """
+    fixed = {row["slug"]: row["ags"] for row in rows if row.get("slug")}
     plain = plain_names(rows)
     above = {row["ags"]: row["name"] for row in rows}
     for row in rows:
+        if row.get("slug"):
+            continue
         key = names.fold(row["name"])
         kind = "gemeinde" if row["same_as"] else SLUG_KINDS.get(row["kind"], names.fold(row["kind"]))
-        if plain.get(key) == row["ags"]:
+        if plain.get(key) == row["ags"] and key not in fixed:
             row["slug"] = key
         else:
             row["slug"] = key if key.endswith(f"-{kind}") or kind == "bund" else f"{key}-{kind}"
     for number in range(2):
-        for row in _doubled(rows, plain):
+        for row in _doubled(rows, plain | fixed):
             parent = row["ags"][:5] if row["level"] == "gemeinde" else row["ags"][:2]
             addition = names.fold(above.get(parent, "")) if number == 0 else row["ags"]
             row["slug"] = f"{row['slug']}-{addition}" if addition else row["slug"]
 
 
-def _doubled(rows: Iterable[dict[str, Any]], plain: dict[str, str]) -> list[dict[str, Any]]:
+def _doubled(rows: list[dict[str, Any]], owners: dict[str, str]) -> list[dict[str, Any]]:
+    """Rows that share a slug, without the one that owns it."""
     count = Counter(row["slug"] for row in rows)
-    return [row for row in rows if count[row["slug"]] > 1 and plain.get(row["slug"]) != row["ags"]]
+    return [row for row in rows if count[row["slug"]] > 1 and owners.get(row["slug"]) != row["ags"]]
 
 
 def plain_names(rows: Sequence[dict[str, Any]]) -> dict[str, str]:
