@@ -79,6 +79,8 @@ def build(
     folder = _data_dir(data)
     register = Register.load(folder)
     places = list(dict.fromkeys(register.find(ort) for ort in orte))
+    if refused := [text for place in places if (text := register.refusal(place))]:
+        raise UsageError("\n".join(refused))
     done: list[dict[str, Any]] = []
     failed = 0
     for place in _with_progress(places, quiet or as_json):
