@@ -30,6 +30,7 @@ class Profile:
         self.region: Region = self.register.find(place)
         self.parents: tuple[Region, ...] = tuple(self.register.get(ags) for ags in self.region.parents)
         self.results = Results(self.store, [self.region.ags, *self.region.parents])
+        self._row_cache: dict[tuple[str, str, str, Selection], list[Value]] = {}
         self._age_series: dict[tuple[str, str, Selection], list[Series]] = {}
 
     def _parent(self, level: str) -> Region | None:
@@ -56,14 +57,18 @@ class Profile:
         return self.results.indicators
 
     def _rows(self, indicator: str, region: str | None, variant: str, selection: Selection) -> list[Value]:
-        return list(self.results.series(indicator, selection, variant).row(region or self.region.ags))
+        place = region or self.region.ags
+        key = (indicator, place, variant, selection)
+        if key not in self._row_cache:
+            self._row_cache[key] = list(self.results.series(indicator, selection, variant).row(place))
+        return self._row_cache[key]
 
     def series(self, indicator: str, *, region: str | None = None, variant: str = "", **members: str) -> list[Value]:
         """All values and gaps of one indicator, from old to new; the flag of the first value after a break names it.
 
         `members` are `sex`, `nationality`, `age`, `migration`, `household`. Raises KeyError for an unknown indicator.
         """
-        return self._rows(indicator, region, variant, Selection(**members))
+        return list(self._rows(indicator, region, variant, Selection(**members)))
 
     def get(
         self, indicator: str, *, region: str | None = None, date: str | None = None, variant: str = "", **members: str
