@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kommunalprofil.errors import TilingError
+from kommunalprofil.errors import NotOfferedError, TilingError
 
 OPEN = 200
 """Upper bound that stands for "and older"; all ages together are [0, 200)."""
@@ -81,7 +81,7 @@ def parse_label(label: str) -> AgeGroup | None:
 def tile(groups: Sequence[AgeGroup], lo: int, hi: int) -> list[int]:
     """Indices of the groups that cover [lo, hi) exactly once, finest first at every step.
 
-    Raises TilingError with the bounds there are when no exact cover exists.
+    Raises TilingError when no exact cover exists, NotOfferedError when there are no ages at all.
     """
     by_lo: dict[int, list[int]] = {}
     for i, g in enumerate(groups):
@@ -105,16 +105,19 @@ def tile(groups: Sequence[AgeGroup], lo: int, hi: int) -> list[int]:
         wanted = str(AgeGroup(lo, hi)).replace("-", "–")
         missing = [b for b in (lo, hi) if b not in (0, OPEN) and b not in bounds]
         if not bounds:
-            raise TilingError(f"{wanted} nicht bildbar: keine Gliederung nach Alter")
+            raise NotOfferedError(f"{wanted} nicht bildbar: keine Gliederung nach Alter")
         cut = " und ".join(str(b) for b in missing) or "allen nötigen Altern"
         raise TilingError(f"{wanted} nicht bildbar: die Altersgruppen haben keine Grenze bei {cut}")
     return found
 
 
 def partition(groups: Sequence[AgeGroup]) -> list[int]:
-    """Indices of the finest groups that cover all ages exactly once. Raises TilingError if there are none."""
+    """Indices of the finest groups that cover all ages exactly once.
+
+    Raises TilingError if they do not, NotOfferedError if there is no age group but the total.
+    """
     parts = [g for g in groups if not g.is_total]
     if not parts:
-        raise TilingError("keine Gliederung nach Alter")
+        raise NotOfferedError("keine Gliederung nach Alter")
     index = {g: i for i, g in enumerate(groups)}
     return [index[parts[i]] for i in tile(parts, 0, OPEN)]

@@ -79,6 +79,17 @@ class Block:
     groups: list[AgeGroup]
     values: Values
     flags: Flags
+    tilings: dict[tuple[int, int], list[int]] = field(default_factory=dict, repr=False)
+
+    def covering(self, lo: int, hi: int) -> list[int]:
+        """Indices of the groups that make up [lo, hi), of the total alone where there is one. Raises TilingError."""
+        if (lo, hi) not in self.tilings:
+            whole = (lo, hi) == (ALL.lo, ALL.hi)
+            if whole and ALL in self.groups:
+                self.tilings[lo, hi] = [self.groups.index(ALL)]
+            else:
+                self.tilings[lo, hi] = partition(self.groups) if whole else tile(self.groups, lo, hi)
+        return self.tilings[lo, hi]
 
 
 @dataclass
@@ -124,10 +135,7 @@ class Cells:
 
     def count(self, lo: int = 0, hi: int = 200) -> Quantity:
         """Persons (or households) with lo ≤ age < hi. Raises TilingError if the groups do not add up to that."""
-        block = self.block
-        if (lo, hi) == (0, 200) and ALL in block.groups:
-            return self._sum([block.groups.index(ALL)])
-        return self._sum(tile(block.groups, lo, hi) if (lo, hi) != (0, 200) else partition(block.groups))
+        return self._sum(self.block.covering(lo, hi))
 
     def group(self, group: AgeGroup) -> Quantity:
         """The counts of one age interval."""

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from kommunalprofil.errors import DataError
-from kommunalprofil.indicators import Indicator, Results, Selection, Series
+from kommunalprofil.indicators import Indicator, Results, Selection
 from kommunalprofil.indicators.compute import Value
 from kommunalprofil.provenance import Origin, covers
 from kommunalprofil.regions import Region, Register
@@ -31,7 +31,6 @@ class Profile:
         self.parents: tuple[Region, ...] = tuple(self.register.get(ags) for ags in self.region.parents)
         self.results = Results(self.store, [self.region.ags, *self.region.parents])
         self._row_cache: dict[tuple[str, str, str, Selection], list[Value]] = {}
-        self._age_series: dict[tuple[str, str, Selection], list[Series]] = {}
 
     def _parent(self, level: str) -> Region | None:
         return next((r for r in self.parents if r.level == level), None)
@@ -135,10 +134,8 @@ class Profile:
     def _split_age(
         self, indicator: str, place: str, date: str | None, variant: str, selection: Selection
     ) -> list[Value]:
-        key = (indicator, variant, selection)
-        if key not in self._age_series:
-            self._age_series[key] = self.results.by_age(indicator, selection, variant)
-        values = [v for series in self._age_series[key] for v in series.row(place) if not v.missing]
+        groups = self.results.by_age(indicator, selection, variant)
+        values = [v for series in groups for v in series.row(place) if not v.missing]
         dates = {v.date for v in values if date is None or date in (v.date, v.date[:4])}
         return [v for v in values if v.date == max(dates)] if dates else []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -116,6 +116,8 @@ class Series:
         family = np.array(base_order([NEWER_BASE.get(p.base, p.base) for p in self.points]), dtype=np.int16)
         valued = np.isfinite(self.value) & self.there
         result = np.zeros(self.value.shape, dtype=bool)
+        if len(set(family.tolist())) < 2:
+            return result
         last = np.full(len(self.regions), -1, dtype=np.int16)
         for t, base in enumerate(family):
             here = valued[:, t]
@@ -125,52 +127,70 @@ class Series:
 
     def flag(self, r: int, t: int) -> str:
         """The flag text of one value: facts joined by `|`, or the reason of a gap."""
-        bits = int(self.flags[r, t])
-        if bits & GAP.value:
-            first = next(f for f in REASONS if f & bits)
-            name = str(first.name).lower()
-            text = self.reasons[self.reason[r, t]] if first == Flag.NOT_COMPUTABLE else ""
-            return f"{name}:{text}" if text else name
-        names = flag_names(bits & QUALITY.value)
-        if self.broken[r, t]:
-            base = self.points[t].base
-            names.append(f"break:{NEWER_BASE.get(base, base)}")
-        return "|".join(names)
-
-    def at(self, r: int, t: int) -> Value:
-        """The value of region number `r` at point number `t`."""
-
-        def number(array: Values) -> float | None:
-            x = float(array[r, t])
-            return None if np.isnan(x) else x
-
-        s = self.selection
-        index = int(self.source[r, t])
-        return Value(
-            region=self.regions[r],
-            date=self.points[t].date,
-            indicator=self.indicator.id,
-            variant=self.variant,
-            sex=s.sex,
-            age=s.age,
-            nationality=s.nationality,
-            migration=s.migration,
-            household=s.household,
-            value=number(self.value),
-            unit=self.indicator.unit,
-            numerator=number(self.numerator),
-            denominator=number(self.denominator),
-            flag=self.flag(r, t),
-            sources=tuple(self.sources[index].split("|")) if index >= 0 else (),
-            base=self.points[t].base,
-        )
+        base = self.points[t].base if self.broken[r, t] else ""
+        return flag_text(int(self.flags[r, t]), self.reasons[self.reason[r, t]], base)
 
     def row(self, region: str) -> Iterator[Value]:
         """The values and gaps of one region, in order of date and base; nothing for a region that is not there."""
-        if region in self.regions:
-            r = self.regions.index(region)
-            for t in np.flatnonzero(self.there[r]):
-                yield self.at(r, int(t))
+        if region not in self.regions:
+            return
+        r = self.regions.index(region)
+        sources = [tuple(text.split("|")) for text in self.sources] + [()]  # -1 is no source
+        columns = (self.there, self.value, self.numerator, self.denominator)
+        codes = (self.flags, self.broken, self.reason, self.source)
+        cells = zip(self.points, *(array[r].tolist() for array in (*columns, *codes)), strict=True)
+        head = (region, self.indicator.id, self.variant, self.indicator.unit)
+        for point, there, value, numerator, denominator, bits, broken, reason, source in cells:
+            if there:
+                flag = flag_text(bits, self.reasons[reason], point.base if broken else "")
+                numbers = (_number(value), _number(numerator), _number(denominator))
+                yield _value(head, point, self.selection, numbers, flag, sources[source])
+
+
+def _number(x: float) -> float | None:
+    return x if x == x else None  # a missing number is the one that differs from itself
+
+
+def _value(
+    head: tuple[str, str, str, str],
+    point: Point,
+    s: Selection,
+    numbers: tuple[float | None, float | None, float | None],
+    flag: str,
+    sources: tuple[str, ...],
+) -> Value:
+    region, indicator, variant, unit = head
+    return Value(
+        region=region,
+        date=point.date,
+        indicator=indicator,
+        variant=variant,
+        sex=s.sex,
+        age=s.age,
+        nationality=s.nationality,
+        migration=s.migration,
+        household=s.household,
+        value=numbers[0],
+        unit=unit,
+        numerator=numbers[1],
+        denominator=numbers[2],
+        flag=flag,
+        sources=sources,
+        base=point.base,
+    )
+
+
+@cache
+def flag_text(bits: int, reason: str, broken_to: str) -> str:
+    """What the export prints of the facts about a value; `broken_to` is the base a value after a break stands on."""
+    if bits & GAP.value:
+        first = next(f for f in REASONS if f & bits)
+        name = str(first.name).lower()
+        return f"{name}:{reason}" if reason and first == Flag.NOT_COMPUTABLE else name
+    names = flag_names(bits & QUALITY.value)
+    if broken_to:
+        names.append(f"break:{NEWER_BASE.get(broken_to, broken_to)}")
+    return "|".join(names)
 
 
 class Results:
@@ -187,6 +207,9 @@ class Results:
         self.tables: dict[str, Table] = {k: t for k, t in declared_tables().items() if not t.oracle}
         self.indicators = declared()
         self._cache: dict[tuple[str, str, Selection], Series] = {}
+        self._by_age: dict[tuple[str, str, Selection], list[Series]] = {}
+        self._regions: dict[str, list[str]] = {}
+        self._points: dict[str, list[Point]] = {}
         self._newest_base = newest_base
 
     @cached_property
@@ -204,12 +227,16 @@ class Results:
 
     def regions(self, measure: str) -> list[str]:
         """Every region any table of the measure carries, sorted."""
-        return sorted({r for p in self.panels.get(measure, []) for r in p.regions})
+        if measure not in self._regions:
+            self._regions[measure] = sorted({r for p in self.panels.get(measure, []) for r in p.regions})
+        return self._regions[measure]
 
     def points(self, measure: str) -> list[Point]:
         """Every point any table of the measure carries, from old to new."""
-        found = {p for panel in self.panels.get(measure, []) for p in panel.points}
-        return sorted(found, key=lambda p: (p.date, base_order([p.base])[0]))
+        if measure not in self._points:
+            found = {p for panel in self.panels.get(measure, []) for p in panel.points}
+            self._points[measure] = sorted(found, key=lambda p: (p.date, base_order([p.base])[0]))
+        return self._points[measure]
 
     def series(self, indicator: str, selection: Selection = TOTALS, variant: str = "") -> Series:
         """One series. Raises KeyError for an unknown indicator or variant."""
@@ -226,6 +253,7 @@ class Results:
     def forget(self) -> None:
         """Let go of the series made so far: those of all Gemeinden would fill the memory."""
         self._cache.clear()
+        self._by_age.clear()
 
     def selections(self, indicator: str, by: Iterable[str] = (), variant: str = "") -> list[Selection]:
         """The selections an export of the indicator shows when split by the dimensions in `by`."""
@@ -243,15 +271,16 @@ class Results:
 
     def by_age(self, indicator: str, selection: Selection, variant: str = "") -> list[Series]:
         """One series for each age group, each region and point in the groups of the first table with ages there."""
-        declaration = self.indicators[indicator]
-        choice = _age_choice(self, declaration, selection, variant)
-        groups = sorted({g for _, gs in choice.values() for g in gs})
-        found = []
-        for group in groups:
-            mine = {i: where for i, (where, gs) in choice.items() if group in gs}
-            chosen = selection._replace(age=str(group))
-            found.append(_merge(self, declaration, chosen, variant, group, mine))
-        return found
+        key = (indicator, variant, selection)
+        if key not in self._by_age:
+            declaration = self.indicators[indicator]
+            choice = _age_choice(self, declaration, selection, variant)
+            self._by_age[key] = []
+            for group in sorted({g for _, gs in choice.values() for g in gs}):
+                mine = {i: where for i, (where, gs) in choice.items() if group in gs}
+                chosen = selection._replace(age=str(group))
+                self._by_age[key].append(_merge(self, declaration, chosen, variant, group, mine))
+        return self._by_age[key]
 
 
 def compute(
