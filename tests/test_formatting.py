@@ -143,6 +143,13 @@ def test_ages(label: str, short: str, words: str) -> None:
     assert f.age_words(label) == words
 
 
+def test_people_of_an_age() -> None:
+    assert f.age_people("18-24") == "18- bis 24-Jährige"
+    assert f.age_people("0-17") == "unter 18-Jährige"
+    assert f.age_people("65+") == "65-Jährige und Ältere"
+    assert f.age_people("7") == "7-Jährige"
+
+
 @given(st.integers(0, 120), st.integers(0, 120))
 def test_age_bounds_are_half_open(low: int, width: int) -> None:
     assert f.age_bounds(f"{low}-{low + width}") == (low, low + width + 1)

@@ -205,6 +205,16 @@ def age_words(label: str) -> str:
     return f"unter {high} Jahre" if low == 0 else f"{low} bis {high - 1} Jahre"
 
 
+def age_people(label: str) -> str:
+    """The people of an age group: '18- bis 24-Jährige', 'unter 18-Jährige', '65-Jährige und Ältere', '7-Jährige'."""
+    low, high = age_bounds(label)
+    if high is None:
+        return f"{low}-Jährige und Ältere"
+    if high == low + 1:
+        return f"{low}-Jährige"
+    return f"unter {high}-Jährige" if low == 0 else f"{low}- bis {high - 1}-Jährige"
+
+
 def list_and(items: Iterable[str], conjunction: str = "und") -> str:
     """['a', 'b', 'c'] → 'a, b und c'; nothing → ''."""
     words = list(items)

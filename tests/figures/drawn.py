@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -23,16 +25,20 @@ class Word:
 
 def words(svg: str) -> list[Word]:
     """Every text with the box its letters fill (from the font's widths, capitals and descenders)."""
-    found = []
-    for element in ET.fromstring(svg).iter(f"{SVG}text"):
-        size = float(element.get("font-size", "0"))
-        width = text_width(element.text or "", size, bold=element.get("font-weight") == "600")
-        x, y = float(element.get("x", "nan")), float(element.get("y", "nan"))
+    return list(_words(ET.fromstring(svg), 0.0, 0.0))
+
+
+def _words(element: ET.Element, dx: float, dy: float) -> Iterator[Word]:
+    if shift := re.fullmatch(r"translate\(([\d.]+) ([\d.]+)\)", element.get("transform", "")):
+        dx, dy = dx + float(shift[1]), dy + float(shift[2])
+    if element.tag == f"{SVG}text":
+        text, size = element.text or "", float(element.get("font-size", "0"))
+        width = text_width(text, size, bold=element.get("font-weight") == "600")
+        x, y = float(element.get("x", "nan")) + dx, float(element.get("y", "nan")) + dy
         left = x - width * {"start": 0.0, "middle": 0.5, "end": 1.0}[element.get("text-anchor", "start")]
-        found.append(
-            Word(element.text or "", left, y - 0.7 * size, left + width, y + 0.2 * size, element.get("fill", ""))
-        )
-    return found
+        yield Word(text, left, y - 0.7 * size, left + width, y + 0.2 * size, element.get("fill", ""))
+    for child in element:
+        yield from _words(child, dx, dy)
 
 
 def texts(svg: str) -> list[str]:

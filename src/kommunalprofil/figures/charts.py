@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from kommunalprofil.figures.bars import Bar, bars
+from kommunalprofil.figures.columns import columns
 from kommunalprofil.figures.dots import DotRow, dots
-from kommunalprofil.figures.lines import Break, Point, Series, line
+from kommunalprofil.figures.lines import Series, line
+from kommunalprofil.figures.panels import above, beside
 from kommunalprofil.figures.pyramid import AgeBand, grouped, pyramid
 from kommunalprofil.figures.stacked import Segment, StackRow, stacked
+from kommunalprofil.figures.timeplot import Break, Point
 
 __all__ = [
     "AgeBand",
@@ -17,7 +20,10 @@ __all__ = [
     "Segment",
     "Series",
     "StackRow",
+    "above",
     "bars",
+    "beside",
+    "columns",
     "dots",
     "grouped",
     "line",

@@ -31,12 +31,13 @@ def dots(
     unit: str,
     decimals: int = 1,
     zero: bool = True,
+    heading: str = "",
     width: Width = "full",
 ) -> str:
     """Draw rows of markers as SVG; `labels` names the roles in drawing order, the first one is printed with its value.
 
     A missing value leaves its marker out, and prints the sign for it if it is the first role's. The axis starts at
-    zero unless `zero` is off. Raises ValueError without any value.
+    zero unless `zero` is off; `heading` is the bold title of a panel. Raises ValueError without any value.
     """
     known = [v for row in rows for role, v in row.values.items() if role in labels and v is not None]
     if not known:
@@ -46,10 +47,12 @@ def dots(
     looks = {role: style.LOOKS[role] for role in labels}
     keys = [Key(text, (looks[r].colour,), marker=looks[r].dot, bold=looks[r].strong) for r, text in labels.items()]
     key_lines = key_rows(keys, room)
-    top = len(key_lines) * (style.LEADING + 2) + 5
+    head = style.LEADING + 3 if heading else 0.0
+    top = head + len(key_lines) * (style.LEADING + 2) + 5
     floor = top + sum(names.heights)
     sheet = Sheet(figure_id, width, floor + axis_height(unit, room))
-    draw_keys(sheet, key_lines, 0)
+    sheet.text(0, style.TEXT, heading, bold=True)
+    draw_keys(sheet, key_lines, head)
     low, high = widened(min(0.0, *known) if zero else min(known), max(known))
     grid = ticks_within(low, high, 5 if width == "full" else 3)
     words = _Words.of(rows, list(labels), decimals)

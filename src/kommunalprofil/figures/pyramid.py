@@ -51,7 +51,8 @@ def pyramid(
     """Draw men to the left, women to the right, the young at the bottom.
 
     Values are in `unit` per band and drawn per year of age. `earlier` is drawn as an outline on the same scale, named
-    `earlier_label`; `surplus` marks by a darker tone by how much one sex exceeds the other; with `year` the year of
+    `earlier_label` (an open top group that begins earlier than the bands' own is left out: its mean would look like a
+    step); `surplus` marks by a darker tone by how much one sex exceeds the other; with `year` the year of
     birth stands at the right. Raises ValueError if the bands do not follow each other from age 0, or hold nobody.
     """
     _check(bands, figure_id)
@@ -170,11 +171,13 @@ class _Pyramid:
 
     def draw_outline(self, earlier: Sequence[AgeBand]) -> None:
         """The earlier pyramid as a stepped line on both sides, white below ink so that it shows on every ground."""
-        for side in _SIDES if earlier else ():
+        kept = [band for band in earlier if band.high is not None or band.low >= self.bands[-1].low]
+        for side in _SIDES if kept else ():
             scale = self.men if side == "men" else self.women
-            values = scale(_density(earlier, side))
-            ages = [self.age(age) for band in earlier for age in (band.low, band.top)]
-            points = [*zip(np.repeat(values, 2), ages, strict=True), (scale(0), ages[-1])]
+            values = scale(_density(kept, side))
+            ages = [self.age(age) for band in kept for age in (band.low, band.top)]
+            points = [*zip(np.repeat(values, 2), ages, strict=True)]
+            points += [(scale(0), ages[-1])] if len(kept) == len(earlier) else []
             self.sheet.line(points, style.WHITE, width=1.8)
             self.sheet.line(points, style.INK, width=0.9)
 

@@ -142,6 +142,8 @@ class Sheet:
     def text(self, x: float, y: float, text: str, *, size: float = style.TEXT, colour: str = style.INK,
              bold: bool = False, anchor: Anchor = "start", halo: bool = False, turn: float = 0) -> None:  # fmt: skip
         """A line of text with its baseline at y; `halo` puts a white rim around the letters (on maps)."""
+        if not text:
+            return
         look = {"font-size": f"{size:g}", "fill": colour}
         if bold:
             look["font-weight"] = "600"

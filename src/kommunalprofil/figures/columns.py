@@ -1,0 +1,60 @@
+"""Vertical bars over the years from a zero line: changes and balances, with the breaks between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from kommunalprofil import formatting
+from kommunalprofil.document import Width
+from kommunalprofil.figures import style
+from kommunalprofil.figures.sheet import text_width
+from kommunalprofil.figures.timeplot import Break, Labelling, Point, TimePlot, value_axis
+
+
+def columns(
+    points: Sequence[Point],
+    *,
+    figure_id: str,
+    unit: str,
+    decimals: int = 0,
+    breaks: Sequence[Break] = (),
+    width: Width = "full",
+    height: float | None = None,
+) -> str:
+    """Draw one bar a year as SVG: gains in the colour of the place, losses lighter and outlined.
+
+    Provisional or estimated values are hatched; a missing year stays empty. The last value is printed. Raises
+    ValueError without any value.
+    """
+    known = sorted((p for p in points if p.known), key=lambda p: p.x)
+    if not known:
+        raise ValueError(f"figure {figure_id}: no value to draw")
+    grid = value_axis(known, decimals, 5 if width == "full" else 4, zero=True)
+    words = Labelling(figure_id, unit, decimals, breaks)
+    last = formatting.change(known[-1].y, decimals)
+    plot = TimePlot.lay_out(known, words, grid, width, height or (170 if width == "full" else 140),
+                            right=text_width(last, bold=True) + 10, pad=0.5)  # fmt: skip
+    plot.draw_frame()
+    _draw_bars(plot, known)
+    y = plot.y(known[-1].y)
+    middle = max(plot.top + 6, min(y, plot.sheet.height - 24))
+    plot.sheet.lines_of_text(plot.x.end + 6, middle, [last], colour=style.PLACE, bold=True)
+    return plot.sheet.svg()
+
+
+def _draw_bars(plot: TimePlot, known: Sequence[Point]) -> None:
+    years = np.array([p.x for p in known])
+    values = np.array([p.y for p in known], float)
+    hollow = np.array([p.hollow for p in known])
+    left, right = plot.x(years - 0.36), plot.x(years + 0.36)
+    top, bottom = np.minimum(plot.y(values), plot.y(0)), np.maximum(plot.y(values), plot.y(0))
+    for chosen, fill, edge, lines in (
+        (values > 0, style.PLACE, style.PLACE, style.WHITE),
+        (values < 0, style.PLACE_PALE, style.PLACE, style.PLACE),
+    ):
+        plot.sheet.rects(left[chosen], top[chosen], right[chosen], bottom[chosen], fill, edge=edge, width=0.8)
+        marked = chosen & hollow
+        if marked.any():
+            plot.sheet.hatch(left[marked], top[marked], right[marked], bottom[marked], lines, gap=3, width=0.8)

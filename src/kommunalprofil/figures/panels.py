@@ -1,0 +1,44 @@
+"""Several charts as one figure: panels side by side or below each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from kommunalprofil.figures import style
+
+_HEAD = re.compile(r'<svg [^>]*viewBox="0 0 ([\d.]+) ([\d.]+)"[^>]*>')
+
+
+def beside(charts: Sequence[str]) -> str:
+    """Half-width charts side by side over the full text width, aligned at their tops."""
+    sizes = [_size(chart) for chart in charts]
+    gap = (style.WIDTHS["full"] - sum(width for width, _ in sizes)) / max(1, len(charts) - 1)
+    lefts = [sum(width + gap for width, _ in sizes[:i]) for i in range(len(charts))]
+    return _joined(charts, [(left, 0.0) for left in lefts], style.WIDTHS["full"], max(height for _, height in sizes))
+
+
+def above(charts: Sequence[str], gap: float = 12) -> str:
+    """Charts below each other, aligned at the left, `gap` points apart."""
+    sizes = [_size(chart) for chart in charts]
+    tops = [sum(height + gap for _, height in sizes[:i]) for i in range(len(charts))]
+    return _joined(charts, [(0.0, top) for top in tops], max(width for width, _ in sizes), tops[-1] + sizes[-1][1])
+
+
+def _size(chart: str) -> tuple[float, float]:
+    head = _HEAD.match(chart)
+    if head is None:
+        raise ValueError("not a chart of this package")
+    return float(head[1]), float(head[2])
+
+
+def _joined(charts: Sequence[str], places: Sequence[tuple[float, float]], width: float, height: float) -> str:
+    head = _HEAD.match(charts[0])
+    assert head is not None
+    start = re.sub(r' (width|height)="[^"]*"| viewBox="[^"]*"', "", head[0])
+    size = f' width="{width:.2f}pt" height="{height:.2f}pt" viewBox="0 0 {width:.2f} {height:.2f}">'
+    parts = [
+        f'<g transform="translate({x:.2f} {y:.2f})">\n{_HEAD.sub("", chart).replace("</svg>", "").strip()}\n</g>\n'
+        for chart, (x, y) in zip(charts, places, strict=True)
+    ]
+    return start[:-1] + size + "\n" + "".join(parts) + "</svg>\n"

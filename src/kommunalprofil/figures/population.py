@@ -1,0 +1,168 @@
+"""Population over the years: how many people, and how much more or fewer than the year before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from kommunalprofil import formatting as fmt
+from kommunalprofil.document import Column, Figure, Gap, Table
+from kommunalprofil.figures import figure
+from kommunalprofil.figures.charts import Series, columns, line
+from kommunalprofil.figures.compared import breaks, census_note, on, points, sources
+
+if TYPE_CHECKING:
+    from kommunalprofil.profile import Profile, Value
+
+BASES = {
+    "volkszaehlung_1987": "Volkszählung 1987",
+    "zensus_2011": "Zensus 2011",
+    "zensus_2022": "Zensus 2022",
+    "census": "Zählung im Zensus 2022",
+}
+PER_10000 = "je 10.000 Einwohnerinnen und Einwohner"
+ALL_YEARS = "Alle Jahre stehen in der Datei daten.csv."
+LONG_ENOUGH = 5
+"""Years a stretch on one population base must span before it is called a trend."""
+SMALL = 1000
+"""People below which changes are told in persons, not in percent or per 10,000."""
+NOTABLE = 1.0
+"""Percent of change over such a stretch that is called growth or decline."""
+
+
+@figure("population_series")
+def population_series(p: Profile) -> Figure | Gap:
+    """The number of people since the earliest year there is, interrupted at the censuses."""
+    values = [v for v in p.series("population") if not v.missing]
+    if not any(v.value for v in values):
+        reason = "weil dort niemand wohnt" if values else "weil keine Zahlen veröffentlicht sind"
+        return Gap("population_series", f"Die Bevölkerung ist für {p.region.accusative} nicht dargestellt, {reason}.")
+    if len(values) < 2:
+        text = f"Für {p.region.accusative} ist keine Zeitreihe der Bevölkerung veröffentlicht."
+        return Gap("population_series", text)
+    first, last = values[0], values[-1]
+    years = fmt.span(fmt.year(first.date), fmt.year(last.date))
+    low = min(values, key=lambda v: v.value or 0)
+    high = max(values, key=lambda v: v.value or 0)
+    svg = line([Series(p.region.title, points(values))], figure_id="population_series",
+               unit="Einwohnerinnen und Einwohner", breaks=breaks(values))  # fmt: skip
+    finding = _trend(values) or f"Bevölkerung {p.region.dative_in}"
+    return Figure(
+        id="population_series",
+        title=finding,
+        subtitle=f"Einwohnerinnen und Einwohner, {p.region.title}, {years}, jeweils am 31.12."
+        + (" (Zensus: 15.05.2022)" if any(v.base == "census" for v in values) else ""),
+        svg=svg,
+        alt=(
+            f"Liniendiagramm, {p.region.title}, {years}: {fmt.number(last.value)} Menschen {on(last.date)}, am meisten "
+            f"waren es {on(high.date)} ({fmt.number(high.value)}), am wenigsten {on(low.date)} "
+            f"({fmt.number(low.value)}); {_interruptions(values)}."
+        ),
+        table=_table(values),
+        sources=sources(values),
+        note=_note(values),
+    )
+
+
+def _note(values: Sequence[Value]) -> str:
+    """Why values around a break do not compare, and which of the newest still stand on the base before it."""
+    if not breaks(values):
+        return ""
+    note = "Jeder Zensus stellt die Einwohnerzahl neu fest; Werte vor und nach einem Bruch sind nicht vergleichbar."
+    late = [fmt.date(v.date) for v in values if v.base == "zensus_2011" and fmt.year(v.date) > 2021]
+    if not late:
+        return note
+    return f"{note} Die Zahlen vom {fmt.list_and(late)} beruhen noch auf dem Zensus 2011."
+
+
+def _interruptions(values: Sequence[Value]) -> str:
+    found = [event.label for event in breaks(values)]
+    return f"die Reihe ist beim {fmt.list_and(found)} unterbrochen" if found else "die Reihe ist ohne Bruch"
+
+
+def _trend(values: Sequence[Value]) -> str:
+    """What happened in the newest stretch on one base that is long enough; '' if there is none."""
+    stretches = [list(group) for _, group in groupby(values, key=lambda v: v.base)]
+    for stretch in reversed(stretches):
+        first, last = stretch[0], stretch[-1]
+        begin, end = fmt.year(first.date), fmt.year(last.date)
+        if end - begin < LONG_ENOUGH or not first.value or last.value is None:
+            continue
+        percent = (last.value / first.value - 1) * 100
+        when = f"Zwischen {begin} und {end}"
+        if first.value < SMALL:
+            gained = last.value - first.value
+            many = "ein Mensch" if abs(gained) == 1 else f"{fmt.number(abs(gained))} Menschen"
+            return f"{when}: {many} {'mehr' if gained > 0 else 'weniger'}" if gained else ""
+        if abs(percent) < NOTABLE:
+            return f"{when} hat sich die Einwohnerzahl kaum verändert"
+        verb = "gewachsen" if percent > 0 else "geschrumpft"
+        return f"{when} ist die Bevölkerung um {fmt.percent(abs(percent))} {verb}"
+    return ""
+
+
+def _table(values: Sequence[Value]) -> Table:
+    """Every fifth year, the first and last on each base, and the newest three."""
+    edges = {v.date for _, group in groupby(values, key=lambda v: v.base) for v in _ends(list(group))}
+    newest = {v.date for v in values[-3:]}
+    rows = tuple(
+        (fmt.date(v.date), fmt.cell(v.value, 0, v.flag), BASES.get(v.base, v.base))
+        for v in values
+        if v.date in edges | newest or fmt.year(v.date) % 5 == 0
+    )
+    head = (Column("Stichtag", align="left"), Column("Bevölkerung", "Personen"), Column("Grundlage", align="left"))
+    note = " ".join(filter(None, (ALL_YEARS if len(rows) < len(values) else "", census_note(values))))
+    return Table("Bevölkerung an ausgewählten Stichtagen", head, rows, sources(values), note)
+
+
+def _ends(group: Sequence[Value]) -> tuple[Value, Value]:
+    return group[0], group[-1]
+
+
+@figure("population_change")
+def population_change(p: Profile) -> Figure | Gap:
+    """Gains and losses against the year before, per 10,000 people, where both years stand on one base."""
+    values = [v for v in p.series("population_change") if not v.missing]
+    if len(values) < 3:
+        text = (
+            f"Die Veränderung von Jahr zu Jahr ist für {p.region.accusative} nicht dargestellt, weil zu wenige "
+            "aufeinanderfolgende Jahre auf derselben Grundlage veröffentlicht sind."
+        )
+        return Gap("population_change", text)
+    first, last = fmt.year(values[0].date), fmt.year(values[-1].date)
+    best = max(values, key=lambda v: v.value or 0)
+    worst = min(values, key=lambda v: v.value or 0)
+    small = (p.get("population").value or 0) < SMALL
+    unit, places = ("Personen", 0) if small else (PER_10000, 1)
+    shown = [replace(v, value=v.numerator) for v in values] if small else values
+    rows = tuple((str(fmt.year(v.date)), fmt.change(v.numerator), fmt.change(v.value, 1)) for v in values)
+    head = (Column("Jahr", align="left"), Column("Veränderung", "Personen"), Column("Veränderung", "je 10.000"))
+    return Figure(
+        id="population_change",
+        title=_growing(values),
+        subtitle=f"Veränderung gegenüber dem Vorjahr, {unit}, {p.region.title}, " + fmt.span(first, last),
+        svg=columns(points(shown), figure_id="population_change", unit=unit, decimals=places, breaks=breaks(values)),
+        alt=(
+            f"Säulendiagramm, {p.region.title}, {fmt.span(first, last)}: Der höchste Wert war "
+            f"{fmt.change(best.numerator)} Personen im Jahr {fmt.year(best.date)}, der niedrigste "
+            f"{fmt.change(worst.numerator)} im Jahr {fmt.year(worst.date)}."
+        ),
+        table=Table("Veränderung der Bevölkerung gegenüber dem Vorjahr", head, rows, sources(values)),
+        sources=sources(values),
+        note="Über den Wechsel der Grundlage bei einem Zensus hinweg lässt sich keine Veränderung berechnen.",
+    )
+
+
+def _growing(values: Sequence[Value]) -> str:
+    """In how many of the years on the newest long stretch the population grew."""
+    since_census = [v for v in values if v.date > "2011"] or list(values)
+    grown = sum(v.value is not None and v.value > 0 for v in since_census)
+    if len(since_census) < LONG_ENOUGH:
+        return "Veränderung der Bevölkerung gegenüber dem Vorjahr"
+    first, last = fmt.year(since_census[0].date), fmt.year(since_census[-1].date)
+    years = f"Jahre{{n}} mit Angaben zwischen {first} und {last}"
+    if grown in (0, len(since_census)):
+        return f"{'Wachstum in allen' if grown else 'Kein Wachstum in den'} {len(since_census)} {years.format(n='n')}"
+    return f"Wachstum in {grown} der {len(since_census)} {years.format(n='')}"
