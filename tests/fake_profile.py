@@ -36,7 +36,7 @@ class FakeRegion:
     lat: float | None = 54.0
 
     def __getattr__(self, name: str) -> str:
-        if name in ("title", "nominative", "dative_in", "genitive"):
+        if name in ("title", "nominative", "accusative", "dative_in", "genitive"):
             return getattr(forms(self.name, self.kind), name)
         raise AttributeError(name)
 

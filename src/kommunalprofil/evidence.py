@@ -19,6 +19,7 @@ class Evidence:
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
         self._seen: dict[Any, Value] = {}
+        self.cited: dict[str, None] = {}
         self._asked: dict[tuple[str, tuple[tuple[str, str], ...]], None] = {}
 
     def __getattr__(self, name: str) -> Any:
@@ -59,6 +60,10 @@ class Evidence:
         pairs = self._profile.compare(indicator, **dims)
         self._keep(value for _, value in pairs)
         return pairs
+
+    def cite(self, tables: Iterable[str]) -> None:
+        """Remember sources that carry no values, like the outlines of a map."""
+        self.cited |= dict.fromkeys(tables)
 
     @property
     def asked(self) -> list[tuple[str, dict[str, str]]]:

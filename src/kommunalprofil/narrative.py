@@ -166,8 +166,8 @@ def age_reading(p: Evidence) -> list[str]:
         begin = f"{capital(on(old.date))} waren {p.region.dative_in} {shown(young)} der Menschen unter 18 Jahre alt"
         said.append(f"{begin}, {shown(old)} waren 65 Jahre oder älter.")
     if not women.missing and not men.missing and women.date == men.date:
-        begin = _begin(women, "80 Jahre oder älter", "waren", old.date)
-        said.append(f"{begin} {shown(women)} der Frauen und {shown(men)} der Männer.")
+        begin = _begin(women, f"{shown(women)} der Frauen und {shown(men)} der Männer", "waren", old.date)
+        said.append(f"{begin} 80 Jahre oder älter.")
     return said
 
 

@@ -35,17 +35,27 @@ def source_note(profile: Profile | Evidence, tables: Iterable[str]) -> str:
         by_producer.setdefault(profile.origin(table).producer, []).append(table)
     notes = []
     for producer, ids in by_producer.items():
-        kind = "Tabelle" if len(ids) == 1 else "Tabellen"
-        notes.append(f"{producer}, {kind} {fmt.list_and(sorted(ids))}")
+        notes.append(f"{producer}, {_tables(ids)}")
     return "; ".join(notes)
 
 
+def _tables(ids: Iterable[str]) -> str:
+    """'Tabelle 12411-01-01-4', 'Tabellen … und …', 'Datensatz VG5000'."""
+    known = sorted(ids)
+    if not all(name[:1].isdigit() for name in known):
+        return f"Datensatz {known[0]}" if len(known) == 1 else f"Datensätze {fmt.list_and(known)}"
+    return f"Tabelle {known[0]}" if len(known) == 1 else f"Tabellen {fmt.list_and(known)}"
+
+
 def used_origins(evidence: Evidence) -> dict[str, list[Origin]]:
-    """The origins behind the values given away, by table id, each once and in order of their dates."""
+    """The origins behind the values given away and the maps, by table id, each once and in order of their dates."""
     found: dict[str, dict[Origin, None]] = {}
     for value in evidence.shown:
         for table in () if value.missing else value.sources:
             found.setdefault(table, {})[evidence.origin(table, value.date, value.base or None)] = None
+    for table in evidence.cited:
+        if table not in found:
+            found[table] = {evidence.origin(table): None}
     return {table: sorted(found[table], key=lambda o: (o.dates, o.stand)) for table in sorted(found)}
 
 
@@ -86,12 +96,12 @@ def source_table(evidence: Evidence) -> Table:
             shown.setdefault(table, set()).add(value.date)
     rows = []
     for table, origins in used_origins(evidence).items():
-        first = origins[0]
+        first, dates = origins[0], shown.get(table) or {day for origin in origins for day in origin.dates}
         rows.append(
             (
                 table,
                 f"{_title(first)}. © {fmt.list_and(dict.fromkeys(o.producer for o in origins))}",
-                _years(shown[table]),
+                _years(dates),
                 fmt.list_and(dict.fromkeys(_territory(o.gebietsstand) for o in origins)),
                 fmt.list_and(dict.fromkeys(_base(o.base) for o in origins)),
                 _range(_day(o.stand) or _day(o.retrieved) for o in origins),
@@ -117,9 +127,28 @@ def definitions(evidence: Evidence) -> list[tuple[str, str]]:
     return [(one.de, f"{one.definition.rstrip('.')}. Einheit: {one.unit}. Nach: {one.reference}.") for one in declared]
 
 
+SUBJECTS = (
+    ("population", "zur Einwohnerzahl", {}),
+    ("old_age_ratio", "zum Alter", {}),
+    ("foreign_share", "zur Staatsangehörigkeit", {}),
+)
+"""What a place may have older numbers of than Germany: an indicator that needs them, and how to name them."""
+
+
+def _older(evidence: Evidence) -> list[str]:
+    """'Angaben zum Alter gibt es für die Gemeinde Vrees bis Ende 2015, für Deutschland bis Ende 2021.'"""
+    region, said = evidence.region, []
+    for indicator, what, dims in SUBJECTS:
+        own, bund = evidence.get(indicator, **dims), evidence.get(indicator, region=evidence.bund.ags, **dims)
+        if not own.missing and not bund.missing and own.date < bund.date:
+            until = f"bis {fmt.date_words(own.date)}, für Deutschland bis {fmt.date_words(bund.date)}"
+            said.append(f"Angaben {what} liegen hier für {region.accusative} {until} vor.")
+    return said
+
+
 def gaps(evidence: Evidence, outline: Outline) -> list[str]:
-    """What the document could not show, each reason once."""
-    return list(dict.fromkeys(gap.text for gap in outline.gaps))
+    """What the document could not show, each reason once, and what is older here than for Germany."""
+    return list(dict.fromkeys([*(gap.text for gap in outline.gaps), *_older(evidence)]))
 
 
 def signs() -> list[tuple[str, str]]:

@@ -58,7 +58,10 @@ class Drawings:
         if figure_id not in self.made:
             if figure_id not in self.functions:
                 raise RenderError(f"Eine Kapitelvorlage verlangt die Abbildung „{figure_id}“, die es nicht gibt.")
-            self.made[figure_id] = self.functions[figure_id](self.evidence)
+            made = self.functions[figure_id](self.evidence)
+            self.made[figure_id] = made
+            if isinstance(made, Figure):
+                self.evidence.cite((*made.sources, *made.table.sources))
         return self.made[figure_id]
 
     @property
