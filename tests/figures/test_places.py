@@ -17,18 +17,8 @@ from kommunalprofil.profile import Profile
 from kommunalprofil.resources import data_dir
 
 PLACES = ["01051", "05358", "03454", "03454055", "10041", "14627230", "14523010", "13076050", "05913", "12063"]
-OTHERS = [
-    "02000",
-    "04012",
-    "DE",
-    "14",
-    "05358008",
-    "14628",
-    "09575",
-    "01054039",
-    "01061111",
-    "03151501",
-]  # 10 people, nobody
+OTHERS = ["02000", "04012", "DE", "14", "05358008", "14628", "09575"]
+TINY = ["01054039", "01061111", "03151501"]  # ten people, ten people, nobody
 IDS = ["locator_map", "population_series", "population_change", "pyramid", "age_shares", "ageing_indicators",
        "ageing_series", "foreign_share", "foreign_share_by_age", "immigration_history", "household_types",
        "household_sizes", "household_seniors"]  # fmt: skip
