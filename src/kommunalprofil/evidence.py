@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kommunalprofil.profile import Profile, Value
+    from kommunalprofil.provenance import Origin
     from kommunalprofil.regions import Region
 
 
@@ -19,6 +20,7 @@ class Evidence:
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
         self._seen: dict[Any, Value] = {}
+        self._origins: dict[tuple[str, str | None, str | None], Origin] = {}
         self.cited: dict[str, None] = {}
         self._asked: dict[tuple[str, tuple[tuple[str, str], ...]], None] = {}
 
@@ -60,6 +62,13 @@ class Evidence:
         pairs = self._profile.compare(indicator, **dims)
         self._keep(value for _, value in pairs)
         return pairs
+
+    def origin(self, table: str, date: str | None = None, base: str | None = None) -> Origin:
+        """Where a table's values come from, as Profile.origin; each is looked up once."""
+        key = (table, date, base)
+        if key not in self._origins:
+            self._origins[key] = self._profile.origin(table, date, base)
+        return self._origins[key]
 
     def cite(self, tables: Iterable[str]) -> None:
         """Remember sources that carry no values, like the outlines of a map."""

@@ -104,16 +104,12 @@ SPLITS = {"sex": ("M", "F"), "nationality": ("DE", "AUS")}
 
 
 def _selections(declared: Indicator) -> list[dict[str, str]]:
-    """Totals and one-way splits of an indicator (ages only where they are its own), its variants in total."""
+    """Total, splits by one dimension (ages only where they are its own) and variants of an indicator."""
     rows: list[dict[str, str]] = [{}]
     for dim in sorted(declared.own):
         rows = [row | {dim: code} for row in rows for code in declared.members[dim]]
-    split = [
-        row | {dim: code}
-        for row in rows
-        for dim in sorted(declared.by - declared.own - {"age"})
-        for code in declared.members.get(dim) or SPLITS[dim]
-    ]
+    free = [] if declared.own else sorted(declared.by - {"age"})
+    split = [{dim: code} for dim in free for code in declared.members.get(dim) or SPLITS[dim]]
     return [*rows, *split, *({"variant": variant} for variant in declared.variants)]
 
 

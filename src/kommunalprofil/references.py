@@ -128,9 +128,9 @@ def definitions(evidence: Evidence) -> list[tuple[str, str]]:
 
 
 SUBJECTS = (
-    ("population", "zur Einwohnerzahl", {}),
-    ("old_age_ratio", "zum Alter", {}),
-    ("foreign_share", "zur Staatsangehörigkeit", {}),
+    ("population", "zur Einwohnerzahl"),
+    ("old_age_ratio", "zum Alter"),
+    ("foreign_share", "zur Staatsangehörigkeit"),
 )
 """What a place may have older numbers of than Germany: an indicator that needs them, and how to name them."""
 
@@ -138,8 +138,8 @@ SUBJECTS = (
 def _older(evidence: Evidence) -> list[str]:
     """'Angaben zum Alter gibt es für die Gemeinde Vrees bis Ende 2015, für Deutschland bis Ende 2021.'"""
     region, said = evidence.region, []
-    for indicator, what, dims in SUBJECTS:
-        own, bund = evidence.get(indicator, **dims), evidence.get(indicator, region=evidence.bund.ags, **dims)
+    for indicator, what in SUBJECTS:
+        own, bund = evidence.get(indicator), evidence.get(indicator, region=evidence.bund.ags)
         if not own.missing and not bund.missing and own.date < bund.date:
             until = f"bis {fmt.date_words(own.date)}, für Deutschland bis {fmt.date_words(bund.date)}"
             said.append(f"Angaben {what} liegen hier für {region.accusative} {until} vor.")
