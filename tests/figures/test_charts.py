@@ -25,13 +25,16 @@ from kommunalprofil.figures.charts import (
     Segment,
     Series,
     StackRow,
+    above,
     bars,
+    beside,
+    columns,
     dots,
     grouped,
     line,
     pyramid,
     stacked,
-)  # fmt: skip
+)
 
 Width = Literal["full", "half"]
 WIDTHS = st.sampled_from(["full", "half"])
@@ -118,6 +121,37 @@ def test_line_labels_never_collide(
     assert_legible(drawn)
 
 
+# Columns and panels
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.none() | st.floats(-700, 700).map(lambda v: round(v, 1)), min_size=1, max_size=30), WIDTHS)
+def test_columns_are_legible(values: list[float | None], width: Width) -> None:
+    points = [Point(1995 + i, value, hollow=i == 3) for i, value in enumerate(values)]
+    if all(value is None for value in values):
+        with pytest.raises(ValueError, match="no value"):
+            columns(points, figure_id="c", unit="Personen", width=width)
+        return
+    drawn = columns(
+        points, figure_id="c", unit="je 10.000", decimals=1, breaks=[Break(2010.35, "Zensus 2011")], width=width
+    )
+    assert_legible(drawn)
+    assert {"0", "0,0"} & set(texts(drawn))
+
+
+def test_panels_stand_beside_and_below_each_other() -> None:
+    half = line(
+        [series("Deutschland", "bund", 20, 40)], figure_id="p", unit="je 100", heading="Altenquotient", width="half"
+    )
+    full = dots([DotRow("a", {"place": 1.0})], {"place": "Vrees"}, figure_id="p", unit="%")
+    pair = beside([half, half])
+    both = above([full, pair])
+    assert_legible(both)
+    assert texts(both).count("Altenquotient") == 2
+    sizes = [tuple(map(float, ET.fromstring(svg).get("viewBox", "").split()[2:])) for svg in (full, pair, both)]
+    assert sizes[2] == pytest.approx((style.WIDTHS["full"], sizes[0][1] + sizes[1][1] + 12), abs=0.02)
+
+
 # Pyramid
 
 
@@ -139,6 +173,16 @@ def test_groups_are_drawn_per_year_of_age_and_say_so() -> None:
     men = re.search(r'd="([^"]+)"\s*style="fill: #1d5a73', drawn)
     assert men
     assert len(set(re.findall(r"[ML] ?([\d.]+) ", men[1]))) == 2
+
+
+def test_an_outline_leaves_out_an_open_group_that_begins_earlier() -> None:
+    people = ages(True)
+    earlier = grouped(people, [0, 40, 75])
+    closed = [AgeBand(0, 40, earlier[0].men, earlier[0].women), AgeBand(40, 75, earlier[1].men, earlier[1].women)]
+    cut = pyramid(people, figure_id="p", earlier=earlier, earlier_label="2000")
+    whole = pyramid(people, figure_id="p", earlier=[*closed, AgeBand(75, 90, 9, 9), AgeBand(90, None, 9, 9)],
+                    earlier_label="2000")  # fmt: skip
+    assert len(cut) < len(whole)
 
 
 def test_single_years_do_not_speak_of_groups() -> None:

@@ -145,19 +145,19 @@ def _strongest(bands: Sequence[AgeBand]) -> str:
 
 def _pyramid_table(now: People, then: People | None, tables: tuple[str, ...]) -> Table:
     """Groups of ten years (or as published) with men, women and both, then and now."""
-    starts = {band.low for band in now.bands}
-    tens = [low for low in range(0, 100, 10) if low in starts]
-    cuts = tens if len(tens) >= 8 else sorted(starts)
-    parts = [(now.date, grouped(now.bands, cuts))]
-    if then and set(cuts) <= {band.low for band in then.bands}:
-        parts.append((then.date, grouped(then.bands, cuts)))
-    head = [Column(f"{who} {fmt.year(date)}", "Personen") for date, _ in parts for who in _WHO]
+    parts = [now, then] if then else [now]
+    shared = set.intersection(*({band.low for band in part.bands} for part in parts))
+    open_from = {part.bands[-1].low for part in parts} & shared
+    tens = {low for low in shared if low % 10 == 0}
+    cuts = sorted(tens | open_from) if len(tens) >= 6 else sorted(shared)
+    counted = [(part.date, grouped(part.bands, cuts)) for part in parts]
+    head = [Column(f"{who} {fmt.year(date)}", "Personen") for date, _ in counted for who in _WHO]
     rows = [
-        (_ages(band), *(text for _, part in parts for text in _counts(part[i : i + 1])))
-        for i, band in enumerate(parts[0][1])
+        (_ages(band), *(text for _, part in counted for text in _counts(part[i : i + 1])))
+        for i, band in enumerate(counted[0][1])
     ]
-    rows.append(("Insgesamt", *(text for _, part in parts for text in _counts(part))))
-    title = f"Bevölkerung nach Alter und Geschlecht am {fmt.list_and(fmt.date(date) for date, _ in parts)}"
+    rows.append(("Insgesamt", *(text for _, part in counted for text in _counts(part))))
+    title = f"Bevölkerung nach Alter und Geschlecht am {fmt.list_and(fmt.date(date) for date, _ in counted)}"
     return Table(title, (Column("Alter", align="left"), *head), tuple(rows), tables, total_rows=(len(rows) - 1,))
 
 
