@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kommunalprofil.indicators import Indicator
     from kommunalprofil.regions import Region, Register
     from kommunalprofil.sources.reading import Report
+    from kommunalprofil.store import Store
 
 _OPTIONS: dict[str, Any] = {"rich_markup_mode": None, "add_completion": False, "no_args_is_help": True}
 app = typer.Typer(
@@ -143,14 +144,24 @@ def list_(
     return 0
 
 
-def _regions(register: Register, wanted: list[str]) -> list[str]:
-    chosen: list[str] = []
+def _regions(register: Register, store: Store, wanted: list[str]) -> tuple[dict[str, bool], dict[str, str]]:
+    """The regions asked for, each with whether it was named itself, and the names of them.
+
+    A level means every region of it at any time, also those that are gone: their keys stand in the tables.
+    """
+    from kommunalprofil.territory import FORMER_KREISE, region_level
+
+    keys = register.column("ags")
+    known = FORMER_KREISE | dict(zip(keys, register.column("name"), strict=True))
+    aliases = {ags for ags, same in zip(keys, register.column("same_as"), strict=True) if same}
+    named: dict[str, bool] = {}
     for text in wanted or ["bund", "land", "kreis"]:
         if text in LEVELS:
-            chosen += [r.ags for r in register.search("", text)]
+            level = {ags for ags in known if region_level(ags) == text} | store.regions(text)
+            named |= {ags: named.get(ags, False) for ags in sorted(level - aliases)}
         else:
-            chosen.append(register.find(text).ags)
-    return list(dict.fromkeys(chosen))
+            named[text if text in FORMER_KREISE else register.find(text).ags] = True
+    return named, {ags: known.get(ags, "") for ags in named}
 
 
 def _indicators(known: dict[str, Indicator], wanted: list[str]) -> list[str]:
@@ -209,17 +220,18 @@ def indicators(
     if variant and variant not in variants:
         allowed = ", ".join(sorted(variants)) or "keine"
         raise UsageError(f"Die Variante „{variant}“ gibt es hier nicht. Vorhanden: {allowed}.")
-    dates = export.date_filter(date) if date else lambda _: True
+    dates = export.date_filter(date)
     if form not in export.FORMATS:
         raise UsageError(f"Das Format „{form}“ gibt es nicht. Erlaubt sind: {', '.join(export.FORMATS)}.")
     if form in ("parquet", "xlsx") and output is None:
         raise UsageError(f"Das Format {form} braucht eine Zieldatei: -o DATEI.")
     folder = _data_dir(data)
     register = Register.load(folder)
-    places = _regions(register, region or [])
-    series = compute(Store(folder), places, chosen, dimensions, variant or None)
-    table = export.frame(series, {ags: register.get(ags).name for ags in places}, dates)
-    content = export.serialise(table, form)
+    store = Store(folder)
+    places, names = _regions(register, store, region or [])
+    asked = [ags for ags, by_name in places.items() if by_name]
+    series = compute(store, places, chosen, dimensions, variant or None)
+    content = export.serialise(export.table(series, names, dates, asked, export.Coverage(store)), form)
     if output is None:
         sys.stdout.write(content.decode())
     else:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from kommunalprofil import provenance
 from kommunalprofil.errors import DataError
 from kommunalprofil.observations import schema
+from kommunalprofil.territory import region_level
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,8 +103,20 @@ class Store:
         """Ids of the tables there are observations of."""
         return tuple(sorted(p.stem for p in (self.folder / OBSERVATIONS).glob("*.parquet")))
 
+    def regions(self, level: str) -> set[str]:
+        """Every region of a level that any table carries at any date."""
+        import pyarrow.compute as pc
+
+        keys: set[str] = set()
+        for table in self.tables:
+            keys |= set(pc.unique(self._read(table, None, ["region"]).column("region").cast("string")).to_pylist())
+        return {key for key in keys if region_level(key) == level}
+
     def observations(self, table: str, lands: Iterable[str] | None = None) -> pa.Table:
         """The rows of a table, of all regions or only of the given Länder (`DE` for Germany), as Arrow."""
+        return self._read(table, lands, None)
+
+    def _read(self, table: str, lands: Iterable[str] | None, columns: list[str] | None) -> pa.Table:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
@@ -112,9 +125,9 @@ class Store:
             # one thread: the row groups are small, and starting a pool costs more than it saves
             with pq.ParquetFile(path) as file:
                 if lands is None:
-                    return file.read(use_threads=False)
+                    return file.read(columns, use_threads=False)
                 there = json.loads(file.schema_arrow.metadata[b"lands"])
                 groups = [there.index(land) for land in dict.fromkeys(lands) if land in there]
-                return file.read_row_groups(groups, use_threads=False)
+                return file.read_row_groups(groups, columns, use_threads=False)
         except (OSError, pa.ArrowException, ValueError, KeyError, TypeError) as error:
             raise DataError(f"{path.name} ist beschädigt oder fehlt ({error}). {HINT}") from None

@@ -19,6 +19,55 @@ WAS_KREIS = {"05334002": ("05313", date(2009, 10, 21))}
 KREISE = ((date(2021, 7, 1), 400), (date(2016, 11, 1), 401), (date(2011, 9, 4), 402))
 """Number of Kreise and kreisfreie Städte since a day: Kreisreform Mecklenburg-Vorpommern, Göttingen, Eisenach."""
 
+FORMER_KREISE = {
+    "03152": "Göttingen",
+    "03156": "Osterode am Harz",
+    "05313": "Aachen",
+    "05354": "Aachen",
+    "13001": "Greifswald",
+    "13002": "Neubrandenburg",
+    "13005": "Stralsund",
+    "13006": "Wismar",
+    "13051": "Bad Doberan",
+    "13052": "Demmin",
+    "13053": "Güstrow",
+    "13054": "Ludwigslust",
+    "13055": "Mecklenburg-Strelitz",
+    "13056": "Müritz",
+    "13057": "Nordvorpommern",
+    "13058": "Nordwestmecklenburg",
+    "13059": "Ostvorpommern",
+    "13060": "Parchim",
+    "13061": "Rügen",
+    "13062": "Uecker-Randow",
+    "15101": "Dessau",
+    "15151": "Anhalt-Zerbst",
+    "15153": "Bernburg",
+    "15154": "Bitterfeld",
+    "15159": "Köthen",
+    "15171": "Wittenberg",
+    "15202": "Halle (Saale)",
+    "15256": "Burgenlandkreis",
+    "15260": "Mansfelder Land",
+    "15261": "Merseburg-Querfurt",
+    "15265": "Saalkreis",
+    "15266": "Sangerhausen",
+    "15268": "Weißenfels",
+    "15303": "Magdeburg",
+    "15352": "Aschersleben-Staßfurt",
+    "15355": "Bördekreis",
+    "15357": "Halberstadt",
+    "15358": "Jerichower Land",
+    "15362": "Ohrekreis",
+    "15363": "Stendal",
+    "15364": "Quedlinburg",
+    "15367": "Schönebeck",
+    "15369": "Wernigerode",
+    "15370": "Altmarkkreis Salzwedel",
+    "16056": "Eisenach",
+}
+"""Kreise and kreisfreie Städte that are gone but stand in the tables, as 12411-02-03-4 names them."""
+
 PART = "Teil eines Kreises"
 REGION = "Regierungsbezirk oder Statistische Region"
 ASSOCIATION = "Samt- oder Verbandsgemeinde"
@@ -59,6 +108,11 @@ def region_of(key: str, level: str, day: date) -> tuple[str, str]:
         case 10 | 11 | 12:
             return key[:5] + key[-3:], ""
     raise ValueError(f"no official key: {key!r}")
+
+
+def region_level(region: str) -> str:
+    """The level a region's key belongs to. Raises KeyError for a key of another length."""
+    return "bund" if region == "DE" else {2: "land", 5: "kreis", 8: "gemeinde"}[len(region)]
 
 
 def dissolved_by_reform(region: str, day: date) -> bool:

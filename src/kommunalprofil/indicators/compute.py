@@ -376,12 +376,12 @@ def _merge(
         if parts is None:
             if text and text not in reasons:
                 reasons.append(text)
-            better = open_ & np.isin(series.flags[grid], _UNSAID)
+            better = open_ & ((series.flags[grid] & ~_UNSAID) == 0)
             _put(series.flags, grid, better, np.uint16(why))
             _put(series.reason, grid, better, np.int16(reasons.index(text) if text else 0))
             continue
         sources.append(panel.table)
-        valued = open_ & (np.isfinite(parts.value.value) | np.isin(series.flags[grid], _WEAK))
+        valued = open_ & (np.isfinite(parts.value.value) | ((series.flags[grid] & ~_WEAK) == 0))
         for array, quantity in (
             (series.value, parts.value),
             (series.numerator, parts.numerator),
@@ -396,8 +396,9 @@ def _merge(
     return replace(series, sources=sources, reasons=reasons)
 
 
-_UNSAID = [int(Flag.REGION_ABSENT), int(Flag.NOT_PUBLISHED)]
-_WEAK = [int(Flag.REGION_ABSENT), int(Flag.NOT_PUBLISHED), int(Flag.NOT_COMPUTABLE)]
+_UNSAID = np.uint16(Flag.REGION_ABSENT | Flag.NOT_PUBLISHED)
+_WEAK = np.uint16(Flag.REGION_ABSENT | Flag.NOT_PUBLISHED | Flag.NOT_COMPUTABLE)
+"""Reasons of a gap that give way to what a later table has to say."""
 
 
 def _put(array: NDArray[Any], grid: tuple[Any, ...], where: NDArray[np.bool_], values: Any) -> None:

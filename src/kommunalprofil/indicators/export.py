@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kommunalprofil.errors import UsageError
-from kommunalprofil.indicators.compute import Series
+from kommunalprofil.indicators.compute import Series, flag_text
+from kommunalprofil.vocabulary import Flag
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import pyarrow as pa
+
+    from kommunalprofil.store import Store
 
 COLUMNS = (
     "region",
@@ -33,124 +40,270 @@ COLUMNS = (
     "flag",
     "sources",
 )
+NUMBERS = ("value", "numerator", "denominator")
 FORMATS = ("table", "csv", "json", "parquet", "xlsx")
-DateFilter = Callable[[str], bool]
+BATCH = 200_000
+"""Rows that are turned into text at a time."""
 
 
-def date_filter(text: str) -> DateFilter | None:
-    """What `--date` asks for: a day, a year, a range `2011:2021`, or None for `latest`.
+@dataclass(frozen=True)
+class Dates:
+    """What `--date` asks for: all days from `first` to `last`; `day` is the one it names, '' for a period."""
+
+    first: str
+    last: str
+    day: str = ""
+
+    def __contains__(self, day: str) -> bool:
+        return self.first <= day <= self.last
+
+
+EVERY = Dates("0000-01-01", "9999-12-31")
+
+
+def _day(text: str, end: bool) -> str:
+    """ISO day of a day or a year (its last or first day). Raises ValueError for days that do not exist."""
+    full = text if len(text) == 10 else f"{text}-12-31" if end else f"{text}-01-01"
+    return date.fromisoformat(full).isoformat()
+
+
+def date_filter(text: str) -> Dates | None:
+    """What `--date` asks for: a day, a year, a range `2011:2021`, everything (empty), or None for `latest`.
 
     Raises UsageError for anything else.
     """
     if text == "latest":
         return None
-    if re.fullmatch(r"\d{4}", text):
-        return lambda day: day[:4] == text
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-        return lambda day: day == text
-    if m := re.fullmatch(r"(\d{4}(?:-\d{2}-\d{2})?):(\d{4}(?:-\d{2}-\d{2})?)", text):
-        first, last = m[1], m[2] + "\uffff"
-        return lambda day: first <= day <= last
+    if not text:
+        return EVERY
+    form = r"\d{4}(?:-\d{2}-\d{2})?"
+    try:
+        if re.fullmatch(form, text, re.ASCII):
+            return Dates(_day(text, end=False), _day(text, end=True), _day(text, end=True))
+        if re.fullmatch(f"{form}:{form}", text, re.ASCII):
+            first, last = text.split(":")
+            found = Dates(_day(first, end=False), _day(last, end=True))
+            if found.first <= found.last:
+                return found
+    except ValueError:
+        pass
     raise UsageError(
         f"„{text}“ ist kein Datum. Erlaubt: ein Tag (2018-12-31), Jahr (2018), Zeitraum (2011:2021) oder latest."
     )
 
 
-def _wanted(series: Series, dates: DateFilter | None) -> NDArray[np.bool_]:
-    if dates is not None:
-        asked: NDArray[np.bool_] = np.array([dates(p.date) for p in series.points], dtype=bool)
-        return series.there & asked[None, :]
-    there, valued = series.there, series.there & np.isfinite(series.value)
-    latest: NDArray[np.bool_] = np.zeros(there.shape, dtype=bool)
+class Coverage:
+    """For which levels and days there are official tables: what a region without any row at a day means."""
+
+    def __init__(self, store: Store) -> None:
+        from kommunalprofil.sources import declared
+
+        tables = declared()
+        origins = [o for o in store.origins if o.table in tables and not tables[o.table].oracle]
+        self._known = {(tables[o.table].measure, o.level == "gemeinde", day) for o in origins for day in o.dates}
+
+    def reason(self, series: Series, region: str, day: str) -> str:
+        """`region_absent` where tables list the level at that day and know the region only at others."""
+        listed = (series.indicator.measure, len(region) == 8, day) in self._known
+        return flag_text(int(Flag.REGION_ABSENT if listed and region in series.regions else Flag.NOT_PUBLISHED), "", "")
+
+
+def _latest(parts: Sequence[Series]) -> list[NDArray[np.bool_]]:
+    """For each region the newest date at which any of the series has a value (else any row)."""
+    there = np.logical_or.reduce([s.there for s in parts])
+    valued = np.logical_or.reduce([s.there & np.isfinite(s.value) for s in parts])
+    newest: NDArray[np.bool_] = np.zeros(there.shape, dtype=bool)
     for mask in (there, valued):
         rows = np.flatnonzero(mask.any(axis=1))
-        latest[rows] = False
-        latest[rows, mask.shape[1] - 1 - np.argmax(mask[rows, ::-1], axis=1)] = True
-    return latest
+        newest[rows] = False
+        newest[rows, mask.shape[1] - 1 - np.argmax(mask[rows, ::-1], axis=1)] = True
+    return [s.there & newest for s in parts]
 
 
-def _flags(series: Series, r: NDArray[np.int64], t: NDArray[np.int64]) -> NDArray[np.object_]:
-    """The flag texts of many values, each distinct combination of facts spelled out once."""
-    base = np.array([hash(p.base) for p in series.points])[t]
-    facts = np.stack([series.flags[r, t].astype(np.int64), series.broken[r, t], series.reason[r, t], base], axis=1)
-    _, first, inverse = np.unique(facts, axis=0, return_index=True, return_inverse=True)
-    texts = np.array([series.flag(int(r[i]), int(t[i])) for i in first], dtype=object)
-    return texts[inverse.ravel()] if len(texts) else texts
+def _chosen(series: Iterable[Series], dates: Dates | None) -> Iterator[tuple[Series, NDArray[np.bool_]]]:
+    """The series with the values to show. The age groups of one table belong together: `latest` is one date for all."""
+
+    def whole(s: Series) -> tuple[Any, ...]:
+        split = "age" in s.indicator.by - s.indicator.own and s.selection.age != "T"
+        return (s.indicator.id, s.variant, s.selection._replace(age="") if split else s.selection)
+
+    for _, group in groupby(series, key=whole):
+        if dates is None:
+            parts = list(group)
+            yield from zip(parts, _latest(parts), strict=True)
+            continue
+        for one in group:
+            asked: NDArray[np.bool_] = np.array([p.date in dates for p in one.points], dtype=bool)
+            yield one, one.there & asked[None, :]
 
 
-def frame(series: Iterable[Series], names: Mapping[str, str], dates: DateFilter | None) -> pd.DataFrame:
-    """The rows of the series as a table with the columns of the contract; numbers unrounded, gaps as missing.
+def _flags(series: Series, r: NDArray[np.int64], t: NDArray[np.int64]) -> tuple[NDArray[np.int64], list[str]]:
+    """The flag texts of many values as codes and texts: each distinct combination of facts is spelled out once."""
+    facts = series.flags[r, t].astype(np.int64) << 32 | series.reason[r, t].astype(np.int64) << 16
+    facts |= np.where(series.broken[r, t], t + 1, 0)
+    _, first, codes = np.unique(facts, return_index=True, return_inverse=True)
+    return codes, [series.flag(int(r[i]), int(t[i])) for i in first]
+
+
+def _column(codes: NDArray[Any], texts: Sequence[str]) -> pa.Array:
+    import pyarrow as pa
+
+    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), pa.array(list(texts) or [""], pa.string()))
+
+
+def _constants(series: Series, rows: int) -> dict[str, pa.Array]:
+    same = {"indicator": series.indicator.id, "variant": series.variant, "unit": series.indicator.unit}
+    return {k: _column(np.zeros(rows), [text]) for k, text in {**same, **series.selection._asdict()}.items()}
+
+
+def _values(one: Series, mask: NDArray[np.bool_], names: Mapping[str, str]) -> dict[str, pa.Array]:
+    import pyarrow as pa
+
+    r, t = np.nonzero(mask)
+    rows = _constants(one, len(r))
+    rows["region"] = _column(r, one.regions)
+    rows["name"] = _column(r, [names.get(x, "") for x in one.regions])
+    rows["date"] = _column(t, [p.date for p in one.points])
+    for name in NUMBERS:
+        rows[name] = pa.array(getattr(one, name)[r, t], from_pandas=True)
+    rows["flag"] = _column(*_flags(one, r, t))
+    source = one.source[r, t]
+    rows["sources"] = _column(np.where(source < 0, len(one.sources), source), [*one.sources, ""])
+    return rows
+
+
+def _gaps(
+    one: Series, mask: NDArray[np.bool_], names: Mapping[str, str], asked: Iterable[str], day: str, coverage: Coverage
+) -> dict[str, pa.Array] | None:
+    """A row with the reason for every region that was asked for by name, at one date, and has no row there."""
+    import pyarrow as pa
+
+    row = {region: i for i, region in enumerate(one.regions)}
+    missing = [x for x in asked if x not in row or not mask[row[x]].any()]
+    if not missing:
+        return None
+    rows = _constants(one, len(missing))
+    each = np.arange(len(missing))
+    rows["region"] = _column(each, missing)
+    rows["name"] = _column(each, [names.get(x, "") for x in missing])
+    rows["date"] = _column(each * 0, [day])
+    rows |= {name: pa.nulls(len(missing), pa.float64()) for name in NUMBERS}
+    rows["flag"] = _column(each, [coverage.reason(one, x, day) for x in missing])
+    rows["sources"] = _column(each * 0, [""])
+    return rows
+
+
+def table(
+    series: Iterable[Series],
+    names: Mapping[str, str],
+    dates: Dates | None,
+    asked: Sequence[str] = (),
+    coverage: Coverage | None = None,
+) -> pa.Table:
+    """The rows of the series with the columns of the contract; numbers unrounded, gaps as missing.
 
     `names` gives the printed name of each region, `dates` which dates to keep (None: the newest with a value).
+    Regions in `asked` get a row with the reason also where no table knows them, if `dates` names a day or year.
     """
-    import pandas as pd
+    import pyarrow as pa
 
+    kinds = [(c, pa.float64() if c in NUMBERS else pa.dictionary(pa.int32(), pa.string())) for c in COLUMNS]
     parts = []
-    for one in series:
-        r, t = np.nonzero(_wanted(one, dates))
-        if not len(r):
-            continue
-        regions = np.array(one.regions, dtype=object)[r]
-        sources = np.array([*one.sources, ""], dtype=object)
-        rows: dict[str, object] = {
-            "region": regions,
-            "name": [names.get(x, "") for x in regions],
-            "date": np.array([p.date for p in one.points], dtype=object)[t],
-            "indicator": one.indicator.id,
-            "variant": one.variant,
-            **one.selection._asdict(),
-            "value": one.value[r, t],
-            "unit": one.indicator.unit,
-            "numerator": one.numerator[r, t],
-            "denominator": one.denominator[r, t],
-            "flag": _flags(one, r, t),
-            "sources": sources[one.source[r, t]],
-        }
-        parts.append(pd.DataFrame(rows))
-    if not parts:
-        return pd.DataFrame(columns=list(COLUMNS))
-    return pd.concat(parts, ignore_index=True)[list(COLUMNS)]
+    for one, mask in _chosen(series, dates):
+        found: list[dict[str, pa.Array] | None] = [_values(one, mask, names) if mask.any() else None]
+        named = dates is not None and dates.day and (one.selection.age == "T" or "age" in one.indicator.own)
+        if named and dates is not None and coverage is not None:
+            inside = [p.date for p in one.points if p.date in dates]
+            found.append(_gaps(one, mask, names, asked, inside[-1] if inside else dates.day, coverage))
+        parts += [pa.table([rows[c] for c in COLUMNS], schema=pa.schema(kinds)) for rows in found if rows is not None]
+    return pa.concat_tables(parts) if parts else pa.schema(kinds).empty_table()
 
 
-def serialise(table: pd.DataFrame, form: str) -> bytes:
+def serialise(rows: pa.Table, form: str) -> bytes:
     """The table in one of FORMATS. Raises UsageError for another format."""
-    import io
-
-    if form == "csv":
-        return table.to_csv(index=False, lineterminator="\n").encode()
-    if form == "json":
-        return (table.to_json(orient="records", force_ascii=False, double_precision=15, indent=1) + "\n").encode()
-    if form == "table":
-        return _text(table).encode()
     if form not in FORMATS:
         raise UsageError(f"Das Format „{form}“ gibt es nicht. Erlaubt sind: {', '.join(FORMATS)}.")
+    return {"csv": _csv, "json": _json, "table": _text, "parquet": _parquet, "xlsx": _xlsx}[form](rows)
+
+
+def _plain(rows: pa.Table) -> Iterator[pa.RecordBatch]:
+    """The table in portions, texts spelled out: all of them at once would fill the memory."""
+    import pyarrow as pa
+
+    plain = pa.schema([(c, pa.float64() if c in NUMBERS else pa.string()) for c in COLUMNS])
+    for start in range(0, max(len(rows), 1), BATCH):
+        yield from rows.slice(start, BATCH).cast(plain).combine_chunks().to_batches() or [plain.empty_table()]
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if re.search(r'[",\r\n]', text) else text
+
+
+def _csv(rows: pa.Table) -> bytes:
+    """Arrow's own writer quotes every text; here only what needs it is quoted, each distinct text once."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    columns = []
+    for column in rows.unify_dictionaries().combine_chunks().columns:
+        one = column.chunk(0) if column.num_chunks else pa.array([], column.type)
+        if pa.types.is_dictionary(one.type):
+            texts = pa.array([_quoted(x) for x in one.dictionary.to_pylist()], pa.string())
+            one = pa.DictionaryArray.from_arrays(one.indices, texts)
+        columns.append(one)
+    parts = [(",".join(COLUMNS) + "\n").encode()]
+    for start in range(0, len(rows), BATCH):
+        cells = [pc.fill_null(c.slice(start, BATCH).cast(pa.string()), "") for c in columns]
+        lines = pc.binary_join_element_wise(pc.binary_join_element_wise(*cells, ","), "", "\n")
+        ends = np.frombuffer(lines.buffers()[1], dtype=np.int32)
+        parts.append(lines.buffers()[2].to_pybytes()[: ends[len(lines)]])
+    return b"".join(parts)
+
+
+def _json(rows: pa.Table) -> bytes:
+    lines = [json.dumps(row, ensure_ascii=False) for batch in _plain(rows) for row in batch.to_pylist()]
+    return ("[\n" + ",\n".join(lines) + "\n]\n").encode() if lines else b"[]\n"
+
+
+def _parquet(rows: pa.Table) -> bytes:
+    import io
+
+    import pyarrow.parquet as pq
+
     sink = io.BytesIO()
-    if form == "parquet":
-        table.to_parquet(sink, index=False)
-    else:
-        table.to_excel(sink, index=False, sheet_name="Indikatoren")
+    batches = iter(_plain(rows))
+    first = next(batches)
+    with pq.ParquetWriter(sink, first.schema, compression="zstd") as writer:
+        for batch in (first, *batches):
+            writer.write(batch)
     return sink.getvalue()
 
 
-def _text(table: pd.DataFrame) -> str:
+def _xlsx(rows: pa.Table) -> bytes:
+    import io
+
+    if len(rows) >= 1_048_576:
+        raise UsageError("Für Excel sind das zu viele Zeilen (höchstens 1.048.575). Bitte csv oder parquet wählen.")
+    sink = io.BytesIO()
+    rows.to_pandas().to_excel(sink, index=False, sheet_name="Indikatoren")
+    return sink.getvalue()
+
+
+def _text(rows: pa.Table) -> bytes:
     from kommunalprofil.formatting import number
 
-    if table.empty:
-        return "Keine Werte.\n"
-    shown = table.drop(columns=["numerator", "denominator"]).copy()
-    shown["value"] = ["" if np.isnan(v) else number(v, 0 if float(v).is_integer() else 2) for v in table["value"]]
-    constant = [
-        c for c in ("variant", "sex", "age", "nationality", "migration", "household") if set(shown[c]) <= {"T", ""}
-    ]
-    shown = shown.drop(columns=constant)
-    heads = list(shown.columns)
-    rows = [[str(x) for x in row] for row in shown.itertuples(index=False)]
-    widths = [max(len(h), *(len(r[i]) for r in rows)) for i, h in enumerate(heads)]
-    right = {"value"}
+    if not len(rows):
+        return b"Keine Werte.\n"
+    columns = {name: rows.column(name).to_pylist() for name in COLUMNS if name not in ("numerator", "denominator")}
+    columns["value"] = ["" if v is None else number(v, 0 if v.is_integer() else 2) for v in columns["value"]]
+    for name in ("variant", "sex", "age", "nationality", "migration", "household"):
+        if set(columns[name]) <= {"T", ""}:
+            del columns[name]
+    widths = {name: max(len(name), *map(len, texts)) for name, texts in columns.items()}
 
-    def line(cells: list[str]) -> str:
-        return "  ".join(
-            c.rjust(w) if h in right else c.ljust(w) for c, w, h in zip(cells, widths, heads, strict=True)
-        ).rstrip()
+    def line(cells: Iterable[str]) -> str:
+        pairs = zip(cells, widths.items(), strict=True)
+        return "  ".join(c.rjust(w) if name == "value" else c.ljust(w) for c, (name, w) in pairs).rstrip()
 
-    return "\n".join([line(heads), line(["─" * w for w in widths]), *map(line, rows)]) + "\n"
+    head = [line(columns), line("─" * w for w in widths.values())]
+    return ("\n".join([*head, *map(line, zip(*columns.values(), strict=True))]) + "\n").encode()
