@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kommunalprofil.errors import DataError
 from kommunalprofil.indicators import Indicator, Results, Selection
-from kommunalprofil.indicators.compute import Value
+from kommunalprofil.indicators.series import Value
 from kommunalprofil.provenance import Origin, covers
 from kommunalprofil.regions import Region, Register
 from kommunalprofil.store import Store

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kommunalprofil.indicators.compute import Results, Selection, Series, compute, declared
+from kommunalprofil.indicators.compute import Results, compute, declared
 from kommunalprofil.indicators.declare import Indicator
+from kommunalprofil.indicators.series import Selection, Series, Value
 
-__all__ = ["Indicator", "Results", "Selection", "Series", "compute", "declared"]
+__all__ = ["Indicator", "Results", "Selection", "Series", "Value", "compute", "declared"]

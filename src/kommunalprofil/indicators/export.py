@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kommunalprofil.errors import UsageError
-from kommunalprofil.indicators.compute import Series, flag_text
+from kommunalprofil.indicators.series import Series, flag_text
 from kommunalprofil.vocabulary import Flag
 
 if TYPE_CHECKING:
