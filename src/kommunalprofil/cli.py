@@ -86,7 +86,7 @@ def build(
     failed = 0
     for place in _with_progress(places, quiet or as_json):
         try:
-            written = _build_one(place, folder, output)
+            written = _build_one(place, register, folder, output)
         except KommunalprofilError as error:
             failed += 1
             print(f"Fehler: {place.title}: {error}", file=sys.stderr)
@@ -110,11 +110,11 @@ def _with_progress(places: list[Region], silent: bool) -> Iterable[Region]:
         yield from bar
 
 
-def _build_one(place: Region, data: Path, output: Path) -> list[Path]:
+def _build_one(place: Region, register: Register, data: Path, output: Path) -> list[Path]:
     from kommunalprofil import render
     from kommunalprofil.profile import Profile
 
-    return render.write(render.render(Profile(place.ags, data)), output / place.slug)
+    return render.write(render.render(Profile(place.ags, data, register)), output / place.slug)
 
 
 @app.command("list")

@@ -21,12 +21,12 @@ DIMENSIONS = ("sex", "nationality", "age", "migration", "household")
 class Profile:
     """One Kommune and what surrounds it: its Kreis (for a Gemeinde), its Land, Germany.
 
-    Raises UnknownRegionError or AmbiguousRegionError for the place, DataError for the data set.
+    `register` spares reading the register of areas again. Raises UnknownRegionError or AmbiguousRegionError for the place, DataError for the data set.
     """
 
-    def __init__(self, place: str, data_dir: Path) -> None:
+    def __init__(self, place: str, data_dir: Path, register: Register | None = None) -> None:
         self.store = Store(data_dir)
-        self.register = Register.load(data_dir)
+        self.register = Register.load(data_dir) if register is None else register
         self.region: Region = self.register.find(place)
         self.parents: tuple[Region, ...] = tuple(self.register.get(ags) for ags in self.region.parents)
         self.results = Results(self.store, [self.region.ags, *self.region.parents])

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import base64
-import os
 import re
-import tempfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -25,6 +22,7 @@ from kommunalprofil.evidence import Evidence
 from kommunalprofil.keyfigures import key_figures
 from kommunalprofil.outline import NumberedFigure, Outline
 from kommunalprofil.resources import fonts_dir, templates_dir
+from kommunalprofil.store import write_atomic
 
 if TYPE_CHECKING:
     from kommunalprofil.profile import Profile
@@ -193,25 +191,10 @@ def render(profile: Profile) -> dict[str, bytes]:
 
 
 def write(files: Mapping[str, bytes], directory: Path) -> list[Path]:
-    """Write all files into the folder, each under a temporary name first: after a failure none is half-written.
-
-    Raises RenderError if the folder cannot be written.
-    """
-    temporary: dict[Path, Path] = {}
+    """Write all files into the folder: after a failure none is half-written. Raises RenderError if it cannot be written."""
+    targets = {directory / name: content for name, content in files.items()}
     try:
-        directory.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            handle, path = tempfile.mkstemp(prefix=f".{name}-", dir=directory)
-            temporary[directory / name] = Path(path)
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(path).chmod(0o644)
-        for target, finished in temporary.items():
-            finished.replace(target)
+        write_atomic(targets)
     except OSError as error:
         raise RenderError(f"„{directory}“ kann nicht geschrieben werden: {error.strerror or error}") from error
-    finally:
-        for unfinished in temporary.values():
-            with suppress(FileNotFoundError):
-                unfinished.unlink()
-    return list(temporary)
+    return list(targets)
