@@ -1,4 +1,4 @@
-"""Errors meant for people: each message is a German text that says where, what was found, what was allowed, what to do."""
+"""Errors for people: each is a German text that says where, what was found, what was allowed, what to do."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 class KommunalprofilError(Exception):
-    """Base of every error this package raises on purpose; the command line prints its text and exits with `exit_code`."""
+    """Base of every error raised on purpose; the command line prints its text and exits with `exit_code`."""
 
     exit_code = 1
 

@@ -21,7 +21,8 @@ DIMENSIONS = ("sex", "nationality", "age", "migration", "household")
 class Profile:
     """One Kommune and what surrounds it: its Kreis (for a Gemeinde), its Land, Germany.
 
-    `register` spares reading the register of areas again. Raises UnknownRegionError or AmbiguousRegionError for the place, DataError for the data set.
+    `register` spares reading the register of areas again. Raises UnknownRegionError or AmbiguousRegionError for the
+    place, DataError for the data set.
     """
 
     def __init__(self, place: str, data_dir: Path, register: Register | None = None) -> None:
