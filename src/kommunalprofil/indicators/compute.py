@@ -46,6 +46,7 @@ class Results:
         self._cache: dict[tuple[str, str, Selection], Series] = {}
         self._by_age: dict[tuple[str, str, Selection], list[Series]] = {}
         self._regions: dict[str, list[str]] = {}
+        self._grids: dict[tuple[str, int], tuple[NDArray[np.intp], ...]] = {}
         self._points: dict[str, list[Point]] = {}
         self._newest_base = newest_base
 
@@ -74,6 +75,16 @@ class Results:
             found = {p for panel in self.panels.get(measure, []) for p in panel.points}
             self._points[measure] = sorted(found, key=lambda p: (p.date, base_order([p.base])[0]))
         return self._points[measure]
+
+    def grid(self, measure: str, number: int) -> tuple[NDArray[np.intp], ...]:
+        """Where the regions and points of panel `number` lie among all regions and points of the measure."""
+        key = (measure, number)
+        if key not in self._grids:
+            panel = self.panels[measure][number]
+            row = {r: i for i, r in enumerate(self.regions(measure))}
+            column = {p: i for i, p in enumerate(self.points(measure))}
+            self._grids[key] = np.ix_([row[r] for r in panel.regions], [column[p] for p in panel.points])
+        return self._grids[key]
 
     def series(self, indicator: str, selection: Selection = TOTALS, variant: str = "") -> Series:
         """One series. Raises KeyError for an unknown indicator or variant."""
@@ -197,19 +208,18 @@ def _merge(
 ) -> Series:
     """One series out of all panels of the measure, in their order; `only` restricts panels to cells of theirs."""
     series = _empty(results, declaration, selection, variant)
-    row = {r: i for i, r in enumerate(series.regions)}
-    column = {p: i for i, p in enumerate(series.points)}
     sources: list[str] = []
     reasons: list[str] = [""]
     for i, panel in enumerate(results.panels.get(declaration.measure, [])):
         if only is not None and i not in only:
             continue
-        grid = np.ix_([row[r] for r in panel.regions], [column[p] for p in panel.points])
-        series.there[grid] |= panel.present if only is None else only[i][grid]
+        grid = results.grid(declaration.measure, i)
+        mine = panel.present if only is None else only[i][grid] & panel.present
+        series.there[grid] |= mine
+        open_ = np.isnan(series.value[grid]) & mine
+        if not open_.any():
+            continue
         parts, why, text = _evaluate(declaration, panel, selection, variant, age)
-        open_ = np.isnan(series.value[grid]) & panel.present
-        if only is not None:
-            open_ &= only[i][grid]
         if parts is None:
             if text and text not in reasons:
                 reasons.append(text)
@@ -253,10 +263,7 @@ def _age_choice(
     results: Results, declaration: Indicator, selection: Selection, variant: str
 ) -> dict[int, tuple[NDArray[np.bool_], list[AgeGroup]]]:
     """For each panel with ages: the cells it answers (none that an earlier panel answers), and its finest groups."""
-    regions, points = results.regions(declaration.measure), results.points(declaration.measure)
-    row = {r: i for i, r in enumerate(regions)}
-    column = {p: i for i, p in enumerate(points)}
-    taken = np.zeros((len(regions), len(points)), dtype=bool)
+    taken = np.zeros((len(results.regions(declaration.measure)), len(results.points(declaration.measure))), dtype=bool)
     choice: dict[int, tuple[NDArray[np.bool_], list[AgeGroup]]] = {}
     for i, panel in enumerate(results.panels.get(declaration.measure, [])):
         try:
@@ -267,7 +274,7 @@ def _age_choice(
         if _evaluate(declaration, panel, selection, variant, groups[0])[0] is None:
             continue
         where = np.zeros_like(taken)
-        where[np.ix_([row[r] for r in panel.regions], [column[p] for p in panel.points])] = panel.present
+        where[results.grid(declaration.measure, i)] = panel.present
         where &= ~taken
         taken |= where
         choice[i] = (where, groups)
