@@ -8,6 +8,7 @@ from kommunalprofil.ages import AgeGroup, partition
 from kommunalprofil.errors import SourceError, TilingError
 from kommunalprofil.sources.reading import Reading
 from kommunalprofil.sources.tables import Table
+from kommunalprofil.territory import SAME_TERRITORY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,6 +50,7 @@ def _verdict(reading: Reading, table: Table, name: str, total: pd.Series, parts:
             reading.report.file,
             f"{name} ergibt nicht insgesamt bei {where}: {parts[worst]:.0f} statt {total[worst]:.0f}"
             f" (erlaubte Abweichung {table.tolerance}). Die Datei ist beschädigt.",
+            reading.lines.get((str(labels.get("region")), str(labels.get("date")))),
         )
     text = "stimmt" if size == 0 else f"größte Abweichung {size:.0f}, erlaubt {table.tolerance}"
     reading.report.checks.append((f"{name} = insgesamt", True, text))
@@ -90,6 +92,8 @@ def _regions(reading: Reading, table: Table, frame: pd.DataFrame) -> None:
         parts, wholes = total[size == child], total[size == parent]
         if child == 8:
             wholes = wholes[wholes["region"].isin(set(parts["region"].str[:5]))]
+        if wholes["region"].isin(SAME_TERRITORY).all():  # a city state is its own Kreis: nothing to add up
+            continue
         if parts.empty or wholes.empty or (child == 2 and parts["region"].nunique() < 16):
             continue
         if child == 5:

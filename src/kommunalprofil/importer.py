@@ -12,6 +12,8 @@ import numpy as np
 from kommunalprofil import checks, provenance, sources, store, territory
 from kommunalprofil.cells import base_order
 from kommunalprofil.errors import KommunalprofilError, SourceError
+from kommunalprofil.formatting import date as printed
+from kommunalprofil.formatting import number
 from kommunalprofil.observations import KEY, validate
 from kommunalprofil.sources.reading import Reading, Report
 from kommunalprofil.sources.tables import Table
@@ -67,8 +69,8 @@ def run(
             reading = sources.read(path)
             table = sources.declared().get(reading.report.table)
             if table is not None:
-                _sum_up(reading, table)
                 checks.check(reading, table)
+                _sum_up(reading, table)
         except KommunalprofilError as error:
             outcome.refused.append(error)
             if progress:
@@ -93,7 +95,7 @@ def _sum_up(reading: Reading, table: Table) -> None:
     if frame is None or not table.sum_up:
         return
     parts = [frame]
-    summed: set[str] = set()
+    summed: list[str] = []
     rest = [c for c in KEY if c not in ("region", "gebietsstand")]
     key: Any
     for key, at in frame.groupby(["date", "base"], sort=True):
@@ -105,12 +107,15 @@ def _sum_up(reading: Reading, table: Table) -> None:
         for parent in (kreise["region"].str[:2], "DE"):
             sums = _sums(kreise.assign(region=parent), ["region", *rest])
             parts.append(sums[~sums["region"].isin(there)].assign(gebietsstand=day))
-        summed.add(day.isoformat())
+        whole = sums[(sums["age_from"] == 0) & (sums["age_to"] == 200) & (sums["sex"] == TOTAL)]["value"].sum()
+        people = f", {number(whole)} Personen" if whole else ""
+        summed.append(f"{printed(day.isoformat())} {number(kreise['region'].nunique())} Kreise{people}")
     if not summed:
         return
     reading.observations = pd.concat(parts, ignore_index=True)
-    reading.report.note = f"Länder und Deutschland als Summe der Kreise gebildet ({len(summed)} Stichtag(e))"
-    reading.origins = [replace(o, note="; ".join(filter(None, [o.note, reading.report.note]))) for o in reading.origins]
+    reading.report.note = f"Länder und Deutschland als Summe der Kreise gebildet: {'; '.join(summed)}"
+    note = "Länder und Deutschland als Summe der Kreise gebildet"
+    reading.origins = [replace(o, note="; ".join(filter(None, [o.note, note]))) for o in reading.origins]
 
 
 def _sums(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
@@ -164,10 +169,10 @@ def _newest(
         stands = {d: o.stand or o.retrieved for o in old.origins if o.table == table for d in o.dates}
         for day, part in there.groupby("date"):
             frames.append((stands.get(day.isoformat(), ""), 0, part))
-    for number, reading in enumerate(parts, start=1):
+    for place, reading in enumerate(parts, start=1):
         stand = max((o.stand or o.retrieved for o in reading.origins if o.table == table), default="")
         assert reading.observations is not None
-        frames.append((stand, number, reading.observations))
+        frames.append((stand, place, reading.observations))
     frames.sort(key=lambda f: f[:2])
     merged = pd.concat([f for _, _, f in frames], ignore_index=True)
     merged = merged.drop_duplicates(list(KEY), keep="last")

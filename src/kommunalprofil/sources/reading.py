@@ -46,13 +46,17 @@ class Report:
 
 @dataclass
 class Reading:
-    """One official file read: its observations (schema of observations.py), its origins, its report."""
+    """One official file read: its observations (schema of observations.py), its origins, its report.
+
+    `lines` says in which line of the file a region stands first for a date.
+    """
 
     report: Report
     origins: list[Origin]
     observations: pd.DataFrame | None = None
     regions: pd.DataFrame | None = None
     layers: dict[str, Any] | None = None
+    lines: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
 def base_of(table: Table, day: str, stand: str, layout: str) -> str:
@@ -185,6 +189,9 @@ def _finish(table: Table, long: pd.DataFrame, file: str, stand: str, layout: str
     _check_complete(long, file)
     long = _drop_doubled(long, dropped)
     _read_signs(table, long, file)
+    first = long.groupby(["region", "date"], sort=False)["line"].min()
+    places = zip(first.index.get_level_values(0), first.index.get_level_values(1), strict=True)
+    lines = {(str(r), str(d)): int(line) for (r, d), line in zip(places, first, strict=True)}
     long["source"] = table.id
     days = {d: date.fromisoformat(d) for d in long["date"].unique()}
     long["base"] = long["date"].map({d: base_of(table, d, stand, layout) for d in days})
@@ -194,7 +201,7 @@ def _finish(table: Table, long: pd.DataFrame, file: str, stand: str, layout: str
     long = _same_territory(long)
     dates = tuple(sorted(days))
     report = Report(file, table.id, table.level, dates, rows_read, long["region"].nunique(), dropped, kept=len(long))
-    return Reading(report, [], observations=pd.DataFrame(long))
+    return Reading(report, [], observations=pd.DataFrame(long), lines=lines)
 
 
 def _through_the_door(table: Table, long: pd.DataFrame, file: str, dropped: dict[str, int]) -> pd.DataFrame:
