@@ -13,14 +13,16 @@ PLACE := $(shell pwd | cksum | cut -d' ' -f1)
 STAMP := $(VENV)/.installed-$(PLACE)
 DEV_STAMP := $(VENV)/.installed-dev-$(PLACE)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
-# Wheels only: whatever is installed is what the hashes say, and nothing is compiled.
-LOCKED := install --quiet --only-binary :all: --require-hashes
+# Wheels only: whatever is installed is what the hashes say, and nothing is compiled. Errors are shown, remarks of pip's
+# about the machine's own settings are not.
+INSTALL := install --quiet --quiet
+LOCKED := $(INSTALL) --only-binary :all: --require-hashes
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 quoted = '$(subst ','\'',$(1))'
 
 .DEFAULT_GOAL := hilfe
-.PHONY: hilfe help profil test lint format data lock fonts clean
+.PHONY: hilfe help profil test lint format data lock docs bild fonts clean
 
 hilfe help:
 	@echo 'make profil                  Kommunalprofil des Kreises Dithmarschen, Ergebnis in reports/'
@@ -28,14 +30,15 @@ hilfe help:
 	@echo 'make test                    Tests ausführen (PYTEST_ARGS="-k …" wählt aus)'
 	@echo 'make lint                    Stil und Typen prüfen; make format bringt den Stil in Ordnung'
 	@echo 'make data SHARED=../shared   den Datenbestand aus den amtlichen Dateien neu aufbauen'
+	@echo 'make docs                    docs/indikatoren.md aus den Deklarationen neu schreiben; make bild das Bild im README'
 	@echo 'make lock                    Abhängigkeiten neu festschreiben'
 	@echo 'make clean                   .venv und alle Zwischenergebnisse löschen (reports/ bleibt)'
 
 profil: $(STAMP)
-	$(BIN)/kommunalprofil build $(call quoted,$(KOMMUNE))
+	@$(BIN)/kommunalprofil build $(call quoted,$(KOMMUNE))
 
 test: $(DEV_STAMP)
-	KOMMUNALPROFIL_SHARED="$${KOMMUNALPROFIL_SHARED:-$(SHARED)}" $(BIN)/python -m pytest $(PYTEST_ARGS)
+	@KOMMUNALPROFIL_SHARED="$${KOMMUNALPROFIL_SHARED:-$(SHARED)}" $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 lint: $(DEV_STAMP)
 	@failed=0; \
@@ -44,27 +47,34 @@ lint: $(DEV_STAMP)
 	done; exit $$failed
 
 format: $(DEV_STAMP)
-	$(BIN)/ruff check --fix .
-	$(BIN)/ruff format .
+	@$(BIN)/ruff check --quiet --fix .
+	@$(BIN)/ruff format --quiet .
 
 data: $(STAMP)
-	rm -rf build/processed
-	$(BIN)/kommunalprofil data import --from data/quellen.txt --root $(call quoted,$(SHARED)/data) --output build/processed
-	cp data/processed/README.md build/processed/
-	rm -rf data/processed && mv build/processed data/processed
+	@rm -rf build/processed
+	@$(BIN)/kommunalprofil data import --from data/quellen.txt --root $(call quoted,$(SHARED)/data) --output build/processed
+	@cp data/processed/README.md build/processed/
+	@rm -rf data/processed && mv build/processed data/processed
+	@echo 'Er steht jetzt in data/processed; git status zeigt, was sich geändert hat.'
 
 # Raises every version that pyproject.toml allows; the lock files hold versions and hashes, no addresses.
 lock: $(DEV_STAMP)
-	$(LOCK) --upgrade pyproject.toml -o requirements.txt
-	$(LOCK) --upgrade --group build -o requirements-build.txt
-	$(LOCK) --upgrade pyproject.toml --group dev -c requirements.txt -c requirements-build.txt -o requirements-dev.txt
+	@$(LOCK) --upgrade pyproject.toml -o requirements.txt
+	@$(LOCK) --upgrade --group build -o requirements-build.txt
+	@$(LOCK) --upgrade pyproject.toml --group dev -c requirements.txt -c requirements-build.txt -o requirements-dev.txt
+
+docs: $(DEV_STAMP)
+	@$(BIN)/python tools/docs.py
+
+bild: $(DEV_STAMP)
+	@$(BIN)/python tools/picture.py
 
 fonts: $(DEV_STAMP)
-	$(BIN)/python tools/fonts.py
+	@$(BIN)/python tools/fonts.py
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
 	@set -e; found=; \
@@ -86,7 +96,7 @@ $(BIN)/python:
 $(STAMP): $(BIN)/python requirements.txt requirements-build.txt pyproject.toml
 	@echo 'Installiere die festgeschriebenen Abhängigkeiten (beim ersten Mal etwa eine Minute) …'
 	@$(PIP) $(LOCKED) -r requirements.txt -r requirements-build.txt
-	@$(PIP) install --quiet --no-deps --no-index --no-build-isolation --editable .
+	@$(PIP) $(INSTALL) --no-deps --no-index --no-build-isolation --editable .
 	@touch $@
 
 $(DEV_STAMP): $(STAMP) requirements-dev.txt

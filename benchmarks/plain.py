@@ -58,7 +58,9 @@ def main(data: Path, region: str, out: Path) -> None:
     parts.append(("Lage", picture(figure), ""))
 
     total = people[german & (people["sex"] == "_T") & (people["age_from"] == 0) & (people["age_to"] == 200)]
-    series = total.drop_duplicates(["region", "date", "base"]).pivot_table(index="date", columns="region", values="value", observed=True)
+    series = total.drop_duplicates(["region", "date", "base"]).pivot_table(
+        index="date", columns="region", values="value", observed=True
+    )
     figure, axes = plt.subplots(figsize=(6.4, 3.2), layout="constrained")
     series[region].plot(ax=axes)
     parts.append(("Bevölkerung", picture(figure), series[[region]].to_html()))
@@ -75,7 +77,9 @@ def main(data: Path, region: str, out: Path) -> None:
     grouped = ages[ages["source"].isin(["12411-02-03-4", "12411-0018", "12411-0017"])]
     both = grouped[grouped["sex"] == "_T"]
     sums = {
-        key: both[(both["age_from"] >= lo) & (both["age_to"] <= hi)].groupby(["region", "date"], observed=True)["value"].sum()
+        key: both[(both["age_from"] >= lo) & (both["age_to"] <= hi)]
+        .groupby(["region", "date"], observed=True)["value"]
+        .sum()
         for key, lo, hi in (("young", 0, 20), ("working", 20, 65), ("old", 65, 200))
     }
     for key, title in (("old", "Altenquotient"), ("young", "Jugendquotient")):
@@ -106,7 +110,9 @@ def main(data: Path, region: str, out: Path) -> None:
     history.rename(index=names).plot.barh(ax=axes, stacked=True)
     parts.append(("Einwanderungsgeschichte", picture(figure), history.round(1).to_html()))
 
-    homes = frame[frame["measure"] == "households"].pivot_table(index="household", columns="region", values="value", observed=True)
+    homes = frame[frame["measure"] == "households"].pivot_table(
+        index="household", columns="region", values="value", observed=True
+    )
     homes = homes / homes.loc["_T"] * 100
     for title, rows in (
         ("Haushaltstypen", ["one_person", "couple_without_child", "couple_with_child", "lone_parent", "shared"]),

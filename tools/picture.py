@@ -1,0 +1,54 @@
+"""Draw the picture in README.md: two pages of a real profile side by side.
+
+Run from the root of a checkout: `python tools/picture.py [ORT] [PAGE PAGE]`. Needs pdftoppm (poppler-utils).
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from PIL import Image, ImageOps
+
+from kommunalprofil import render
+from kommunalprofil.profile import Profile
+from kommunalprofil.resources import data_dir
+
+TARGET = Path(__file__).resolve().parent.parent / "docs" / "bilder" / "seite.png"
+PAGE_WIDTH = 700  # pixels
+GAP = 12  # pixels between and around the pages, in the grey of their edge
+EDGE = "#c8d0d4"
+COLOURS = 96  # a page has few colours; a palette makes the file a third as large
+
+
+def page(pdf: Path, number: int) -> Image.Image:
+    """One page of the PDF as an image of PAGE_WIDTH. Raises CalledProcessError if pdftoppm fails."""
+    stem = pdf.with_suffix(f".{number}")
+    # Twice the size, then halved: small type stays readable.
+    scale = ["-scale-to-x", str(2 * PAGE_WIDTH), "-scale-to-y", "-1"]
+    command = ["pdftoppm", "-png", "-singlefile", "-f", str(number), "-l", str(number), *scale, str(pdf), str(stem)]
+    subprocess.run(command, check=True)
+    with Image.open(f"{stem}.png") as image:
+        return image.convert("RGB").reduce(2)
+
+
+def main() -> None:
+    """Build the profile, put the pages beside each other, write the picture."""
+    place = sys.argv[1] if len(sys.argv) > 1 else "dithmarschen"
+    numbers = [int(text) for text in sys.argv[2:]] or [2, 6]
+    with tempfile.TemporaryDirectory() as folder:
+        pdf = Path(folder) / "profil.pdf"
+        pdf.write_bytes(render.render(Profile(place, data_dir()))["kommunalprofil.pdf"])
+        pages = [ImageOps.expand(page(pdf, number), GAP, EDGE) for number in numbers]
+    sheet = Image.new("RGB", (sum(p.width for p in pages) - GAP * (len(pages) - 1), max(p.height for p in pages)), EDGE)
+    for position, image in enumerate(pages):
+        sheet.paste(image, (position * (image.width - GAP), 0))
+    TARGET.parent.mkdir(parents=True, exist_ok=True)
+    sheet.quantize(COLOURS, dither=Image.Dither.NONE).save(TARGET, optimize=True)
+    print(f"{TARGET.name}: {sheet.width} × {sheet.height}, {TARGET.stat().st_size / 1000:.0f} kB")
+
+
+if __name__ == "__main__":
+    main()
