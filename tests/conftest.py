@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,15 @@ def unavailable(reason: str) -> None:
 def root() -> Path:
     """The checkout."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def tracked() -> list[Path]:
+    """The files under version control; those removed but not yet committed are left out."""
+    if not (ROOT / ".git").exists():
+        unavailable("this is no git checkout")
+    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True).stdout
+    return [path for name in names.decode().split("\0") if name and (path := ROOT / name).is_file()]
 
 
 @pytest.fixture(scope="session")
@@ -56,3 +67,13 @@ def require_tool() -> Callable[..., str]:
 def chromium(require_tool: Callable[..., str]) -> str:
     """Path of a Chromium browser."""
     return require_tool(*BROWSERS)
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The script of axe-core, which finds faults of accessibility in a page."""
+    spec = find_spec("axe_playwright_python")
+    if spec is None or spec.origin is None:
+        unavailable("axe-playwright-python, which brings axe-core, is not installed")
+        raise AssertionError("unreachable")
+    return (Path(spec.origin).parent / "axe.min.js").read_text(encoding="utf-8")

@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 import sample_cli
-from kommunalprofil import german_cli
+from kommunalprofil import cli, german_cli
 from kommunalprofil.german_texts import german_command
 
 SAMPLE = Path(sample_cli.__file__)
@@ -48,11 +48,9 @@ def english(text: str) -> list[str]:
     return [match[0] for match in ENGLISH.finditer(text)]
 
 
-@pytest.fixture(params=["sample", "kommunalprofil"])
+@pytest.fixture(params=[sample_cli, cli], ids=["sample", "kommunalprofil"])
 def app(request: pytest.FixtureRequest) -> typer.Typer:
-    module: ModuleType = sample_cli
-    if request.param == "kommunalprofil":
-        module = pytest.importorskip("kommunalprofil.cli", exc_type=ModuleNotFoundError)
+    module: ModuleType = request.param
     return module.app
 
 
@@ -212,13 +210,41 @@ def test_an_old_terminal_is_no_reason_to_fail() -> None:
     assert b"Kein Ort hei\\xdft" in done.stderr
 
 
-def test_help_loads_nothing_heavy() -> None:
-    pytest.importorskip("kommunalprofil.cli", exc_type=ModuleNotFoundError)
-    program = (
-        "import sys; from kommunalprofil import german_cli, cli\n"
-        "code = german_cli.run(cli.app, ['--help']) or german_cli.run(cli.app, ['build', '--help'])\n"
-        "heavy = set('numpy pandas matplotlib geopandas pyarrow shapely typst jinja2 pikepdf requests'.split())\n"
-        "print(sorted(heavy & set(sys.modules)), file=sys.stderr); sys.exit(code)"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", timeout=60)
-    assert (done.returncode, done.stderr) == (0, "[]\n")
+LOADED = """
+import sys
+from kommunalprofil import cli, german_cli
+for line in sys.argv[1:]:
+    code = german_cli.run(cli.app, line.split("|"))
+    assert code == 0, (line, code)
+print(*sorted(sys.modules), file=sys.stderr)
+"""
+HEAVY = {
+    *("numpy", "pandas", "matplotlib", "geopandas", "pyarrow", "shapely", "pyproj", "pyogrio", "openpyxl", "typst"),
+    *("jinja2", "pikepdf", "requests"),
+}
+
+
+def loaded(folder: Path, *calls: list[str]) -> set[str]:
+    """The modules a new process has loaded after these calls of the command line, each of which has to succeed."""
+    command = [sys.executable, "-c", LOADED, *("|".join(words) for words in calls)]
+    done = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", timeout=120)
+    assert done.returncode == 0, done.stderr
+    return set(done.stderr.split())
+
+
+def test_help_loads_nothing_heavy(tmp_path: Path) -> None:
+    calls = [[*words, "--help"] for words in command_paths(cli.app)]
+    assert {("build",), ("list",), ("indicators",), ("data", "import")} <= {tuple(words[:-1]) for words in calls}
+    assert not loaded(tmp_path, ["--version"], *calls) & HEAVY
+
+
+def test_list_draws_nothing_and_needs_no_frames(tmp_path: Path) -> None:
+    for call in (["list", "düren"], ["list", "--level", "land", "--json"]):
+        assert not loaded(tmp_path, call) & (HEAVY - {"numpy", "pyarrow"})
+
+
+def test_build_loads_what_it_draws_with_and_no_more(tmp_path: Path) -> None:
+    modules = loaded(tmp_path, ["build", "vrees", "--quiet"])
+    assert {"numpy", "matplotlib", "typst"} <= modules
+    assert not modules & {"pandas", "geopandas", "pyproj", "pyogrio", "openpyxl", "requests", "matplotlib.pyplot"}
+    assert len(list((tmp_path / "reports" / "vrees").iterdir())) == 4

@@ -1,0 +1,87 @@
+"""Write docs/indikatoren.md from the declarations of the indicators and the code lists.
+
+Run from the root of a checkout: `python tools/docs.py`. A test holds the file to what this writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from kommunalprofil.indicators import Indicator, declared
+from kommunalprofil.vocabulary import HOUSEHOLD, MIGRATION, NATIONALITY, NOT_APPLICABLE, SEX, Code
+
+TARGET = Path(__file__).resolve().parent.parent / "docs" / "indikatoren.md"
+DIMENSIONS: Mapping[str, tuple[str, Mapping[str, Code]]] = {
+    "sex": ("Geschlecht", SEX),
+    "nationality": ("Staatsangehörigkeit", NATIONALITY),
+    "age": ("Alter", {}),
+    "migration": ("Einwanderungsgeschichte", MIGRATION),
+    "household": ("Haushalt", HOUSEHOLD),
+}
+HEAD = """# Indikatoren
+
+Diese Datei schreibt `make docs` aus den Deklarationen in `src/kommunalprofil/indicators/`; von Hand wird sie nicht
+geändert. Dasselbe zeigt `kommunalprofil indicators --list`, mit `--format json` für Programme.
+
+Eine Gliederung verlangt man mit `--by`, eine Variante mit `--variant`. Die Kennung einer Variante nennt meist die
+Altersgrenzen: `65_15-64` sind Personen ab 65 Jahren im Zähler und von 15 bis 64 Jahren im Nenner. Was die amtlichen
+Tabellen für einen Ort, Stichtag oder eine Gruppe nicht hergeben, erscheint als Lücke mit ihrem Grund.
+"""
+
+
+def dimension(name: str) -> str:
+    """The name of a dimension for people, with the word the command line knows."""
+    return f"{DIMENSIONS[name][0]} (`{name}`)"
+
+
+def overview(indicators: Mapping[str, Indicator]) -> list[str]:
+    """The table of all indicators."""
+    rows = [f"| [`{i.id}`](#{i.id}) | {i.de} | {i.unit} |" for i in indicators.values()]
+    return ["| Kennung | Name | Einheit |", "|---|---|---|", *rows]
+
+
+def entry(indicator: Indicator) -> list[str]:
+    """The section of one indicator."""
+    facts = {
+        "Name": indicator.de,
+        "Einheit": indicator.unit,
+        "Quelle der Definition": indicator.reference,
+        "Gliederung": ", ".join(dimension(name) for name in DIMENSIONS if name in indicator.by),
+        "Ausprägungen": "; ".join(", ".join(f"`{m}`" for m in members) for members in indicator.members.values()),
+        "Varianten": ", ".join(f"`{name}`" for name in indicator.variants),
+        "Amtliche Werte zum Vergleich": f"Tabelle {indicator.oracle[0]}" if indicator.oracle else "",
+    }
+    lines = [f"- {label}: {text}" for label, text in facts.items() if text]
+    return ["", f"## {indicator.id}", "", indicator.definition, "", *lines]
+
+
+def codes(indicators: Mapping[str, Indicator]) -> list[str]:
+    """The codes of every dimension as files and options use them; of long lists those that some indicator has."""
+    used = {key: set(members) for i in indicators.values() for key, members in i.members.items()}
+    lines = ["", "## Schlüssel der Gliederungen", "", "| Spalte | Schlüssel | Bedeutung |", "|---|---|---|"]
+    for name, (_, known) in DIMENSIONS.items():
+        wanted = {"T", *used[name]} if name in used else {code.printed for code in known.values()}
+        shown = {c.printed: c.de for c in known.values() if c.printed in wanted and c.id != NOT_APPLICABLE}
+        lines += [f"| `{name}` | `{key}` | {text} |" for key, text in shown.items()]
+    lines.append("| `age` | `T`, `18-24`, `65+` | insgesamt; Alter in Jahren, beide Grenzen eingeschlossen |")
+    return lines
+
+
+def text() -> str:
+    """The whole file."""
+    indicators = declared()
+    lines = overview(indicators)
+    for indicator in indicators.values():
+        lines += entry(indicator)
+    return "\n".join([HEAD, *lines, *codes(indicators)]) + "\n"
+
+
+def main() -> None:
+    """Write the file and say so."""
+    TARGET.write_text(text(), encoding="utf-8")
+    print(f"docs/{TARGET.name}: {len(declared())} Indikatoren")
+
+
+if __name__ == "__main__":
+    main()
