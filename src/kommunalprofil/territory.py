@@ -85,7 +85,7 @@ def region_of(key: str, level: str, day: date) -> tuple[str, str]:
     """
     if key in ("DG", "00"):
         return "DE", ""
-    if not key.isdigit():
+    if not (key.isascii() and key.isdigit()):
         raise ValueError(f"no official key: {key!r}")
     match len(key):
         case 5 if key[:2] in SAME_TERRITORY and key[2:] != "000":

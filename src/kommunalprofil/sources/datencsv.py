@@ -14,11 +14,12 @@ from kommunalprofil.errors import SourceError
 
 FIRST_LINE = re.compile(r"(?:GENESIS-)?Tabelle: *([^;\s]+) *;*\s*$")
 FOOT = re.compile(r"_{5,}")
-DAY = re.compile(r"(\d{2})\.(\d{2})\.(\d{4})")
-YEAR = re.compile(r"(19|20)\d{2}")
+DAY = re.compile(r"(\d{2})\.(\d{2})\.(\d{4})", re.ASCII)
+YEAR = re.compile(r"(19|20)\d{2}", re.ASCII)
 YEAR_LINE = re.compile(r"(?:Stichtag|Jahr): *(.+)")
+DATA_LINE = re.compile(r"^(?:\d{2}\.\d{2}\.\d{4};)?(?:DG|\d{2,12});[^;\n]+;", re.ASCII | re.MULTILINE)
 STAND = re.compile(r"(?:Stand|created): *(\d{2}\.\d{2}\.\d{4}|\d{4}-\d{2}-\d{2})(?: */ *(\d{2}:\d{2}:\d{2}))?")
-KEY = re.compile(r"DG|\d{2,12}")
+KEY = re.compile(r"DG|\d{2,12}", re.ASCII)
 SEXES = {"männlich": "M", "weiblich": "F", "Insgesamt": "_T", "": "_T"}
 NATIONALITIES = {
     "Deutsche": "DE",
@@ -74,12 +75,13 @@ def iso_day(text: str) -> str | None:
     if m := DAY.fullmatch(text.strip()):
         text = f"{m[3]}-{m[2]}-{m[1]}"
     try:
-        return date.fromisoformat(text.strip()).isoformat() if len(text.strip()) == 10 else None
+        return date.fromisoformat(text.strip()).isoformat() if len(text.strip()) == 10 and text.isascii() else None
     except ValueError:
         return None
 
 
-def _rows(body: str, file: str) -> Iterator[tuple[int, list[str]]]:
+def csv_rows(body: str, file: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a text with semicolons and the line each ends on. Raises SourceError for what is no CSV."""
     reader = csv.reader(io.StringIO(body), delimiter=";", strict=True)
     try:
         for row in reader:
@@ -96,6 +98,11 @@ def _split(text: str, file: str) -> tuple[str, str]:
             "Der Fuß der Tabelle (Trennlinie „__________“ mit Stand) fehlt; die Datei ist abgeschnitten."
             " Bitte neu herunterladen.",
             text.count("\n") + 1,
+        )
+    if stray := DATA_LINE.search(text, match.end()):
+        line = text.count("\n", 0, stray.start()) + 1
+        raise SourceError(
+            file, "Unter der Trennlinie der Tabelle steht eine Datenzeile; die Datei ist beschädigt.", line
         )
     return text[: match.start()], text[match.end() :]
 
@@ -126,7 +133,8 @@ def _classify(labels: Sequence[str], measures: Sequence[str], file: str, line: i
         return "measure"
     if len(kinds - {""}) <= 1 or kinds <= UNITS:
         return None
-    unknown = sorted(kinds)[:4]
+    known = {*SEXES, *NATIONALITIES, *UNITS, *measures}
+    unknown = (sorted(x for x in kinds - known if not parse_label(x) and not iso_day(x)) or sorted(kinds))[:4]
     raise SourceError(
         file, f"unbekannte Überschriften {', '.join(map(repr, unknown))}: Merkmal nicht zu erkennen.", line
     )
@@ -144,7 +152,7 @@ def parse(text: str, file: str, measures: Sequence[str] = ()) -> Sheet:
     fixed_date: str | None = None
     headers: list[tuple[int, list[str]]] = []
     data: list[tuple[int, list[str]]] = []
-    for line, row in _rows(body, file):
+    for line, row in csv_rows(body, file):
         first = row[0].strip() if row else ""
         if not any(c.strip() for c in row):
             continue
@@ -152,6 +160,8 @@ def parse(text: str, file: str, measures: Sequence[str] = ()) -> Sheet:
             data.append((line, row))
         elif not first:
             headers.append((line, row))
+        elif any(c.strip() for c in row[1:]):
+            raise SourceError(file, f"Die Zeile ist weder Titel noch Kopf noch Daten: „{';'.join(row)[:60]}“.", line)
         elif line > 1:
             stated = YEAR_LINE.fullmatch(first)
             day = iso_day(stated[1] if stated else first)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kommunalprofil.errors import SourceError
-from kommunalprofil.sources.datencsv import decode, iso_day
+from kommunalprofil.sources.datencsv import csv_rows, decode, iso_day
 
 NEW_HEAD = ("statistics_code", "statistics_label", "time_code", "time_label", "time")
 OLD_HEADS = (("Statistik_Code", "Statistik_Label", "Zeit_Code", "Zeit_Label", "Zeit"), NEW_HEAD)
@@ -54,7 +54,7 @@ def unpack(data: bytes, file: str) -> tuple[bytes, str]:
                 raise SourceError(file, "Das Archiv entpackt sich auf mehr als 1 GB; das ist keine GENESIS-Tabelle.")
             year, month, day = entries[0].date_time[:3]
             return body, f"{year:04d}-{month:02d}-{day:02d}" if year > 1980 else ""
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
         raise SourceError(file, f"Das Zip-Archiv ist beschädigt ({error}). Bitte neu herunterladen.") from None
 
 
@@ -71,17 +71,10 @@ def parse(data: bytes, file: str, retrieved: str = "") -> Flat:
     the file, a time that is no day, or codes where labels belong (shifted columns).
     """
     text = decode(data, file)
-    reader = csv.reader(io.StringIO(text), delimiter=";", strict=True)
-    head = [c.strip() for c in next(reader, [])]
-    rows: list[list[str]] = []
-    lines: list[int] = []
-    try:
-        for row in reader:
-            if row:
-                rows.append(row)
-                lines.append(reader.line_num)
-    except csv.Error as error:
-        raise SourceError(file, f"Die Zeile ist kein gültiges CSV ({error}).", reader.line_num) from None
+    (_, first), *numbered = ((line, row) for line, row in csv_rows(text, file) if row)
+    head = [c.strip() for c in first]
+    lines = [line for line, _ in numbered]
+    rows = [row for _, row in numbered]
     for line, row in zip(lines, rows, strict=True):
         if len(row) != len(head):
             raise SourceError(file, f"Die Zeile hat {len(row)} Spalten, der Kopf hat {len(head)}.", line)
@@ -134,6 +127,11 @@ def _variables(
 
 def _parse_new(head: list[str], rows: list[list[str]], lines: list[int], file: str, retrieved: str) -> Flat:
     index = {name: i for i, name in enumerate(head)}
+    needed = ["statistics_code", "time", "value", "value_variable_code", "1_variable_code", "1_variable_attribute_code"]
+    needed += [f"{name[:-5]}_attribute_code" for name in head if name.endswith("_variable_code") and name[0].isdigit()]
+    for name in needed:
+        if name not in index:
+            raise SourceError(file, f"Die Spalte „{name}“ fehlt im Kopf.", 1)
     groups = []
     n = 1
     while f"{n}_variable_code" in index:

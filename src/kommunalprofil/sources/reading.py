@@ -21,8 +21,8 @@ from kommunalprofil.sources.tables import Table
 if TYPE_CHECKING:
     import pandas as pd
 
-NUMBER = re.compile(r"-?\d+(?:,\d+)?")
-BRACKETS = re.compile(r"\((-?\d+(?:,\d+)?)\)")
+NUMBER = re.compile(r"-?\d+(?:,\d+)?", re.ASCII)
+BRACKETS = re.compile(r"\((-?\d+(?:,\d+)?)\)", re.ASCII)
 QUALITY_SIGNS = {"": "", "e": "", "p": "provisional", "r": "revised", "s": "estimated"}
 SEX_CODES = {"": "_T", "GESM": "M", "GESW": "F"}
 DIM_COLUMNS = ("sex", "nationality", "migration", "household", "age_from", "age_to")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kommunalprofil.errors import SourceError
-from kommunalprofil.sources.datencsv import decode
+from kommunalprofil.sources.datencsv import csv_rows, decode, iso_day
 
 LEAD = 4
 LEVEL_HEADINGS = ("Regionalebene", "Reg_Ebene")
@@ -39,34 +37,32 @@ def parse(data: bytes, file: str, known: Mapping[str, object]) -> Regional:
     Raises SourceError with the line for an unknown heading, a row of another width, two dates, or a cut file.
     """
     text = decode(data, file)
-    reader = csv.reader(io.StringIO(text), delimiter=";", strict=True)
-    head = [c.strip() for c in next(reader)]
+    rows = csv_rows(text, file)
+    head = [c.strip() for c in next(rows)[1]]
     unknown = [h for h in head[LEAD:] if h not in known]
     missing = [h for h in known if h not in head]
     if unknown or missing:
         what = f"unbekannte Spalte „{unknown[0]}“" if unknown else f"Spalte „{missing[0]}“ fehlt"
         raise SourceError(file, f"Die Regionaltabelle ist anders aufgebaut als bekannt: {what}.", 1)
     table = Regional("", [], [], [], head[LEAD:], [])
-    try:
-        for row in reader:
-            if len(row) != len(head):
-                raise SourceError(file, f"Die Zeile hat {len(row)} Spalten, der Kopf hat {len(head)}.", reader.line_num)
-            if table.date and row[0] != table.date:
-                raise SourceError(file, f"Berichtszeitpunkt „{row[0]}“ statt „{table.date}“.", reader.line_num)
-            table.date = row[0]
-            table.keys.append(row[1].strip())
-            table.levels.append(row[3].strip())
-            table.lines.append(reader.line_num)
-            table.values.append([c.strip() for c in row[LEAD:]])
-    except csv.Error as error:
-        raise SourceError(file, f"Die Zeile ist kein gültiges CSV ({error}).", reader.line_num) from None
+    for line, row in rows:
+        if len(row) != len(head):
+            raise SourceError(file, f"Die Zeile hat {len(row)} Spalten, der Kopf hat {len(head)}.", line)
+        if table.date and row[0] != table.date:
+            raise SourceError(file, f"Berichtszeitpunkt „{row[0]}“ statt „{table.date}“.", line)
+        table.date = row[0]
+        table.keys.append(row[1].strip())
+        table.levels.append(row[3].strip())
+        table.lines.append(line)
+        table.values.append([c.strip() for c in row[LEAD:]])
     if not table.keys:
         raise SourceError(file, "Die Datei hat einen Kopf, aber keine Zeilen.", 1)
     if not text.endswith("\n"):
         raise SourceError(
             file, "Die letzte Zeile ist nicht abgeschlossen; die Datei ist abgeschnitten.", table.lines[-1]
         )
-    if not (len(table.date) == 8 and table.date.isdigit()):
+    day = iso_day(f"{table.date[:4]}-{table.date[4:6]}-{table.date[6:]}")
+    if day is None:
         raise SourceError(file, f"„{table.date}“ ist kein Berichtszeitpunkt (erwartet JJJJMMTT).", 2)
-    table.date = f"{table.date[:4]}-{table.date[4:6]}-{table.date[6:]}"
+    table.date = day
     return table
