@@ -82,13 +82,16 @@ class Block:
     tilings: dict[tuple[int, int], list[int]] = field(default_factory=dict, repr=False)
 
     def covering(self, lo: int, hi: int) -> list[int]:
-        """Indices of the groups that make up [lo, hi), of the total alone where there is one. Raises TilingError."""
+        """Indices of the groups that make up [lo, hi): the published group itself where there is one, else its parts.
+
+        Parts of a perturbed count do not add up to it. Raises TilingError.
+        """
         if (lo, hi) not in self.tilings:
-            whole = (lo, hi) == (ALL.lo, ALL.hi)
-            if whole and ALL in self.groups:
-                self.tilings[lo, hi] = [self.groups.index(ALL)]
+            group = AgeGroup(lo, hi)
+            if group in self.groups:
+                self.tilings[lo, hi] = [self.groups.index(group)]
             else:
-                self.tilings[lo, hi] = partition(self.groups) if whole else tile(self.groups, lo, hi)
+                self.tilings[lo, hi] = partition(self.groups) if group.is_total else tile(self.groups, lo, hi)
         return self.tilings[lo, hi]
 
 

@@ -123,11 +123,14 @@ class Results:
         if key not in self._by_age:
             declaration = self.indicators[indicator]
             choice = _age_choice(self, declaration, selection, variant)
-            self._by_age[key] = []
-            for group in sorted({g for _, gs in choice.values() for g in gs}):
-                mine = {i: where for i, (where, gs) in choice.items() if group in gs}
-                chosen = selection._replace(age=str(group))
-                self._by_age[key].append(_merge(self, declaration, chosen, variant, group, mine))
+            answering: dict[AgeGroup, dict[int, NDArray[np.bool_]]] = {}
+            for i, (where, groups) in choice.items():
+                for group in groups:
+                    answering.setdefault(group, {})[i] = where
+            self._by_age[key] = [
+                _merge(self, declaration, selection._replace(age=str(group)), variant, group, answering[group])
+                for group in sorted(answering)
+            ]
         return self._by_age[key]
 
 

@@ -102,14 +102,11 @@ class Series:
         """Where a value stands on another base than the value before it."""
         family = np.array(base_order([NEWER_BASE.get(p.base, p.base) for p in self.points]), dtype=np.int16)
         valued = np.isfinite(self.value) & self.there
-        result = np.zeros(self.value.shape, dtype=bool)
         if len(set(family.tolist())) < 2:
-            return result
-        last = np.full(len(self.regions), -1, dtype=np.int16)
-        for t, base in enumerate(family):
-            here = valued[:, t]
-            result[:, t] = here & (last >= 0) & (last != base)
-            last[here] = base
+            return np.zeros(self.value.shape, dtype=bool)
+        newest = np.maximum.accumulate(np.where(valued, np.arange(len(family)), -1), axis=1)
+        before = np.concatenate([np.full((len(newest), 1), -1), newest[:, :-1]], axis=1)
+        result: NDArray[np.bool_] = valued & (before >= 0) & (family[before] != family)
         return result
 
     def flag(self, r: int, t: int) -> str:
