@@ -166,9 +166,14 @@ def _newest(
         there = old.observations(table).to_pandas()
         text = [c for c in there.columns if isinstance(there[c].dtype, pd.CategoricalDtype)]
         there = there.astype(dict.fromkeys(text, object))
-        stands = {d: o.stand or o.retrieved for o in old.origins if o.table == table for d in o.dates}
-        for day, part in there.groupby("date"):
-            frames.append((stands.get(day.isoformat(), ""), 0, part))
+        stands: dict[tuple[str, str], str] = {}
+        for origin in (o for o in old.origins if o.table == table):
+            for day in origin.dates:
+                stand = origin.stand or origin.retrieved
+                stands[day, origin.base] = max(stand, stands.get((day, origin.base), ""))
+        key: Any
+        for key, part in there.groupby(["date", "base"]):
+            frames.append((stands.get((key[0].isoformat(), key[1]), ""), 0, part))
     for place, reading in enumerate(parts, start=1):
         stand = max((o.stand or o.retrieved for o in reading.origins if o.table == table), default="")
         assert reading.observations is not None

@@ -75,11 +75,8 @@ class Profile:
     ) -> Value:
         """One value: at `date` (ISO day or year), else the newest there is; a gap comes back as a missing value."""
         rows = self._rows(indicator, region, variant, Selection(**members))
-        if date is None:
-            there = [v for v in rows if not v.missing]
-            chosen = there or rows
-        else:
-            chosen = [v for v in rows if v.date == date or v.date[:4] == date]
+        asked = [v for v in rows if date is None or date in (v.date, v.date[:4])]
+        chosen = [v for v in asked if not v.missing] or asked
         if chosen:
             return chosen[-1]
         place = region or self.region.ags

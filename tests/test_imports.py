@@ -1,0 +1,138 @@
+"""The direction of imports (docs/architektur): what a module may know, and where the heavy libraries may come in."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = "kommunalprofil"
+LAYERS = [
+    {"errors", "registry", "resources"},
+    {"vocabulary", "ages", "provenance"},
+    {"regions", "observations", "names", "finding", "grammar", "document"},
+    {"cells", "territory"},
+    {"store", "indicators", "formatting"},
+    {"sources"},
+    {"checks"},
+    {"profile", "comparison", "importer"},
+    {"figures"},
+    {"render"},
+    {"cli"},
+]
+RANK = {name: i for i, layer in enumerate(LAYERS) for name in layer}
+HEAVY = {
+    "requests": (),
+    "geopandas": ("sources.geometry",),
+    "pyogrio": ("sources.geometry",),
+    "openpyxl": ("sources",),
+    "matplotlib": ("figures",),
+    "typer": ("cli", "german_cli", "german_texts"),
+    "jinja2": ("render", "templating", "templates", "sentences", "markup"),
+    "typst": ("pdf", "render"),
+    "pikepdf": ("pdf", "pdf_checks", "render"),
+    "pandas": ("sources", "importer", "checks", "observations", "store", "indicators.export"),
+}
+
+
+def _imports(tree: ast.AST, typing_only: bool = False) -> Iterator[tuple[str, bool]]:
+    """Names of imported modules, and whether at import of the module; what is for type checkers only is left out."""
+    top = set(ast.iter_child_nodes(tree))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            for inner in ast.walk(node):
+                inner.hidden = True  # type: ignore[attr-defined]
+    for node in ast.walk(tree):
+        if getattr(node, "hidden", False):
+            continue
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node in top) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module, node in top
+            yield from ((f"{node.module}.{alias.name}", node in top) for alias in node.names)
+
+
+def _modules(root: Path) -> dict[str, ast.AST]:
+    folder = root / "src" / PACKAGE
+    return {
+        ".".join(p.relative_to(folder).with_suffix("").parts).removesuffix(".__init__") or "__init__": ast.parse(
+            p.read_text()
+        )
+        for p in sorted(folder.rglob("*.py"))
+    }
+
+
+def test_imports_run_one_way(root: Path) -> None:
+    wrong = []
+    for module, tree in _modules(root).items():
+        rank = RANK.get(module.split(".")[0])
+        if rank is None:
+            continue
+        for name, _ in _imports(tree):
+            target = name.removeprefix(f"{PACKAGE}.").split(".")[0]
+            if name.startswith(f"{PACKAGE}.") and RANK.get(target, -1) > rank:
+                wrong.append(f"{module} imports {name}")
+    assert sorted(set(wrong) - ALLOWED) == []
+
+
+ALLOWED = {
+    # The declarations of tables, which hold no reader: which table answers is a question of the indicators too.
+    "indicators.compute imports kommunalprofil.sources",
+    "indicators.compute imports kommunalprofil.sources.declared",
+    "indicators.export imports kommunalprofil.sources",
+    "indicators.export imports kommunalprofil.sources.declared",
+}
+
+
+@pytest.mark.parametrize("library", HEAVY)
+def test_heavy_libraries_come_in_at_few_doors(root: Path, library: str) -> None:
+    wrong = []
+    for module, tree in _modules(root).items():
+        for name, _ in _imports(tree):
+            allowed = any(module == door or module.startswith(f"{door}.") for door in HEAVY[library])
+            if name.split(".")[0] == library and not allowed:
+                wrong.append(module)
+    assert sorted(set(wrong)) == []
+
+
+@pytest.mark.parametrize("library", ["pandas", "geopandas", "requests", "openpyxl", "pyogrio", "matplotlib", "pyarrow"])
+def test_nothing_heavy_loads_at_import_of_the_core(root: Path, library: str) -> None:
+    at_import = [
+        module
+        for module, tree in _modules(root).items()
+        if not module.startswith("figures")
+        for name, top in _imports(tree)
+        if top and name.split(".")[0] == library
+    ]
+    assert at_import == []
+
+
+def test_only_the_command_line_prints_or_exits(root: Path) -> None:
+    wrong = []
+    for module, tree in _modules(root).items():
+        if module in ("cli", "german_cli", "__main__"):
+            continue
+        for node in ast.walk(tree):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in ("print", "exit", "input")
+            ):
+                wrong.append(f"{module}:{node.lineno}")
+            if isinstance(node, ast.Attribute) and node.attr == "exit" and getattr(node.value, "id", "") == "sys":
+                wrong.append(f"{module}:{node.lineno}")
+    assert wrong == []
+
+
+def test_no_error_is_swallowed_whole(root: Path) -> None:
+    wrong = [
+        f"{module}:{node.lineno}"
+        for module, tree in _modules(root).items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or getattr(node.type, "id", "") in ("Exception", "BaseException"))
+        and not any(isinstance(x, ast.Raise) for x in ast.walk(node))
+    ]
+    assert [w for w in wrong if not w.startswith("german_cli")] == []
