@@ -67,6 +67,58 @@ def test_every_source_shown_is_in_the_table_of_sources(made: tuple[Profile, rend
     assert listed == origins
 
 
+@pytest.mark.parametrize("place", ["groede", "wettlingen", "jahnatal", "01054050", "16063105"])
+def test_small_and_new_places_are_told_in_counts_and_reasons(place: str) -> None:
+    _, document = built(place)
+    said = " ".join(paragraphs(document))
+    assert not re.search(r"\d von \d+ (der|aller) |Das sind 1 |\b1 (Frauen|Männer|Mütter|Väter|Menschen)\b", said), said
+    assert not re.search(r"(?<![\d.])0 Mütter|übrigen 0[\u00a0 ]|\b(10[1-9]|1[1-9]\d)\u00a0%", said), said
+    for numbered in document.outline.tables[:-1]:
+        shares = [row[1] for row in numbered.item.rows if numbered.item.columns[1].unit == "%"]
+        assert all(float(text.replace(",", ".")) <= 100 for text in shares if text[0].isdigit() and "von" not in text)
+    assert all("weil" in gap.text for gap in document.outline.gaps)
+
+
+def test_a_new_gemeinde_says_why_there_is_so_little() -> None:
+    _, document = built("jahnatal")
+    assert [heading.text for heading in document.outline.headings if heading.level == 2][:8] == [
+        "Lage",
+        "Einwohnerzahl seit 2022",
+        "Veränderung von Jahr zu Jahr",
+        "Frauen und Männer",
+        "Aufbau nach Alter und Geschlecht",
+        "Ausländerinnen und Ausländer",
+        "Nationalität nach Alter und Geschlecht",
+        "Wie Menschen zusammenleben",
+    ]
+    reason = "weil die Tabelle dazu vom 31.12.2015 ist und es Zahlen für das heutige Gebiet erst ab 31.12.2022 gibt."
+    assert any(gap.text.endswith(reason) for gap in document.outline.gaps)
+    assert [row[0] for row in document.outline.tables[-1].item.rows] == [
+        "12411-01-01-4",
+        "GV-Auszug",
+        "GV100AD",
+        "VG5000",
+    ]
+
+
+def test_a_city_state_is_not_compared_with_itself() -> None:
+    _, document = built("hamburg")
+    assert "Land Hamburg" not in document.files["kommunalprofil.html"].decode()
+
+
+def test_a_remark_is_made_once_a_chapter() -> None:
+    _, document = built("dithmarschen")
+    chapters = document.files["kommunalprofil.html"].decode().split("<h2")
+    assert [chapter.count("Cell-Key-Methode") for chapter in chapters if "Haushalte nach" in chapter] == [1]
+    assert max(chapter.count("Cell-Key-Methode") for chapter in chapters) == 1
+
+
+def test_text_and_table_give_one_density() -> None:
+    _, document = built("jahnatal")
+    density = document.outline.tables[0].item.rows[-1][-1]
+    assert f"in Deutschland ({density})" in " ".join(paragraphs(document))
+
+
 def test_a_gap_is_never_an_empty_figure() -> None:
     _, vrees = built("vrees")
     _, dithmarschen = built("dithmarschen")

@@ -378,6 +378,13 @@ def test_masculine_accusative() -> None:
     assert forms("Lohheide", "Gemeindefreier Bezirk").accusative == "den gemeindefreien Bezirk Lohheide"
 
 
+def test_a_name_that_is_a_phrase_is_declined() -> None:
+    both = forms("Gemeinsames deutsch-luxemburgisches Hoheitsgebiet", "Gemeindefreies Gebiet")
+    assert both.accusative == "das gemeinsame deutsch-luxemburgische Hoheitsgebiet"
+    assert both.dative_in == "im gemeinsamen deutsch-luxemburgischen Hoheitsgebiet"
+    assert both.genitive == "des gemeinsamen deutsch-luxemburgischen Hoheitsgebiets"
+
+
 @given(text=st.text(max_size=60))
 def test_fold_is_stable(text: str) -> None:
     key = names.fold(text)

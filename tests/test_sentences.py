@@ -40,6 +40,9 @@ LINE = series(
         (value(45.94, "Jahre"), "45,9\u00a0Jahre"),
         (value(44.75, "je 100"), "44,8"),
         (value(None, flag="not_published"), "."),
+        (value(42.3, "je 100", numerator=11, denominator=26), "42"),
+        (value(12.5, "je 100", numerator=1, denominator=8), "1 auf 8"),
+        (value(49.94, "Jahre", numerator=2247, denominator=45), "50\u00a0Jahre"),
     ],
 )
 def test_values_in_text(given: Any, text: str) -> None:
@@ -95,6 +98,15 @@ def test_no_sentence_crosses_a_break() -> None:
     assert say.look_back(LINE[:3]) is None
 
 
+def test_a_return_to_an_older_base_is_no_census() -> None:
+    late = series(
+        ("2021-12-31", 940, "zensus_2011", ""),
+        ("2022-05-15", 930, "census", "break:zensus_2022"),
+        ("2022-12-31", 935, "zensus_2011", "break:zensus_2011"),
+    )
+    assert say.breaks(late) == ["dem Zensus 2022"]
+
+
 def test_no_change_has_no_direction() -> None:
     same = say.development(*series(("2011-12-31", 900, "b", ""), ("2012-12-31", 900, "b", "")))
     assert same == "Von Ende 2011 bis Ende 2012 ist die Einwohnerzahl mit 900 gleich geblieben."
@@ -115,6 +127,21 @@ def test_parts_that_do_not_add_up_are_explained_only_where_the_census_changed_th
     assert say.noise(plain, parts) == ""
     assert say.noise(noisy, [value(32, "Haushalte"), value(9, "Haushalte")]) == ""
     assert say.noise(noisy, [value(None), value(9)]) == ""
+
+
+def test_few_people_are_counted_and_not_compared() -> None:
+    few, many = value(11.1, numerator=1, denominator=9), value(23.4, numerator=234, denominator=1000)
+    assert say.share(few, "der Bevölkerung", "Menschen", ("war", "waren")) == "1 von 9 Menschen war"
+    assert say.share(many, "der Bevölkerung", "Menschen", ("war", "waren")) == "23,4\u00a0% der Bevölkerung waren"
+    assert say.versus([(KREIS, few), (LAND, many)]) == ""  # type: ignore[list-item]
+    assert say.counted(value(1, "Personen"), "Frau", "Frauen") == "1 Frau"
+
+
+def test_values_are_compared_as_they_are_printed() -> None:
+    own, other = value(44.8, numerator=30, denominator=67), value(45.2, numerator=452, denominator=1000)
+    assert say.shown(own) == "45\u00a0%"
+    assert say.order(own, other) == 0  # 45 and 45,2: with the decimals of the coarser one they are the same
+    assert say.order(value(44.8, numerator=448, denominator=1000), other) == -1
 
 
 PARAGRAPHS = [name for name in narrative.__all__ if name not in ("breaks", "developments")]

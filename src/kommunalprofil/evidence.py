@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from kommunalprofil import boundaries
+
 if TYPE_CHECKING:
     from kommunalprofil.profile import Profile, Value
     from kommunalprofil.provenance import Origin
@@ -23,6 +25,7 @@ class Evidence:
         self._origins: dict[tuple[str, str | None, str | None], Origin] = {}
         self.cited: dict[str, None] = {}
         self._asked: dict[tuple[str, tuple[tuple[str, str], ...]], None] = {}
+        self._reforms: dict[str, list[boundaries.Reform]] = {}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._profile, name)
@@ -44,22 +47,31 @@ class Evidence:
         return self._keep([self._profile.get(indicator, **dims)])[0]
 
     def whole(self, indicator: str, **dims: Any) -> list[Value]:
-        """A series as Profile.series gives it, without remembering it: for the data files, which show more."""
-        return self._profile.series(indicator, **dims)
+        """A series with changes of borders flagged, without remembering it: for the data files, which show more."""
+        return boundaries.crossed(self._profile.series(indicator, **dims), self.reforms(dims.get("region")))
+
+    def reforms(self, region: str | None = None) -> list[boundaries.Reform]:
+        """Where the borders of a region (default: the place) moved."""
+        place = region or self._profile.region.ags
+        if place not in self._reforms:
+            series = (self._profile.series(name, region=place) for name in ("population", "population_density"))
+            self._reforms[place] = boundaries.find(*series)
+        return self._reforms[place]
 
     def series(self, indicator: str, **dims: Any) -> list[Value]:
-        """Values ascending by date, as Profile.series."""
+        """Values ascending by date, as Profile.series, the first one after a change of borders flagged as a break."""
         self._ask(indicator, dims)
-        return self._keep(self._profile.series(indicator, **dims))
+        return self._keep(self.whole(indicator, **dims))
 
     def split(self, indicator: str, dim: str, **dims: Any) -> list[Value]:
         """Every member of one dimension, as Profile.split."""
         return self._keep(self._profile.split(indicator, dim, **dims))
 
     def compare(self, indicator: str, **dims: Any) -> list[tuple[Region, Value]]:
-        """The place, its Kreis, Land and Bund, as Profile.compare."""
+        """The place, its Kreis, Land and Bund, as Profile.compare; not the Land that is the place itself."""
         self._ask(indicator, dims)
-        pairs = self._profile.compare(indicator, **dims)
+        kept = {region.ags for region in (self._profile.region, *self.around)}
+        pairs = [pair for pair in self._profile.compare(indicator, **dims) if pair[0].ags in kept]
         self._keep(value for _, value in pairs)
         return pairs
 
@@ -73,6 +85,11 @@ class Evidence:
     def cite(self, tables: Iterable[str]) -> None:
         """Remember sources that carry no values, like the outlines of a map."""
         self.cited |= dict.fromkeys(tables)
+
+    @property
+    def around(self) -> list[Region]:
+        """What surrounds the place, from near to far, without the Land that is the place itself (Hamburg, Berlin)."""
+        return [region for region in self._profile.parents if not boundaries.coincide(self._profile.region, region)]
 
     @property
     def asked(self) -> list[tuple[str, dict[str, str]]]:

@@ -90,9 +90,10 @@ def _bare(name: str) -> Forms:
 def _unincorporated(name: str, kind: str) -> Forms:
     """Areas that belong to no Gemeinde: „das gemeindefreie Gebiet …“, „der gemeindefreie Bezirk …“."""
     if name.startswith("Gemeinsames"):  # the German-Luxembourg condominium has a name that is a phrase
-        stem = name.removeprefix("Gemeinsames")
-        return Forms(name, f"das gemeinsame{stem}", f"das gemeinsame{stem}", f"dem gemeinsamen{stem}",
-                     f"im gemeinsamen{stem}", f"des gemeinsamen{stem}s")  # fmt: skip
+        first, _, noun = name.removeprefix("Gemeinsames ").rpartition(" ")
+        first = first.removesuffix("s")  # deutsch-luxemburgisches: every adjective takes the weak ending
+        weak, oblique = f"gemeinsame {first} {noun}", f"gemeinsamen {first}n {noun}"
+        return Forms(name, f"das {weak}", f"das {weak}", f"dem {oblique}", f"im {oblique}", f"des {oblique}s")
     noun = kind.rpartition(" ")[2]
     genitive = {"Gebiet": "Gebietes", "Bezirk": "Bezirks"}[noun]
     gender: Gender = "n" if noun == "Gebiet" else "m"

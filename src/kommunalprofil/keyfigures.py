@@ -70,9 +70,10 @@ def _change(series: list[Value]) -> tuple[str, str]:
     now = next((v for v in reversed(series) if not v.missing), None)
     if before is None or now is None or before.value is None or now.value is None:
         return "", ""
-    if now.unit == "%" and min(fmt.share_decimals(v.denominator) or 0 for v in (before, now)) < 1:
-        return "", ""  # percentages of few people jump about
-    difference = fmt.change(now.value - before.value, say.decimals(now.unit))
+    digits = min(say.places(v) or 0 for v in (before, now))
+    if digits < say.decimals(now.unit):
+        return "", ""  # shares, ratios and means of few people jump about
+    difference = fmt.change(now.value - before.value, digits)
     unit = " Prozentpunkte" if now.unit == "%" else ""
     return ARROWS[difference[0]], f"{difference}{unit} {say.since(before.date)}"
 
@@ -80,8 +81,8 @@ def _change(series: list[Value]) -> tuple[str, str]:
 def _key_figure(profile: Profile | Evidence, wanted: Wanted) -> KeyFigure | None:
     dims: dict[str, Any] = wanted.dims
     value = profile.get(wanted.indicator, **dims)
-    if value.missing:
-        return None
+    if value.missing or (say.few(value) and value.unit != "%"):
+        return None  # a ratio or a mean of few people is no figure
     arrow, change = _change(profile.series(wanted.indicator, **dims))
     compared = tuple(
         (region.name, _bare(other))

@@ -7,20 +7,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kommunalprofil import boundaries
 from kommunalprofil import formatting as fmt
 from kommunalprofil.sentences import (
     both_sexes,
     breaks,
     capital,
+    counted,
     development,
     developments,
+    few,
     households,
     look_back,
     noise,
     on,
     order,
     people,
+    places,
     segments,
+    share,
     shown,
     since,
     trend,
@@ -32,12 +37,14 @@ if TYPE_CHECKING:
     from kommunalprofil.profile import Value
 
 __all__ = [
-    "age_lead", "age_reading", "ageing_reading", "ageing_terms", "breaks", "developments", "foreign_reading",
+    "age_lead", "age_reading", "ageing_reading", "ageing_terms", "borders", "breaks", "developments", "foreign_reading",
     "history_reading", "household_lead", "household_reading", "lone_parents", "migration_lead", "overview", "place",
     "population_lead", "women_and_men",
 ]  # fmt: skip
 
-LEVELS = {"kreis": "Kreise", "gemeinde": "Gemeinden", "land": "Länder"}
+WERE, HAD = ("war", "waren"), ("hatte", "hatten")
+NEAR = 2
+"""Years that ages by sex may be older than the newest ages and still be read together."""
 
 
 def _compared(p: Evidence, indicator: str, more: str, less: str, same: str, **dims: Any) -> str:
@@ -63,28 +70,34 @@ def _last_year(p: Evidence) -> str:
     difference, then = series[-1].value - before.value, fmt.date_words(before.date)
     if not difference:
         return f"Das sind genauso viele wie {then}."
-    return f"Das sind {fmt.number(abs(difference))} {'mehr' if difference > 0 else 'weniger'} als {then}."
+    more = "mehr" if difference > 0 else "weniger"
+    if abs(difference) == 1:
+        return f"Das ist ein Mensch {more} als {then}."
+    return f"Das sind {fmt.number(abs(difference))} {more} als {then}."
 
 
-def _begin(value: Value, subject: str, verb: str, said: str) -> str:
-    """'Ende 2021 waren 26,2 %', or '26,2 % waren' where the date `said` has just been named."""
-    return f"{subject} {verb}" if value.date == said else f"{capital(on(value.date))} {verb} {subject}"
+def _begin(value: Value, whole: str, counted: str, verbs: tuple[str, str], said: str = "") -> str:
+    """'Ende 2021 waren 26,2 % der Bevölkerung', or '26,2 % … waren' where the date `said` has just been named."""
+    if value.date == said:
+        return share(value, whole, counted, verbs)
+    subject, verb = share(value, whole, counted), share(value, whole, counted, verbs).rpartition(" ")[2]
+    return f"{capital(on(value.date))} {verb} {subject}"
 
 
 def _old_share(p: Evidence, said: str = "") -> str:
-    share = p.get("age_share", age="65+")
-    if share.missing:
+    old = p.get("age_share", age="65+")
+    if old.missing:
         return ""
-    more = _compared(p, "age_share", "mehr", "weniger", "genauso viel", age="65+")
-    return f"{_begin(share, f'{shown(share)} der Bevölkerung', 'waren', said)} 65 Jahre oder älter{more}."
+    more = _compared(p, "age_share", "mehr", "weniger", "genauso viele", age="65+")
+    return f"{_begin(old, 'der Bevölkerung', 'Menschen', WERE, said)} 65 Jahre oder älter{more}."
 
 
 def _foreign(p: Evidence, said: str = "") -> str:
-    share = p.get("foreign_share")
-    if share.missing:
+    foreign = p.get("foreign_share")
+    if foreign.missing:
         return ""
-    more = _compared(p, "foreign_share", "mehr", "weniger", "genauso viel")
-    begin = _begin(share, f"{shown(share)} der Bevölkerung", "hatten", said)
+    more = _compared(p, "foreign_share", "mehr", "weniger", "genauso viele")
+    begin = _begin(foreign, "der Bevölkerung", "Menschen", HAD, said)
     return f"{begin} keine deutsche Staatsangehörigkeit{more}."
 
 
@@ -97,7 +110,7 @@ def overview(p: Evidence) -> list[str]:
 def place(p: Evidence) -> list[str]:
     """Where the place lies and how large it is."""
     region = p.region
-    above = [parent.dative_in for parent in p.parents if parent.level in ("kreis", "land")]
+    above = [parent.dative_in for parent in p.around if parent.level in ("kreis", "land")]
     area = f"umfasst {fmt.quantity(region.area_km2, 'km²', 1)}" if region.area_km2 else ""
     facts = [f"liegt {' '.join(above)}" if above else "", area]
     first = f"{capital(region.nominative)} {fmt.list_and(fact for fact in facts if fact)}." if any(facts) else ""
@@ -123,12 +136,22 @@ def population_lead(p: Evidence) -> list[str]:
     return [_inhabitants(p), _last_year(p), *(development(*s) for s in stretches[-1:])]
 
 
+def borders(p: Evidence) -> list[str]:
+    """When the borders of the place moved, and that numbers from before and after are of two territories."""
+    moved = boundaries.told(p.reforms())
+    if not moved:
+        return []
+    return [moved, "Zahlen von davor und danach gelten für verschiedene Gebiete und sind nicht vergleichbar."]
+
+
 def women_and_men(p: Evidence) -> list[str]:
     """How many women there are for 100 men, beside Land and Bund."""
     ratio = p.get("women_per_100_men")
     if ratio.missing:
         return []
     more = _compared(p, "women_per_100_men", "mehr", "weniger", "genauso viele")
+    if few(ratio):
+        return []  # the lead of the chapter has both numbers
     return [f"{capital(on(ratio.date))} kamen {p.region.dative_in} {shown(ratio)} Frauen auf 100 Männer{more}."]
 
 
@@ -136,12 +159,14 @@ def age_lead(p: Evidence) -> list[str]:
     """Mean age beside Land and Bund, its change, and the two ratios."""
     mean, old, young = p.get("mean_age"), p.get("old_age_ratio"), p.get("youth_ratio")
     said = []
-    if not mean.missing:
+    if not mean.missing and not few(mean):
         more = _compared(p, "mean_age", "höher", "niedriger", "genauso hoch")
         years = shown(mean, unit=False)
         said.append(f"Das Durchschnittsalter lag {p.region.dative_in} {on(mean.date)} bei {years} Jahren{more}.")
         said.append(_mean_age_change(p))
-    if not old.missing and not young.missing and old.date == young.date:
+    if few(mean):
+        said.append(_old_share(p))
+    if not old.missing and not few(old) and not young.missing and old.date == young.date:
         when = "Dabei kamen" if old.date == mean.date else f"{capital(on(old.date))} kamen"
         said.append(f"{when} auf 100 Menschen von 20 bis 64 Jahren {shown(young)} Jüngere und {shown(old)} Ältere.")
     return said
@@ -152,28 +177,40 @@ def _mean_age_change(p: Evidence) -> str:
     before = look_back(series)
     if before is None or before.value is None or series[-1].value is None or not order(series[-1], before):
         return ""
-    change = fmt.number(abs(series[-1].value - before.value), 1)
-    return f"{capital(since(before.date))} ist es um {change} Jahre {trend(before, series[-1])}."
+    change = fmt.number(abs(series[-1].value - before.value), places(series[-1]) or 0)
+    years = "ein Jahr" if change == "1" else f"{change} Jahre"
+    return f"{capital(since(before.date))} ist es um {years} {trend(before, series[-1])}."
+
+
+def _reading_date(p: Evidence) -> str:
+    """The newest day with ages by sex up to 80 and more, unless that lies years back: then the newest with ages."""
+    newest, whole = p.get("age_share", age="65+").date, p.get("age_share", age="80+", sex="F")
+    near = not whole.missing and fmt.year(newest) - fmt.year(whole.date) <= NEAR
+    near = near and not any(whole.date < reform.after <= newest for reform in p.reforms())
+    return whole.date if near else newest
 
 
 def age_reading(p: Evidence) -> list[str]:
-    """The shares of the young and the old, and how women and men of 80 and more differ."""
-    old = p.get("age_share", age="65+")
-    young = p.get("age_share", age="0-17", date=old.date)
-    women, men = p.get("age_share", age="80+", sex="F"), p.get("age_share", age="80+", sex="M")
+    """The shares of the young and the old, and how women and men of 80 and more differ, all at one date."""
+    date = _reading_date(p)
+    if not date:
+        return []
+    young, old = p.get("age_share", age="0-17", date=date), p.get("age_share", age="65+", date=date)
+    women, men = (p.get("age_share", age="80+", sex=sex, date=date) for sex in "FM")
     said = []
     if not old.missing and not young.missing:
-        begin = f"{capital(on(old.date))} waren {p.region.dative_in} {shown(young)} der Menschen unter 18 Jahre alt"
-        said.append(f"{begin}, {shown(old)} waren 65 Jahre oder älter.")
-    if not women.missing and not men.missing and women.date == men.date:
-        begin = _begin(women, f"{shown(women)} der Frauen und {shown(men)} der Männer", "waren", old.date)
-        said.append(f"{begin} 80 Jahre oder älter.")
+        verb = WERE[0] if few(young) and young.numerator == 1 else WERE[1]
+        begin = f"{capital(on(date))} {verb} {p.region.dative_in} {share(young, 'der Menschen', 'Menschen')}"
+        said.append(f"{begin} unter 18 Jahre alt, {share(old, '', '', WERE)} 65 Jahre oder älter.")
+    if not women.missing and not men.missing and not few(women) and not few(men):
+        said.append(f"{shown(women)} der Frauen und {shown(men)} der Männer waren 80 Jahre oder älter.")
     return said
 
 
 def ageing_terms(p: Evidence) -> list[str]:
     """What the two ratios mean, before they are used."""
-    if p.get("old_age_ratio").missing:
+    old = p.get("old_age_ratio")
+    if old.missing or few(old):
         return []
     return [
         "Der Jugendquotient sagt, wie viele unter 20-Jährige auf 100 Menschen von 20 bis 64 Jahren kommen.",
@@ -182,7 +219,7 @@ def ageing_terms(p: Evidence) -> list[str]:
 
 
 def _two_ages(first: Value, second: Value, names: tuple[str, str]) -> str:
-    if first.missing or second.missing:
+    if first.missing or second.missing or few(first) or few(second):
         return ""
     return (
         f"{names[0]} waren {on(first.date)} im Durchschnitt {shown(first, unit=False)} Jahre alt, "
@@ -205,15 +242,15 @@ def migration_lead(p: Evidence) -> list[str]:
     history = p.get("immigration_history_share", migration="with")
     if history.missing:
         return [_foreign(p)]
-    more = _compared(p, "immigration_history_share", "mehr", "weniger", "genauso viel", migration="with")
-    begin = _begin(history, shown(history), "hatten", p.get("foreign_share").date)
+    more = _compared(p, "immigration_history_share", "mehr", "weniger", "genauso viele", migration="with")
+    begin = _begin(history, "", "Menschen", HAD, p.get("foreign_share").date)
     return [_foreign(p), f"{begin} eine Einwanderungsgeschichte{more}."]
 
 
 def foreign_reading(p: Evidence) -> list[str]:
     """The share among women and among men."""
     women, men = p.get("foreign_share", sex="F"), p.get("foreign_share", sex="M")
-    if women.missing or men.missing or women.date != men.date:
+    if women.missing or men.missing or women.date != men.date or few(women) or few(men):
         return []
     return [
         f"{capital(on(women.date))} hatten {shown(women)} der Frauen und {shown(men)} der Männer "
@@ -227,10 +264,12 @@ def history_reading(p: Evidence) -> list[str]:
         p.get("immigration_history_share", migration=key) for key in ("immigrated", "descendant", "one_sided")
     )
     said = []
+    if few(immigrated) or (not immigrated.missing and not immigrated.value):
+        return []
     if not immigrated.missing and not descendants.missing:
         begin = f"Selbst eingewandert waren {on(immigrated.date)} {shown(immigrated)} der Bevölkerung"
         said.append(f"{begin}, Nachkommen von zwei eingewanderten Eltern waren {shown(descendants)}.")
-    if not one_sided.missing:
+    if not one_sided.missing and one_sided.value:
         said.append(f"Bei weiteren {shown(one_sided)} war nur ein Elternteil eingewandert.")
     return said
 
@@ -243,11 +282,11 @@ def household_lead(p: Evidence) -> list[str]:
     if not count.missing:
         said.append(f"{capital(on(count.date))} gab es {p.region.dative_in} {households(count)}.")
     if not single.missing:
-        more = _compared(p, "household_share", "mehr", "weniger", "genauso viel", household="one_person")
-        said.append(f"In {shown(single)} der Haushalte lebte ein Mensch allein{more}.")
+        more = _compared(p, "household_share", "mehr", "weniger", "genauso viele", household="one_person")
+        said.append(f"In {share(single, 'der Haushalte', 'Haushalten')} lebte ein Mensch allein{more}.")
     if not families.missing:
-        more = _compared(p, "families_share", "mehr", "weniger", "genauso viel")
-        said.append(f"{shown(families)} waren Haushalte mit Kindern{more}.")
+        more = _compared(p, "families_share", "mehr", "weniger", "genauso viele")
+        said.append(f"{share(families, '', '', WERE)} Haushalte mit Kindern{more}.")
     return said
 
 
@@ -257,12 +296,12 @@ def household_reading(p: Evidence) -> list[str]:
     couples, parents, lone, others = (p.get("household_share", household=key) for key in keys)
     said = []
     if not couples.missing and not parents.missing and not lone.missing:
-        said.append(
-            f"In {shown(couples)} der Haushalte lebte ein Paar ohne Kinder, in {shown(parents)} ein Paar mit Kindern."
-        )
-        said.append(f"In {shown(lone)} lebte eine Mutter oder ein Vater allein mit Kindern.")
+        of = ("der Haushalte", "Haushalten")
+        said.append(f"In {share(couples, *of)} lebte ein Paar ohne Kinder, in {shown(parents)} ein Paar mit Kindern.")
+        if lone.value:
+            said.append(f"In {shown(lone)} lebte eine Mutter oder ein Vater allein mit Kindern.")
         said.append("Als Kinder zählen Töchter und Söhne jeden Alters, die im Haushalt ihrer Eltern leben.")
-    if not others.missing:
+    if not others.missing and others.value and not few(others):
         begin = f"Die übrigen {shown(others)} sind Haushalte mehrerer Menschen ohne Paar und ohne Elternteil mit Kind"
         said.append(f"{begin}, zum Beispiel Wohngemeinschaften.")
     return said
@@ -270,16 +309,19 @@ def household_reading(p: Evidence) -> list[str]:
 
 def lone_parents(p: Evidence) -> list[str]:
     """How many lone parents there are, their share of families, mothers and fathers."""
-    count, share = p.get("households", household="lone_parent"), p.get("lone_parent_family_share")
+    count, share_of = p.get("households", household="lone_parent"), p.get("lone_parent_family_share")
     if count.missing:
         return []
     where = f"{capital(on(count.date))} lebten {p.region.dative_in}"
+    if not count.value:
+        return [f"{where} nach dem Zensus keine Mütter oder Väter allein mit ihren Kindern."]
     said = [f"{where} {shown(count)} Mütter und Väter allein mit ihren Kindern."]
-    if not share.missing:
-        more = _compared(p, "lone_parent_family_share", "mehr", "weniger", "genauso viel")
-        said.append(f"Das sind {shown(share)} aller Haushalte mit Kindern{more}.")
+    if not share_of.missing:
+        more = _compared(p, "lone_parent_family_share", "mehr", "weniger", "genauso viele")
+        of = f"{shown(share_of)} {'' if few(share_of) else 'aller '}Haushalte{'n' if few(share_of) else ''} mit Kindern"
+        said.append(f"Das sind {of}{more}.")
     mothers, fathers = (p.get("households", household=key, date=count.date) for key in ("lone_mother", "lone_father"))
     if not mothers.missing and not fathers.missing:
-        said.append(f"Gezählt wurden {shown(mothers)} Mütter und {shown(fathers)} Väter.")
+        said.append(f"Gezählt wurden {counted(mothers, 'Mutter', 'Mütter')} und {counted(fathers, 'Vater', 'Väter')}.")
         said.append(noise(count, (mothers, fathers)))
     return said

@@ -55,6 +55,7 @@ class Outline:
     figures: list[NumberedFigure] = field(default_factory=list)
     tables: list[NumberedTable] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    remarks: set[str] = field(default_factory=set)
 
     def open(self, text: str, level: int) -> Heading:
         """A new heading at the end of the outline, with an anchor nobody else has."""
@@ -62,6 +63,8 @@ class Outline:
         taken = {h.anchor for h in self.headings}
         anchor = next(a for n in range(1, len(taken) + 2) if (a := stem if n == 1 else f"{stem}-{n}") not in taken)
         heading = Heading(level, text, anchor)
+        if level == 1:
+            self.remarks.clear()
         self.headings.append(heading)
         return heading
 
@@ -84,6 +87,12 @@ class Outline:
         numbered = NumberedTable(len(self.tables) + 1, table)
         self.tables.append(numbered)
         return numbered
+
+    def note(self, text: str) -> str:
+        """A note below a table without the sentences that this chapter has said below an earlier one."""
+        fresh = [one for one in re.split(r"(?<=\.) (?=[A-ZÄÖÜ])", text) if one not in self.remarks]
+        self.remarks.update(fresh)
+        return " ".join(fresh)
 
     def gap(self, gap: Gap) -> str:
         """The sentence of a gap, or nothing if it has been said before: a gap is said once."""

@@ -139,16 +139,29 @@ def _older(evidence: Evidence) -> list[str]:
     """'Angaben zum Alter gibt es für die Gemeinde Vrees bis Ende 2015, für Deutschland bis Ende 2021.'"""
     region, said = evidence.region, []
     for indicator, what in SUBJECTS:
-        own, bund = evidence.get(indicator), evidence.get(indicator, region=evidence.bund.ags)
-        if not own.missing and not bund.missing and own.date < bund.date:
-            until = f"bis {fmt.date_words(own.date)}, für Deutschland bis {fmt.date_words(bund.date)}"
+        own, bund = evidence.dates(indicator), evidence.dates(indicator, region=evidence.bund.ags)
+        if own and bund and own[-1] < bund[-1]:
+            until = f"bis {fmt.date_words(own[-1])}, für Deutschland bis {fmt.date_words(bund[-1])}"
             said.append(f"Angaben {what} liegen hier für {region.accusative} {until} vor.")
     return said
 
 
+def _begin(evidence: Evidence) -> list[str]:
+    """Why the number of people of the place is known for fewer years than that of Germany."""
+    own, bund = evidence.dates("population"), evidence.dates("population", region=evidence.bund.ags)
+    if not own or not bund or own[0] <= bund[0]:
+        return []
+    region = evidence.region
+    begin = f"Die Reihe der Einwohnerzahl beginnt für {region.accusative} {fmt.date_words(own[0])}, für Deutschland"
+    why = "weil der Datenbestand für Gemeinden nicht weiter zurückreicht"
+    if region.level != "gemeinde" or own[0] > evidence.origin("12411-01-01-5").dates[-1]:
+        why = f"weil es {region.nominative} vorher nicht in diesem Zuschnitt gab"
+    return [f"{begin} {fmt.date_words(bund[0])}, {why}."]
+
+
 def gaps(evidence: Evidence, outline: Outline) -> list[str]:
     """What the document could not show, each reason once, and what is older here than for Germany."""
-    return list(dict.fromkeys([*(gap.text for gap in outline.gaps), *_older(evidence)]))
+    return list(dict.fromkeys([*(gap.text for gap in outline.gaps), *_begin(evidence), *_older(evidence)]))
 
 
 def signs() -> list[tuple[str, str]]:

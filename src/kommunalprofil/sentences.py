@@ -17,12 +17,36 @@ if TYPE_CHECKING:
 Compared = Sequence[tuple["Region", "Value"]]
 
 _DECIMALS = {"Personen": 0, "Haushalte": 0, "je km²": 0, "je 10.000": 1, "je 100": 1, "Jahre": 1, "%": 1, "Zahl": 2}
+_OF_PEOPLE = {"%": "von", "je 100": "auf", "Jahre": ""}
+"""Units of values that say little where few people are behind them, and the word between the counts printed instead."""
 _MANY_YEARS = 10  # key figures look back at most so far
 
 
 def decimals(unit: str) -> int:
     """Decimals printed for a unit."""
     return _DECIMALS.get(unit, 1)
+
+
+def places(value: Value) -> int | None:
+    """Decimals printed for a value: by its unit, for shares, ratios and means by how many they are of (LOOK.md).
+
+    None where there are too few for more than the counts themselves.
+    """
+    if value.unit in _OF_PEOPLE and value.denominator is not None:
+        return fmt.share_decimals(value.denominator)
+    return decimals(value.unit)
+
+
+def few(value: Value) -> bool:
+    """Whether a value is of so few people that only counts may be told."""
+    return not value.missing and places(value) is None
+
+
+def shown_counts(value: Value) -> str:
+    """A share or ratio of few people as its counts: '3 von 17', '6 auf 14'; of a mean only how many they are."""
+    word = _OF_PEOPLE[value.unit]
+    parts = [fmt.number(value.numerator), word] if word else []
+    return " ".join([*parts, fmt.number(value.denominator)])
 
 
 def shown(value: Value, unit: bool = True) -> str:
@@ -32,13 +56,22 @@ def shown(value: Value, unit: bool = True) -> str:
     """
     if value.missing or value.value is None:
         return fmt.sign(value.flag)
+    digits = places(value)
+    if digits is None:
+        return shown_counts(value)
     if value.unit == "%":
-        places = fmt.share_decimals(value.denominator) if value.denominator is not None else 1
-        if places is None:
-            return f"{fmt.number(value.numerator)} von {fmt.number(value.denominator)}"
-        return fmt.percent(value.value, places)
-    text = fmt.number(value.value, decimals(value.unit))
+        return fmt.percent(value.value, digits)
+    text = fmt.number(value.value, digits)
     return f"{text}{fmt.NBSP}Jahre" if unit and value.unit == "Jahre" else text
+
+
+def share(value: Value, whole: str, counted: str, verbs: tuple[str, str] = ("", "")) -> str:
+    """A share as the subject of a sentence: '12,3 % der Bevölkerung waren', of few '3 von 17 Menschen waren'.
+
+    `verbs` are singular and plural: '1 von 17 Menschen war'.
+    """
+    verb = verbs[0] if few(value) and value.numerator == 1 else verbs[1]
+    return " ".join(filter(None, (shown(value), counted if few(value) else whole, verb)))
 
 
 def people(value: Value) -> str:
@@ -53,6 +86,11 @@ def households(value: Value) -> str:
     if value.value is not None and round(value.value) == 1:
         return "ein Haushalt"
     return f"{shown(value)} Haushalte"
+
+
+def counted(value: Value, one: str, more: str) -> str:
+    """A count with its noun: '35 Mütter', '1 Mutter'."""
+    return f"{shown(value)} {one if value.value == 1 else more}"
 
 
 def capital(text: str) -> str:
@@ -77,11 +115,14 @@ def since(date: str) -> str:
 
 
 def order(value: Value, other: Value) -> int:
-    """1 if the printed value is greater than the other printed value, -1 if smaller, 0 if both print the same."""
-    places = decimals(value.unit)
+    """1 if the printed value is greater than the other printed value, -1 if smaller, 0 if both print the same.
+
+    Where one is printed with fewer decimals, both are compared so.
+    """
+    digits = min(places(value) or 0, places(other) or 0)
     if value.value is None or other.value is None:
         return 0
-    if fmt.number(value.value, places) == fmt.number(other.value, places):
+    if fmt.number(value.value, digits) == fmt.number(other.value, digits):
         return 0
     return 1 if value.value > other.value else -1
 
@@ -91,12 +132,12 @@ def trend(first: Value, last: Value) -> str:
     return {1: "gestiegen", -1: "gesunken", 0: "gleich geblieben"}[order(last, first)]
 
 
-def versus(compared: Compared, more: str = "mehr", less: str = "weniger", same: str = "genauso viel") -> str:
+def versus(compared: Compared, more: str = "mehr", less: str = "weniger", same: str = "genauso viele") -> str:
     """'mehr als in Schleswig-Holstein (23,1 %) und in Deutschland (22,1 %)', ', aber weniger als …'; '' without others.
 
-    `compared` is Profile.compare: the place first.
+    `compared` is Profile.compare: the place first. Counts of few people are not compared with shares.
     """
-    if not compared or compared[0][1].missing:
+    if not compared or compared[0][1].missing or few(compared[0][1]):
         return ""
     own = compared[0][1]
     phrases: list[tuple[int, list[str]]] = []
@@ -114,16 +155,21 @@ def versus(compared: Compared, more: str = "mehr", less: str = "weniger", same: 
     return ", aber ".join(parts[:2]) + "".join(f" und {part}" for part in parts[2:])
 
 
-def segments(series: Sequence[Value]) -> list[tuple[Value, Value]]:
-    """First and last value of every stretch without a break; single points are left out."""
-    stretches: list[list[Value]] = []
+def stretches(series: Sequence[Value]) -> list[list[Value]]:
+    """The values there are, cut where the population base or the territory changes."""
+    found: list[list[Value]] = []
     for value in series:
         if value.missing:
             continue
-        if not stretches or "break:" in value.flag or stretches[-1][-1].base != value.base:
-            stretches.append([])
-        stretches[-1].append(value)
-    return [(stretch[0], stretch[-1]) for stretch in stretches if len(stretch) > 1]
+        if not found or "break:" in value.flag or found[-1][-1].base != value.base:
+            found.append([])
+        found[-1].append(value)
+    return found
+
+
+def segments(series: Sequence[Value]) -> list[tuple[Value, Value]]:
+    """First and last value of every stretch without a break; single points are left out."""
+    return [(stretch[0], stretch[-1]) for stretch in stretches(series) if len(stretch) > 1]
 
 
 def relative_change(first: Value, last: Value) -> str:
@@ -162,9 +208,12 @@ BREAKS = {
 
 
 def breaks(series: Iterable[Value]) -> list[str]:
-    """What broke the series, in order: 'dem Zensus 2011', 'dem Zensus 2022'."""
-    flags = dict.fromkeys(flag.removeprefix("break:") for value in series for flag in value.flag.split("|"))
-    return [BREAKS[name] for name in flags if name in BREAKS]
+    """What broke the series, in order: 'dem Zensus 2011', 'dem Zensus 2022'; not a return to numbers on an old base."""
+    found: dict[str, None] = {}
+    for value in series:
+        names = [flag.removeprefix("break:") for flag in value.flag.split("|")]
+        found |= dict.fromkeys(name for name in names if name in BREAKS and name > max(found, default=""))
+    return [BREAKS[name] for name in found]
 
 
 def look_back(series: Sequence[Value], years: int = _MANY_YEARS) -> Value | None:
@@ -194,4 +243,4 @@ def both_sexes(women: Value, men: Value) -> str:
     """', davon 67.000 Frauen und 65.000 Männer' or nothing if one of the two is missing."""
     if women.missing or men.missing:
         return ""
-    return f"{shown(women)} Frauen und {shown(men)} Männer"
+    return f"{counted(women, 'Frau', 'Frauen')} und {counted(men, 'Mann', 'Männer')}"

@@ -44,8 +44,9 @@ def write_atomic(files: Mapping[Path, bytes]) -> None:
                 os.fsync(stream.fileno())
         umask = os.umask(0)
         os.umask(umask)
-        for name, path in made:
+        for name, _ in made:
             Path(name).chmod(0o666 & ~umask)
+        for name, path in made:  # nothing but renames from here on: the files change together or not at all
             Path(name).replace(path)
     finally:
         for name, _ in made:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
@@ -10,7 +11,10 @@ from kommunalprofil.document import Column, Figure, Gap, Table
 from kommunalprofil.figures import figure
 from kommunalprofil.figures.charts import DotRow, Series, above, beside, dots, line
 from kommunalprofil.figures.compared import (
+    AGES,
+    BY_AGE,
     Row,
+    absent,
     breaks,
     cell,
     comparison_table,
@@ -23,10 +27,13 @@ from kommunalprofil.figures.compared import (
     surroundings,
     too_few,
 )
+from kommunalprofil.sentences import order, stretches
 
 if TYPE_CHECKING:
     from kommunalprofil.profile import Profile, Value
 
+LONG_ENOUGH = 3
+"""Years a stretch without a break must span before its change is the title."""
 RATIOS = {"youth_ratio": "Jugendquotient", "old_age_ratio": "Altenquotient", "total_dependency_ratio": "Gesamtquotient"}
 PER_100 = "je 100 Menschen von 20 bis 64 Jahren"
 TERMS = (
@@ -40,11 +47,7 @@ def ageing_indicators(p: Profile) -> Figure | Gap:
     """Youth, old-age and total ratio beside Land and Bund, by sex, and by nationality where there are numbers."""
     rows = [row(p, label, ratio) for ratio, label in RATIOS.items()]
     if any(one.own.missing for one in rows):
-        text = (
-            f"Jugend- und Altenquotient lassen sich für {p.region.accusative} aus den veröffentlichten Zahlen nicht "
-            "bilden."
-        )
-        return Gap("ageing_indicators", text)
+        return absent(p, "ageing_indicators", BY_AGE, AGES)
     old, young = rows[1].own, rows[0].own
     if few := too_few(p, "ageing_indicators", "Jugend- und Altenquotient sind", old, "Menschen von 20 bis 64 Jahren"):
         return few
@@ -121,14 +124,14 @@ def _dates(rows: Sequence[Row]) -> list[str]:
 @figure("ageing_series")
 def ageing_series(p: Profile) -> Figure | Gap:
     """Old-age and youth ratio over the years in two panels of one scale, beside Land and Bund."""
-    old, young = _all_series(p, "old_age_ratio"), _all_series(p, "youth_ratio")
-    own = old["place"]
-    if len(own) < 3 or len(young["place"]) < 3:
+    own = [v for v in p.series("old_age_ratio") if not v.missing]
+    if len(own) < 3:
+        if not own:
+            return absent(p, "ageing_series", BY_AGE, AGES)
         dates = fmt.list_and(fmt.date(v.date) for v in own)
-        text = f"Ein Verlauf von Jugend- und Altenquotient ist für {p.region.accusative} nicht dargestellt, weil " + (
-            f"Zahlen nach Alter nur vom {dates} vorliegen." if own else "Zahlen nach Alter fehlen."
-        )
-        return Gap("ageing_series", text)
+        what = f"Ein Verlauf von Jugend- und Altenquotient ist für {p.region.accusative} nicht dargestellt"
+        return Gap("ageing_series", f"{what}, weil Zahlen nach Alter nur vom {dates} vorliegen.")
+    old, young = _all_series(p, "old_age_ratio"), _all_series(p, "youth_ratio")
     every = [v for series in (*old.values(), *young.values()) for v in series]
     bounds = (min(v.value or 0 for v in every), max(v.value or 0 for v in every))
     panels = [_ratio_panel(p, old, "Altenquotient", bounds), _ratio_panel(p, young, "Jugendquotient", bounds)]
@@ -136,12 +139,13 @@ def ageing_series(p: Profile) -> Figure | Gap:
     years = fmt.span(fmt.year(first.date), fmt.year(last.date))
     return Figure(
         id="ageing_series",
-        title=_ratio_trend(first, last),
+        title=_ratio_trend(own),
         subtitle=f"65-Jährige und Ältere sowie unter 20-Jährige {PER_100}, {names(p)}, {years}",
         svg=beside(panels),
         alt=(
-            f"Zwei Liniendiagramme, {p.region.title}, {years}: Altenquotient von {cell(first)} auf {cell(last)}, "
-            f"Jugendquotient von {cell(young['place'][0])} auf {cell(young['place'][-1])}."
+            f"Zwei Liniendiagramme, {p.region.title}, {years}: Altenquotient {fmt.date_words(first.date)} "
+            f"{cell(first)}, {fmt.date_words(last.date)} {cell(last)}; Jugendquotient {cell(young['place'][0])} "
+            f"und {cell(young['place'][-1])}."
         ),
         table=_series_table(p, old, young),
         sources=sources(every),
@@ -156,24 +160,26 @@ def _all_series(p: Profile, ratio: str) -> dict[str, list[Value]]:
 def _ratio_panel(p: Profile, series: dict[str, list[Value]], name: str, bounds: tuple[float, float]) -> str:
     words = labels(p)
     lines = [Series(words[role], points(values), role) for role, values in series.items() if values]
-    every = [v for values in series.values() for v in values]
+    every = [*series["place"], *(replace(v, flag="") for values in series.values() for v in values)]
     return line(lines, figure_id="ageing_series", heading=name, unit="je 100 von 20 bis 64 Jahren", decimals=1,
                 breaks=breaks(every), bounds=bounds, width="half", height=190)  # fmt: skip
 
 
-def _ratio_trend(first: Value, last: Value) -> str:
-    """The change of the old-age ratio of the place in words."""
-    if first.value is None or last.value is None or abs(last.value - first.value) < 1:
-        return "Jugend- und Altenquotient im Zeitverlauf"
-    verb = "stieg" if last.value > first.value else "sank"
+def _ratio_trend(own: Sequence[Value]) -> str:
+    """The change of the old-age ratio of the place since the last break, in words."""
+    first, last = stretches(own)[-1][0], own[-1]
     begin, end = fmt.year(first.date), fmt.year(last.date)
+    if end - begin < LONG_ENOUGH or order(last, first) == 0 or abs((last.value or 0) - (first.value or 0)) < 1:
+        return "Jugend- und Altenquotient im Zeitverlauf"
+    verb = "stieg" if order(last, first) > 0 else "sank"
     return f"Der Altenquotient {verb} von {cell(first)} ({begin}) auf {cell(last)} ({end})"
 
 
 def _series_table(p: Profile, old: dict[str, list[Value]], young: dict[str, list[Value]]) -> Table:
     """Both ratios of the place, Land and Bund in every fifth year, the first and the last."""
     own = old["place"]
-    chosen = [v.date for v in own if fmt.year(v.date) % 5 == 0 or v in (own[0], own[-1])]
+    edges = [v for stretch in stretches(own) for v in (stretch[0], stretch[-1])]
+    chosen = [v.date for v in own if fmt.year(v.date) % 5 == 0 or v in edges]
     roles = [role for role in old if role != "kreis"]
     words = labels(p)
     by_date = {(name, role): {v.date: v for v in series[role]}

@@ -20,11 +20,13 @@ from kommunalprofil.figures.charts import (
     stacked,
 )
 from kommunalprofil.figures.compared import (
+    CENSUS,
+    NATIONALITY,
     Row,
+    absent,
     cell,
     census_note,
     comparison_table,
-    decimals,
     dot_row,
     labels,
     names,
@@ -32,9 +34,11 @@ from kommunalprofil.figures.compared import (
     sources,
     surroundings,
     too_few,
+    uneven,
     versus_land,
 )
 from kommunalprofil.figures.structure import people
+from kommunalprofil.sentences import places
 
 if TYPE_CHECKING:
     from kommunalprofil.profile import Profile, Value
@@ -53,7 +57,7 @@ def foreign_share(p: Profile) -> Figure | Gap:
     """The share of foreign nationals beside Land and Bund, at every date there is (the newest three)."""
     dates = p.dates("foreign_share")[-3:]
     if not dates:
-        return Gap("foreign_share", f"Der Ausländeranteil ist für {p.region.accusative} nicht veröffentlicht.")
+        return absent(p, "foreign_share", "Zahlen zu Staatsangehörigkeit und Einwanderungsgeschichte sind", CENSUS)
     rows = [row(p, fmt.date_words(date), "foreign_share", date=date) for date in dates]
     newest = rows[-1]
     if few := too_few(p, "foreign_share", "Der Ausländeranteil ist", newest.own):
@@ -81,13 +85,13 @@ def foreign_share(p: Profile) -> Figure | Gap:
 
 
 def _text(value: Value) -> str | None:
-    return None if value.missing or decimals(value) == 1 else cell(value)
+    return None if value.missing or places(value) == 1 else cell(value)
 
 
 def _read(p: Profile, one: Row) -> str:
     """'Kreis Dithmarschen 6,7 %, Schleswig-Holstein 8,9 %, Deutschland 13,2 %.'"""
     parts = [
-        f"{name} {cell(one.values[role])}" + (f"{fmt.NBSP}%" if decimals(one.values[role]) is not None else "")
+        f"{name} {cell(one.values[role])}" + (f"{fmt.NBSP}%" if places(one.values[role]) is not None else "")
         for role, name in labels(p).items()
         if not one.values[role].missing
     ]
@@ -99,9 +103,12 @@ def foreign_share_by_age(p: Profile) -> Figure | Gap:
     """Foreign nationals in the pyramid, and their share by age group and sex."""
     date = next(iter(reversed(p.dates("foreign_share", age=AGES[0], sex="F"))), None)
     if date is None:
+        what = "Der Ausländeranteil nach Alter ist"
+        if p.region.level != "gemeinde":
+            return absent(p, "foreign_share_by_age", what, NATIONALITY)
         text = (
-            f"Der Ausländeranteil nach Alter ist für {p.region.accusative} nicht dargestellt, weil die amtlichen "
-            "Tabellen die Nationalität nach Alter nur für Kreise und kreisfreie Städte nennen."
+            f"{what} für {p.region.accusative} nicht dargestellt, weil die amtlichen Tabellen die Nationalität nach "
+            "Alter nur für Kreise und kreisfreie Städte nennen."
         )
         return Gap("foreign_share_by_age", text)
     values = {(age, sex): p.get("foreign_share", age=age, sex=sex, date=date) for age in AGES for sex in "TFM"}
@@ -154,10 +161,13 @@ def immigration_history(p: Profile) -> Figure | Gap:
     total = row(p, "mit Einwanderungsgeschichte", "immigration_history_share", migration="with")
     missing = next((one.own for one in (*parts.values(), total) if one.own.missing), None)
     if missing is not None:
-        text = f"Zur Einwanderungsgeschichte sind für {p.region.accusative} keine vollständigen Zahlen veröffentlicht."
-        return Gap("immigration_history", text)
-    if few := too_few(p, "immigration_history", "Anteile nach Einwanderungsgeschichte sind", total.own):
+        what = "Zahlen zu Staatsangehörigkeit und Einwanderungsgeschichte sind"
+        return absent(p, "immigration_history", what, CENSUS)
+    what = "Anteile nach Einwanderungsgeschichte sind"
+    if few := too_few(p, "immigration_history", what, total.own):
         return few
+    if noisy := uneven(p, "immigration_history", what, [one.own for one in parts.values()]):
+        return noisy
     roles = [role for role in surroundings(p) if not any(one.values[role].missing for one in parts.values())]
     chart = [_bar(role, labels(p)[role], list(parts.values())) for role in roles]
     rows = [total, *(Row(_table_label(part), one.values) for part, one in parts.items())]
@@ -185,8 +195,8 @@ def _bar(role: str, name: str, parts: Sequence[Row]) -> StackRow:
 
 def _share(value: Value) -> str:
     """'11,8 %', for few people '12 %', for very few the count."""
-    places = decimals(value)
-    return fmt.number(value.numerator) if places is None else fmt.percent(value.value, places)
+    digits = places(value)
+    return fmt.number(value.numerator) if digits is None else fmt.percent(value.value, digits)
 
 
 def _table_label(part: str) -> str:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kommunalprofil import formatting as fmt
+from kommunalprofil.boundaries import TERRITORY, coincide
 from kommunalprofil.document import Column, Gap, Table
 from kommunalprofil.figures.charts import Break, DotRow, Point
+from kommunalprofil.sentences import places, shown_counts
 
 if TYPE_CHECKING:
     from kommunalprofil.profile import Profile, Value
@@ -17,11 +19,14 @@ if TYPE_CHECKING:
 
 ROLES = {"gemeinde": "place", "kreis": "kreis", "land": "land", "bund": "bund"}
 FEW = 20
+MOST_NOISE = 0.05
+AGES, NATIONALITY, CENSUS = "12411-02-03-5", "12411-03-03-4", "Zensus2022-Demografie"
+"""The tables that a gap names the date of."""
+BY_AGE = "Zahlen nach Alter sind"
 CENSUS_NOTE = (
     "Zensus 2022: Die Zahlen sind zur Geheimhaltung leicht verändert (Cell-Key-Methode); "
     "Teile ergeben deshalb nicht immer genau die Summe."
 )
-DECIMALS = {"Personen": 0, "Haushalte": 0, "je 10.000": 1, "Jahre": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +46,7 @@ def surroundings(p: Profile) -> dict[str, Region]:
     """The place ('place'), its Kreis, its Land, Germany by role; a Land that is the place itself is left out."""
     found = {"place": p.region}
     for region in p.parents:
-        same = region.level == "land" and p.region.level == "kreis" and region.area_km2 == p.region.area_km2
-        if not same:
+        if not coincide(p.region, region):
             found[ROLES[region.level]] = region
     return found
 
@@ -55,6 +59,8 @@ def labels(p: Profile) -> dict[str, str]:
 def row(p: Profile, label: str, indicator: str, *, date: str | None = None, **members: Any) -> Row:
     """A measure for the place at `date` (default: its newest with a value) and for the others at the same date."""
     own = p.get(indicator, date=date, **members)
+    if own.missing:
+        return Row(label, {"place": own})
     others = {
         role: p.get(indicator, region=region.ags, date=own.date or date, **members)
         for role, region in surroundings(p).items()
@@ -63,40 +69,57 @@ def row(p: Profile, label: str, indicator: str, *, date: str | None = None, **me
     return Row(label, {"place": own} | others)
 
 
-def decimals(value: Value) -> int | None:
-    """Decimals for a value: by its unit, for shares by how many they are of (None: counts only)."""
-    if value.unit in ("%", "je 100"):
-        return 1 if value.denominator is None else fmt.share_decimals(value.denominator)
-    return DECIMALS.get(value.unit, 1)
-
-
 def cell(value: Value) -> str:
     """A table cell: '12,3', under 100 people '12', under 20 '3 von 17', or the sign that says why there is nothing."""
-    places = decimals(value)
-    if not value.missing and places is None:
-        return f"{fmt.number(value.numerator)} von {fmt.number(value.denominator)}"
-    return fmt.cell(value.value, places or 0, value.flag)
+    digits = places(value)
+    if not value.missing and digits is None:
+        return shown_counts(value)
+    return fmt.cell(value.value, digits or 0, value.flag)
 
 
 def too_few(p: Profile, figure_id: str, what: str, value: Value, whom: str = "Menschen") -> Gap | None:
     """The gap for a share of fewer than 20: such a percentage says nothing and could betray somebody."""
-    if value.missing or decimals(value) is not None:
+    if value.missing or places(value) is not None:
         return None
     counted = f"dort weniger als {FEW} {whom} gezählt wurden"
     return Gap(figure_id, f"{what} für {p.region.accusative} nicht dargestellt, weil {counted}.")
 
 
+def absent(p: Profile, figure_id: str, what: str, table: str) -> Gap:
+    """The gap where the place has no values at all, with the reason: the table is older than its borders, or lacks it.
+
+    `table` is the one that gives such values for places of this level.
+    """
+    begin = f"{what} für {p.region.accusative} nicht dargestellt, weil"
+    known, dates = p.dates("population"), p.origin(table).dates
+    if known and dates and known[0] > max(dates):
+        days = f"die Tabelle dazu vom {fmt.date(max(dates))} ist und es Zahlen für das heutige Gebiet erst ab"
+        return Gap(figure_id, f"{begin} {days} {fmt.date(known[0])} gibt.")
+    return Gap(figure_id, f"{begin} die amtlichen Tabellen sie hier nicht oder nicht vollständig nennen.")
+
+
+def uneven(p: Profile, figure_id: str, what: str, parts: Sequence[Value], whom: str = "Menschen") -> Gap | None:
+    """The gap for shares that add up to anything but 100 %, because noise has changed counts of very few."""
+    whole = parts[0].denominator
+    if not whole or abs(sum(v.numerator or 0 for v in parts) / whole - 1) <= MOST_NOISE:
+        return None
+    why = f"die zur Geheimhaltung veränderten Zahlen bei so wenigen {whom} zusammen nicht 100{fmt.NBSP}% ergeben"
+    return Gap(figure_id, f"{what} für {p.region.accusative} nicht dargestellt, weil {why}.")
+
+
 def dot_row(one: Row) -> DotRow:
     """The row as a dot plot draws it."""
     own = one.own
-    text = None if own.missing or decimals(own) == 1 else cell(own)
+    text = None if own.missing or places(own) == 1 else cell(own)
     return DotRow(one.label, {role: value.value for role, value in one.values.items()}, text)
 
 
 def comparison_table(p: Profile, caption: str, first: str, unit: str, rows: Sequence[Row], note: str = "") -> Table:
     """Rows by measure, columns by place."""
     head = (Column(first, align="left"), *(Column(name, unit) for name in labels(p).values()))
-    body = tuple((one.label, *(cell(one.values[role]) for role in labels(p))) for one in rows)
+    body = tuple(
+        (one.label, *(cell(one.values[role]) if role in one.values else "." for role in labels(p))) for one in rows
+    )
     return Table(caption, head, body, sources(v for one in rows for v in one.values.values()), note)
 
 
@@ -132,11 +155,14 @@ def decimal_year(iso: str) -> float:
 def points(values: Iterable[Value], hollow: str = "provisional") -> list[Point]:
     """The values as points of a line; those flagged `hollow` are drawn hollow."""
     bases = {"census": "zensus_2022"}
-    return [
-        Point(decimal_year(v.date), v.value, bases.get(v.base, v.base), hollow in v.flag.split("|"))
-        for v in values
-        if not v.missing
-    ]
+    found, reforms = [], 0
+    for v in values:
+        flags = v.flag.split("|")
+        reforms += TERRITORY in flags
+        if not v.missing:
+            base = f"{bases.get(v.base, v.base)} {reforms}"
+            found.append(Point(decimal_year(v.date), v.value, base, hollow in flags))
+    return found
 
 
 EVENTS = {"zensus_2011": Break(2010.35, "Zensus 2011"), "zensus_2022": Break(2021.37, "Zensus 2022")}
@@ -144,9 +170,12 @@ EVENTS = {"zensus_2011": Break(2010.35, "Zensus 2011"), "zensus_2022": Break(202
 
 
 def breaks(values: Iterable[Value]) -> list[Break]:
-    """The censuses that interrupt the series: those between whose sides values stand."""
-    years = [decimal_year(v.date) for v in values if not v.missing]
-    return [event for event in EVENTS.values() if years and min(years) < event.x <= max(years)]
+    """What interrupts the series, by date: the censuses between whose sides values stand, changes of borders."""
+    known = [v for v in values if not v.missing]
+    years = [decimal_year(v.date) for v in known]
+    found = [event for event in EVENTS.values() if years and min(years) < event.x <= max(years)]
+    moved = {decimal_year(v.date) - 0.5 for v in known if TERRITORY in v.flag.split("|")}
+    return sorted([*found, *(Break(x, "Gebietsänderung") for x in moved)], key=lambda event: event.x)
 
 
 def versus_land(one: Row, begin: str, p: Profile, least: float = 1.0) -> str:

@@ -10,11 +10,12 @@ from kommunalprofil.document import Figure, Gap
 from kommunalprofil.figures import figure, style
 from kommunalprofil.figures.charts import Segment, StackRow, dots, stacked
 from kommunalprofil.figures.compared import (
+    CENSUS,
     Row,
+    absent,
     cell,
     census_note,
     comparison_table,
-    decimals,
     dot_row,
     labels,
     names,
@@ -22,7 +23,9 @@ from kommunalprofil.figures.compared import (
     sources,
     surroundings,
     too_few,
+    uneven,
 )
+from kommunalprofil.sentences import places
 from kommunalprofil.vocabulary import HOUSEHOLD
 
 if TYPE_CHECKING:
@@ -44,9 +47,11 @@ def _rows(p: Profile, members: Sequence[str]) -> list[Row]:
 
 def _gap(p: Profile, figure_id: str, what: str, rows: Sequence[Row]) -> Gap | None:
     missing = next((one.own for one in rows if one.own.missing), None)
-    if missing is None:
-        return too_few(p, figure_id, f"Anteile der Haushalte nach {what} sind", rows[0].own, "Haushalte")
-    return Gap(figure_id, f"Haushalte nach {what} sind für {p.region.accusative} nicht vollständig veröffentlicht.")
+    if missing is not None:
+        return absent(p, figure_id, "Zahlen zu Haushalten sind", CENSUS)
+    subject = f"Anteile der Haushalte nach {what} sind"
+    few = too_few(p, figure_id, subject, rows[0].own, "Haushalte")
+    return few or uneven(p, figure_id, subject, [one.own for one in rows], "Haushalten")
 
 
 def _dot_figure(p: Profile, figure_id: str, what: str, rows: Sequence[Row], title: str, read: str) -> Figure:
@@ -66,7 +71,7 @@ def _dot_figure(p: Profile, figure_id: str, what: str, rows: Sequence[Row], titl
 
 def _share(value: Value) -> str:
     """'41,6 %', or the counts where there are few."""
-    return cell(value) + (f"{fmt.NBSP}%" if decimals(value) is not None else "")
+    return cell(value) + (f"{fmt.NBSP}%" if places(value) is not None else "")
 
 
 @figure("household_types")

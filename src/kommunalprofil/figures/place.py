@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from kommunalprofil import formatting as fmt
 from kommunalprofil.document import Column, Figure, Gap, Table
 from kommunalprofil.figures import figure, maps
+from kommunalprofil.figures.compared import surroundings
 
 if TYPE_CHECKING:
     from kommunalprofil.profile import Profile
@@ -25,7 +26,7 @@ def locator_map(p: Profile) -> Figure | Gap:
     except KeyError:
         text = f"Für {region.accusative} gibt es keine Karte, weil die amtlichen Umrisse den Ort nicht enthalten."
         return Gap("locator_map", text)
-    within = [parent.dative_in for parent in p.parents[:-1]]
+    within = [parent.dative_in for role, parent in surroundings(p).items() if role in ("kreis", "land")]
     where = " ".join(within) or "in Deutschland"
     table = _table(p)
     return Figure(
@@ -56,11 +57,12 @@ def _boundaries(p: Profile) -> str:
 
 
 def _table(p: Profile) -> Table:
-    """Area, people and density of the place and what surrounds it."""
+    """Area, people and density of the place and what surrounds it, all at the newest date of the place."""
     rows, tables = [], []
-    for region in (p.region, *p.parents):
-        density = p.get("population_density", region=region.ags)
-        people = p.get("population", region=region.ags)
+    date = p.get("population_density").date or None
+    for region in surroundings(p).values():
+        density = p.get("population_density", region=region.ags, date=date)
+        people = p.get("population", region=region.ags, date=date)
         tables += [*density.sources, *people.sources]
         stand = fmt.date(people.date) if people.date else "."
         area = fmt.number(region.area_km2, 1)

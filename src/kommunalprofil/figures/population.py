@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
 from kommunalprofil.document import Column, Figure, Gap, Table
 from kommunalprofil.figures import figure
-from kommunalprofil.figures.charts import Series, columns, line
+from kommunalprofil.figures.charts import Break, Series, columns, line
 from kommunalprofil.figures.compared import breaks, census_note, on, points, sources
+from kommunalprofil.sentences import stretches
 
 if TYPE_CHECKING:
     from kommunalprofil.profile import Profile, Value
@@ -70,7 +70,9 @@ def _note(values: Sequence[Value]) -> str:
     """Why values around a break do not compare, and which of the newest still stand on the base before it."""
     if not breaks(values):
         return ""
-    note = "Jeder Zensus stellt die Einwohnerzahl neu fest; Werte vor und nach einem Bruch sind nicht vergleichbar."
+    census = "Jeder Zensus stellt die Einwohnerzahl neu fest; " if len({v.base for v in values}) > 1 else ""
+    note = f"{census}Werte vor und nach einem Bruch sind nicht vergleichbar."
+    note = note[0].upper() + note[1:]
     late = [fmt.date(v.date) for v in values if v.base == "zensus_2011" and fmt.year(v.date) > 2021]
     if not late:
         return note
@@ -78,14 +80,13 @@ def _note(values: Sequence[Value]) -> str:
 
 
 def _interruptions(values: Sequence[Value]) -> str:
-    found = [event.label for event in breaks(values)]
-    return f"die Reihe ist beim {fmt.list_and(found)} unterbrochen" if found else "die Reihe ist ohne Bruch"
+    found = list(dict.fromkeys(event.label for event in breaks(values)))
+    return f"die Reihe ist unterbrochen ({', '.join(found)})" if found else "die Reihe ist ohne Bruch"
 
 
 def _trend(values: Sequence[Value]) -> str:
-    """What happened in the newest stretch on one base that is long enough; '' if there is none."""
-    stretches = [list(group) for _, group in groupby(values, key=lambda v: v.base)]
-    for stretch in reversed(stretches):
+    """What happened in the newest stretch without a break that is long enough; '' if there is none."""
+    for stretch in reversed(stretches(values)):
         first, last = stretch[0], stretch[-1]
         begin, end = fmt.year(first.date), fmt.year(last.date)
         if end - begin < LONG_ENOUGH or not first.value or last.value is None:
@@ -104,8 +105,8 @@ def _trend(values: Sequence[Value]) -> str:
 
 
 def _table(values: Sequence[Value]) -> Table:
-    """Every fifth year, the first and last on each base, and the newest three."""
-    edges = {v.date for _, group in groupby(values, key=lambda v: v.base) for v in _ends(list(group))}
+    """Every fifth year, the first and last before and after each break, and the newest three."""
+    edges = {v.date for stretch in stretches(values) for v in (stretch[0], stretch[-1])}
     newest = {v.date for v in values[-3:]}
     rows = tuple(
         (fmt.date(v.date), fmt.cell(v.value, 0, v.flag), BASES.get(v.base, v.base))
@@ -115,10 +116,6 @@ def _table(values: Sequence[Value]) -> Table:
     head = (Column("Stichtag", align="left"), Column("Bevölkerung", "Personen"), Column("Grundlage", align="left"))
     note = " ".join(filter(None, (ALL_YEARS if len(rows) < len(values) else "", census_note(values))))
     return Table("Bevölkerung an ausgewählten Stichtagen", head, rows, sources(values), note)
-
-
-def _ends(group: Sequence[Value]) -> tuple[Value, Value]:
-    return group[0], group[-1]
 
 
 @figure("population_change")
@@ -137,22 +134,37 @@ def population_change(p: Profile) -> Figure | Gap:
     small = (p.get("population").value or 0) < SMALL
     unit, places = ("Personen", 0) if small else (PER_10000, 1)
     shown = [replace(v, value=v.numerator) for v in values] if small else values
-    rows = tuple((str(fmt.year(v.date)), fmt.change(v.numerator), fmt.change(v.value, 1)) for v in values)
-    head = (Column("Jahr", align="left"), Column("Veränderung", "Personen"), Column("Veränderung", "je 10.000"))
+    rows = [(str(fmt.year(v.date)), fmt.change(v.numerator), fmt.change(v.value, 1)) for v in values]
+    head = [Column("Jahr", align="left"), Column("Veränderung", "Personen"), Column("Veränderung", "je 10.000")]
+    wide = 2 if small else 3  # a rate of few people is a large number that says nothing
     return Figure(
         id="population_change",
         title=_growing(values),
         subtitle=f"Veränderung gegenüber dem Vorjahr, {unit}, {p.region.title}, " + fmt.span(first, last),
-        svg=columns(points(shown), figure_id="population_change", unit=unit, decimals=places, breaks=breaks(values)),
+        svg=columns(
+            points(shown), figure_id="population_change", unit=unit, decimals=places, breaks=_events(p, values)
+        ),
         alt=(
             f"Säulendiagramm, {p.region.title}, {fmt.span(first, last)}: Der höchste Wert war "
             f"{fmt.change(best.numerator)} Personen im Jahr {fmt.year(best.date)}, der niedrigste "
             f"{fmt.change(worst.numerator)} im Jahr {fmt.year(worst.date)}."
         ),
-        table=Table("Veränderung der Bevölkerung gegenüber dem Vorjahr", head, rows, sources(values)),
+        table=Table(
+            "Veränderung der Bevölkerung gegenüber dem Vorjahr",
+            tuple(head[:wide]),
+            tuple(row[:wide] for row in rows),
+            sources(values),
+        ),
         sources=sources(values),
-        note="Über den Wechsel der Grundlage bei einem Zensus hinweg lässt sich keine Veränderung berechnen.",
+        note="Über den Wechsel der Grundlage bei einem Zensus oder eine Änderung der Grenzen hinweg lässt sich keine "
+        "Veränderung berechnen.",
     )
+
+
+def _events(p: Profile, values: Sequence[Value]) -> list[Break]:
+    """What keeps years out of the changes: the censuses and, from the series itself, the changes of borders."""
+    years = [fmt.year(v.date) for v in values]
+    return [event for event in breaks(p.series("population")) if min(years) < event.x <= max(years)]
 
 
 def _growing(values: Sequence[Value]) -> str:

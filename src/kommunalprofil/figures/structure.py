@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kommunalprofil import boundaries
 from kommunalprofil import formatting as fmt
 from kommunalprofil.document import Column, Figure, Gap, Table
 from kommunalprofil.figures import figure
 from kommunalprofil.figures.charts import AgeBand, dots, grouped, pyramid
 from kommunalprofil.figures.compared import (
+    AGES,
+    BY_AGE,
     FEW,
     Row,
+    absent,
     cell,
     census_note,
     comparison_table,
@@ -77,7 +81,9 @@ def _band(age: str, counts: dict[tuple[str, str], dict[str, float]], kinds: Sequ
 def _earlier(p: Profile, date: str) -> People | None:
     """The people about LOOK_BACK years before, at the nearest date that has them by sex and age."""
     year = fmt.year(date)
-    dates = [d for d in p.dates("population", sex="F") if year - fmt.year(d) >= LOOK_BACK / 2]
+    series = (p.series(name) for name in ("population", "population_density"))
+    since = max((reform.after for reform in boundaries.find(*series)), default="")  # other borders, other people
+    dates = [d for d in p.dates("population", sex="F") if d >= since and year - fmt.year(d) >= LOOK_BACK / 2]
     nearest = sorted(dates, key=lambda d: abs(year - LOOK_BACK - fmt.year(d)))[:3]
     return next((found for d in nearest if (found := people(p, d))), None)
 
@@ -87,8 +93,7 @@ def age_pyramid(p: Profile) -> Figure | Gap:
     """Men and women by age at the newest date, with an earlier date as outline."""
     now = people(p)
     if now is None:
-        text = f"Die Bevölkerung nach Alter und Geschlecht ist für {p.region.accusative} nicht veröffentlicht."
-        return Gap("pyramid", text)
+        return absent(p, "pyramid", BY_AGE, AGES)
     if sum(band.men + band.women for band in now.bands) < FEW:
         few = f"weil dort weniger als {FEW} Menschen leben"
         text = f"Eine Alterspyramide ist für {p.region.accusative} nicht dargestellt, {few}."
@@ -178,11 +183,7 @@ def age_shares(p: Profile) -> Figure | Gap:
     """The shares of six (or five) age groups beside Land and Bund."""
     ages, date = _best_groups(p)
     if not date:
-        text = (
-            f"Die Anteile der Altersgruppen lassen sich für {p.region.accusative} aus den veröffentlichten Zahlen "
-            "nicht bilden."
-        )
-        return Gap("age_shares", text)
+        return absent(p, "age_shares", BY_AGE, AGES)
     unit = "Anteil an der Bevölkerung in %"
     rows = [row(p, fmt.age(age), "age_share", date=date, age=age) for age in ages]
     if few := too_few(p, "age_shares", "Anteile der Altersgruppen sind", rows[0].own):
