@@ -172,3 +172,17 @@ def test_a_row_outside_the_table_is_not_lost_in_silence(tmp_path: Path, place: s
     with pytest.raises(SourceError, match=r"weder Titel noch Kopf noch Daten|Unter der Trennlinie") as failed:
         read(tmp_path, "\n".join(lines))
     assert failed.value.line == (3 if place == "above" else 10)
+
+
+@pytest.mark.parametrize("foreigners", ["Ausländer", "Ausländer(innen)", "Ausländer/-innen"])
+def test_nationality_over_sex_over_ages(tmp_path: Path, foreigners: str) -> None:
+    """12411-03-03-4: two headings side by side, ages in rows; both offices' words for foreigners."""
+    labels = [n for n in ("Insgesamt", "Deutsche", foreigners) for _ in range(3)]
+    headers = [["", "", "", "", *labels], ["", "", "", "", *["Insgesamt", "männlich", "weiblich"] * 3]]
+    counts = [9, 3, 6, 6, 2, 4, 3, 1, 2]
+    rows = [["31.12.2015", "DG", "Deutschland", age, *counts] for age in AGES]
+    rows += [["31.12.2015", "DG", "Deutschland", "Insgesamt", *[5 * n for n in counts]]]
+    reading = read(tmp_path, sheet("12411-03-03-4", headers, rows))
+    assert cells(reading, "DE", nationality="AUS")["2015-12-31", "F", 65, 75] == 2
+    assert cells(reading, "DE", nationality="DE")["2015-12-31", "F", 65, 75] == 4
+    assert cells(reading, "DE", nationality="_T")["2015-12-31", "M", 0, 200] == 15

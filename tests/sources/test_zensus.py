@@ -8,7 +8,9 @@ import pytest
 
 from kommunalprofil import checks, sources
 from kommunalprofil.errors import SourceError, UnknownTableError
+from kommunalprofil.resources import data_dir
 from kommunalprofil.sources.reading import Reading
+from kommunalprofil.store import Store
 from twins import cells, census, read
 
 TABLE = "Zensus2022-Haushalte"
@@ -90,3 +92,61 @@ def test_damage(tmp_path: Path) -> None:
             read(tmp_path, bad)
     with pytest.raises(UnknownTableError, match="Keine deklarierte Regionaltabelle"):
         read(tmp_path, "Berichtszeitpunkt;_RS;Name;Reg_Ebene;WOHN__1\n20220515;00;D;Bund;1\n")
+
+
+# heading → what it counts, as the Statistische Ämter explain the Regionaltabellen; Germany's printed value beside it
+HEADINGS: dict[str, tuple[dict[str, object], int]] = {
+    "0_Insgesamt_": ({}, 82_719_540),
+    "GESCHLECHT__1": ({"sex": "M"}, 40_674_034),
+    "GESCHLECHT__2": ({"sex": "F"}, 42_045_507),
+    "Staatsange_kurz__1": ({"nationality": "DE"}, 71_806_193),
+    "Staatsange_kurz__2": ({"nationality": "AUS"}, 10_913_347),
+    "Alter_infr__01": ({"age_from": 0, "age_to": 3}, 2_295_609),
+    "Alter_infr__06": ({"age_from": 19, "age_to": 25}, 5_170_473),
+    "Alter_infr__09": ({"age_from": 60, "age_to": 67}, 8_158_389),
+    "Alter_infr__11": ({"age_from": 75, "age_to": 200}, 9_163_427),
+    "FAMSTND_KURZ__1": ({"household": "status_single"}, 34_765_559),
+    "FAMSTND_KURZ__3": ({"household": "status_widowed"}, 5_687_099),
+    "Einwanderungserf_ausf__1": ({"migration": "without"}, 63_138_669),
+    "Einwanderungserf_ausf__2": ({"migration": "with"}, 18_142_064),
+    "Einwanderungserf_ausf__21": ({"migration": "immigrated"}, 15_589_690),
+    "Einwanderungserf_ausf__22": ({"migration": "descendant"}, 2_552_372),
+    "Einwanderungserf_ausf__3": ({"migration": "one_sided"}, 1_438_808),
+    "HH_SIZE_NAT__2": ({"household": "size_2"}, 12_283_335),
+    "HH_SIZE_NAT__6": ({"household": "size_6plus"}, 634_454),
+    "HHTYP_FAM__1": ({"household": "one_person"}, 17_446_115),
+    "HHTYP_FAM__2": ({"household": "couple_without_child"}, 10_137_325),
+    "HHTYP_FAM__3": ({"household": "couple_with_child"}, 8_571_507),
+    "HHTYP_FAM__4": ({"household": "lone_parent"}, 2_971_283),
+    "HHTYP_FAM__5": ({"household": "shared"}, 1_109_780),
+    "HHTYP_LEB__2": ({"household": "married"}, 15_787_466),
+    "HHTYP_LEB__3": ({"household": "registered_partnership"}, 25_354),
+    "HHTYP_LEB__4": ({"household": "unmarried_couple"}, 2_896_001),
+    "HHTYP_LEB__5": ({"household": "lone_mother"}, 2_399_435),
+    "HHTYP_LEB__6": ({"household": "lone_father"}, 571_850),
+    "HHTYP_SENIOR_HH__1": ({"household": "seniors_only"}, 9_884_040),
+    "HHTYP_SENIOR_HH__2": ({"household": "seniors_and_younger"}, 3_301_205),
+    "HHTYP_SENIOR_HH__3": ({"household": "no_seniors"}, 27_050_764),
+}
+
+
+@pytest.mark.parametrize("table", ["Zensus2022-Demografie", "Zensus2022-Haushalte"])
+def test_each_heading_is_what_the_office_counts_under_it(tmp_path: Path, table: str) -> None:
+    columns = list(sources.declared()[table].columns)
+    reading = read(tmp_path, census(table, {"00": [HEADINGS.get(h, ({}, 1))[1] for h in columns]}))
+    assert reading.observations is not None
+    na = "_Z" if table.endswith("Haushalte") else "_T"
+    whole = {"sex": na, "nationality": na, "migration": na, "household": "_Z", "age_from": 0, "age_to": 200}
+    for heading in set(columns) & HEADINGS.keys():
+        member, printed = HEADINGS[heading]
+        found = reading.observations
+        for column, code in (whole | ({"household": "_T"} if na == "_Z" else {}) | member).items():
+            found = found[found[column] == code]
+        assert found["value"].tolist() == [printed], heading
+
+
+def test_the_embedded_census_is_the_printed_one() -> None:
+    for table in ("Zensus2022-Demografie", "Zensus2022-Haushalte"):
+        frame = Store(data_dir()).observations(table, ["DE"]).to_pandas()
+        columns = set(sources.declared()[table].columns) & HEADINGS.keys() - {"0_Insgesamt_"}
+        assert {HEADINGS[h][1] for h in columns} <= set(frame["value"])
