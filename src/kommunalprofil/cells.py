@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kommunalprofil.ages import ALL, AgeGroup, partition, tile
+from kommunalprofil.ages import AgeGroup, partition, tile
 from kommunalprofil.errors import NotOfferedError
 from kommunalprofil.vocabulary import BASE, GAP, NOT_APPLICABLE, TOTAL, Flag, flag_bits
 
