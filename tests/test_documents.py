@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+from collections.abc import Callable
 from html import unescape
+from pathlib import Path
 
 import pytest
 
@@ -125,3 +128,15 @@ def test_a_gap_is_never_an_empty_figure() -> None:
     assert len(vrees.outline.figures) < len(dithmarschen.outline.figures)
     assert vrees.outline.gaps
     assert all(gap.text.endswith(".") and "weil" in gap.text for gap in vrees.outline.gaps)
+
+
+@pytest.mark.parametrize("place", ["dithmarschen", "vrees", "deutschland", "14628"])
+def test_the_overview_is_one_page(place: str, tmp_path: Path, require_tool: Callable[..., str]) -> None:
+    """Key figures, map and its table on page 2, the next chapter on page 3 (LOOK.md: one page)."""
+    path = tmp_path / "p.pdf"
+    path.write_bytes(built(place)[1].files["kommunalprofil.pdf"])
+    command = [require_tool("pdftotext"), "-f", "2", "-l", "2", "-layout", str(path), "-"]
+    page = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "Auf einen Blick" in page
+    assert "Alleinerziehende" in page
+    assert "Datensatz VG5000" in page or place == "deutschland"

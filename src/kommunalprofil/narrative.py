@@ -18,6 +18,7 @@ from kommunalprofil.sentences import (
     developments,
     few,
     households,
+    lone_count,
     look_back,
     noise,
     on,
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "age_lead", "age_reading", "ageing_reading", "ageing_terms", "borders", "breaks", "developments", "foreign_reading",
-    "history_reading", "household_lead", "household_reading", "lone_parents", "migration_lead", "overview", "place",
-    "population_lead", "women_and_men",
+    "history_reading", "household_lead", "household_reading", "lone_count", "lone_parents", "migration_lead",
+    "overview", "place", "population_lead", "women_and_men",
 ]  # fmt: skip
 
 WERE, HAD = ("war", "waren"), ("hatte", "hatten")

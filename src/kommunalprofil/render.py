@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from kommunalprofil.profile import Profile
 
 MACROS = (
-    "chapter", "section", "lead", "paragraph", "strong", "note", "gap", "figure", "table", "keyfigures", "definitions",
-    "bullets",
+    "chapter", "section", "lead", "paragraph", "strong", "note", "gap", "figure", "beside", "table", "keyfigures",
+    "definitions", "bullets",
 )  # fmt: skip
 """The words a chapter is written in; every format has all of them."""
 

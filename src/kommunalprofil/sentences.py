@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
+from kommunalprofil.boundaries import TERRITORY
 
 if TYPE_CHECKING:
     from kommunalprofil.profile import Value
@@ -156,15 +157,23 @@ def versus(compared: Compared, more: str = "mehr", less: str = "weniger", same: 
 
 
 def stretches(series: Sequence[Value]) -> list[list[Value]]:
-    """The values there are, cut where the population base or the territory changes."""
+    """The values there are, apart by population base and cut where the territory changes, in order of their ends.
+
+    The Fortschreibung of one base goes on around the day of a census: a Gemeinde has numbers of 2022 and 2023 on the
+    base of 2011, with the count of the census between them.
+    """
     found: list[list[Value]] = []
+    current: dict[str, list[Value]] = {}
     for value in series:
         if value.missing:
             continue
-        if not found or "break:" in value.flag or found[-1][-1].base != value.base:
-            found.append([])
-        found[-1].append(value)
-    return found
+        if TERRITORY in value.flag.split("|"):
+            current.clear()
+        if value.base not in current:
+            current[value.base] = []
+            found.append(current[value.base])
+        current[value.base].append(value)
+    return sorted(found, key=lambda stretch: stretch[-1].date)
 
 
 def segments(series: Sequence[Value]) -> list[tuple[Value, Value]]:
@@ -208,25 +217,34 @@ BREAKS = {
 
 
 def breaks(series: Iterable[Value]) -> list[str]:
-    """What broke the series, in order: 'dem Zensus 2011', 'dem Zensus 2022'; not a return to numbers on an old base."""
-    found: dict[str, None] = {}
-    for value in series:
-        names = [flag.removeprefix("break:") for flag in value.flag.split("|")]
-        found |= dict.fromkeys(name for name in names if name in BREAKS and name > max(found, default=""))
-    return [BREAKS[name] for name in found]
+    """What broke the series, in order: 'dem Zensus 2011', 'dem Zensus 2022'; not a census the old base outlived."""
+    values = [value for value in series if not value.missing]
+    found = dict.fromkeys(flag.removeprefix("break:") for value in values for flag in value.flag.split("|"))
+    outlived = ["zensus_2022"] if values and values[-1].base == "zensus_2011" else []
+    if values and values[0].base == "zensus_2011":
+        outlived.append("zensus_2011")  # a return to it after the census
+    return [BREAKS[name] for name in found if name in BREAKS and name not in outlived]
+
+
+def lone_count(series: Iterable[Value]) -> str:
+    """What the count of a census amid numbers on the base before it is; '' where there is none."""
+    values = [value for value in series if not value.missing]
+    counts = [v for v in values if v.base == "census" and v.date < values[-1].date]
+    if not counts or values[-1].base != "zensus_2011":
+        return ""
+    when = fmt.date_words(counts[-1].date)
+    return (
+        f"Der einzelne Punkt ist die Zählung im Zensus vom {when}; die Zahlen danach beruhen noch auf dem Zensus 2011."
+    )
 
 
 def look_back(series: Sequence[Value], years: int = _MANY_YEARS) -> Value | None:
     """The earliest value within so many years that can be compared with the newest (no break between), or None."""
-    found = None
-    stretch = [value for value in series if not value.missing]
-    for position in range(len(stretch) - 1, 0, -1):
-        newer, older = stretch[position], stretch[position - 1]
-        broken = "break:" in newer.flag or older.base != newer.base
-        if broken or fmt.year(stretch[-1].date) - fmt.year(older.date) > years:
-            break
-        found = older
-    return found
+    known = stretches(series)
+    if not known:
+        return None
+    last = known[-1][-1]
+    return next((v for v in known[-1] if v is not last and fmt.year(last.date) - fmt.year(v.date) <= years), None)
 
 
 def noise(whole: Value, parts: Iterable[Value]) -> str:

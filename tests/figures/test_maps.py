@@ -54,7 +54,7 @@ NAMES = {"01": "Mecklenburg-Vorpommern", "02": "Hamburg", "01004": "Landkreis Lu
 def test_every_level_is_drawn_with_its_own_name(country: Path, place: str, width: style.Width) -> None:
     drawn = maps.locator(country, place, figure_id="map", names=NAMES, width=width)
     assert_legible(drawn)
-    assert NAMES[place] in texts(drawn)
+    assert NAMES[place].replace(" ", "") in "".join(texts(drawn)).replace(" ", "")  # a long name takes two lines
     assert f"fill: {style.PLACE.lower()}" in drawn
     assert any(text.endswith("\u202fkm") for text in texts(drawn))
     assert " id=" not in drawn

@@ -118,7 +118,7 @@ def foreign_share_by_age(p: Profile) -> Figure | Gap:
     by_age = people(p, date, foreign=True)
     svg = shares
     if by_age:
-        tree = pyramid(by_age.bands, figure_id="foreign_share_by_age", surplus=False, width="half", height=210)
+        tree = pyramid(by_age.bands, figure_id="foreign_share_by_age", surplus=False, width="half", height=165)
         svg = beside([tree, shares])
     highest = max(AGES, key=lambda age: values[age, "T"].value or 0)
     lowest = min(AGES, key=lambda age: values[age, "T"].value or 0)

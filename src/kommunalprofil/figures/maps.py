@@ -133,7 +133,7 @@ def locator(folder: FilePath, place: str, *, figure_id: str, names: Mapping[str,
     if place not in main.ags:
         raise KeyError(place)
     full = style.WIDTHS[width]
-    height = 250.0 if width == "full" else 165.0
+    height = 250.0 if width == "full" else 138.0
     sheet = Sheet(figure_id, width, height)
     aside = 0.0 if inner == "DE" else (0.23 if width == "full" else 0.3) * full
     chosen = main if inner == "DE" else main.only(np.array([str(a).startswith(inner) for a in main.ags]))
@@ -244,20 +244,22 @@ class _Labels:
     def _own(self, name: str, corners: Array, inner: Array) -> None:
         """Right, left, below or above the outline: the first that fits the frame; else kept inside it by force."""
         (left, top), (right, bottom) = corners
-        wide = text_width(name, bold=True)
-        middle = (left + right) / 2
-        wished = [(right + 4, inner[1] + 3), (left - wide - 4, inner[1] + 3), (middle - wide / 2, bottom + 10),
-                  (middle - wide / 2, top - 4)]  # fmt: skip
         frame = self.frame
+        lines = wrap(name, frame.width * 0.72, lambda text: text_width(text, bold=True))
+        wide, more = max(text_width(line, bold=True) for line in lines), (len(lines) - 1) * style.LEADING
+        middle = (left + right) / 2
+        wished = [(right + 4, inner[1] + 3 - more / 2), (left - wide - 4, inner[1] + 3 - more / 2),
+                  (middle - wide / 2, bottom + 10), (middle - wide / 2, top - 4 - more)]  # fmt: skip
         for x, y in wished:
-            box = (x, y - 7, x + wide, y + 2.5)
+            box = (x, y - 7, x + wide, y + 2.5 + more)
             if self._inside(box) and not self._covered(box):
                 break
         else:
             x = max(frame.left + 3, min(middle - wide / 2, frame.left + frame.width - wide - 3))
-            y = max(frame.top + 10, min(bottom + 10, frame.top + frame.height - 30))
-        self.taken += [(x, y - 7, x + wide, y + 2.5), (left, top, right, bottom)]
-        self.sheet.text(x, y, name, bold=True, halo=True)
+            y = max(frame.top + 10, min(bottom + 10, frame.top + frame.height - 30 - more))
+        self.taken += [(x, y - 7, x + wide, y + 2.5 + more), (left, top, right, bottom)]
+        for number, line in enumerate(lines):
+            self.sheet.text(x, y + number * style.LEADING, line, bold=True, halo=True)
 
     def _other(self, name: str, at: Array) -> bool:
         lines = wrap(name, 62, lambda text: text_width(text, style.SMALL - 0.5))

@@ -22,7 +22,8 @@ def locator_map(p: Profile) -> Figure | Gap:
     if region.level == "bund":
         return Gap("locator_map", "Eine Lagekarte gibt es nur für Länder, Kreise und Gemeinden.")
     try:
-        svg = maps.locator(p.store.folder / "outlines", region.ags, figure_id="locator_map", names=_names(p))
+        outlines = p.store.folder / "outlines"
+        svg = maps.locator(outlines, region.ags, figure_id="locator_map", names=_names(p), width="half")
     except KeyError:
         text = f"Für {region.accusative} gibt es keine Karte, weil die amtlichen Umrisse den Ort nicht enthalten."
         return Gap("locator_map", text)
@@ -32,11 +33,12 @@ def locator_map(p: Profile) -> Figure | Gap:
     return Figure(
         id="locator_map",
         title=f"{region.title} {where}",
-        subtitle=f"Lage {where}{' und in Deutschland' if within else ''}, Grenzen vom {_boundaries(p)}",
+        subtitle=f"Grenzen vom {_boundaries(p)}",
         svg=svg,
         alt=f"Karte, {region.title}: {_position(p, where)}",
         table=table,
         sources=(GEOMETRY,),
+        width="half",
     )
 
 
@@ -64,12 +66,12 @@ def _table(p: Profile) -> Table:
         density = p.get("population_density", region=region.ags, date=date)
         people = p.get("population", region=region.ags, date=date)
         tables += [*density.sources, *people.sources]
-        stand = fmt.date(people.date) if people.date else "."
         area = fmt.number(region.area_km2, 1)
-        rows.append((region.title, area, fmt.number(people.value), stand, fmt.number(density.value)))
+        rows.append((region.name, area, fmt.number(people.value), fmt.number(density.value)))
     head = (Column("Gebiet", align="left"), Column("Fläche", "km²"), Column("Bevölkerung", "Personen"),
-            Column("Stand"), Column("Dichte", "je km²"))  # fmt: skip
-    return Table("Fläche und Bevölkerung", head, tuple(rows), tuple(dict.fromkeys(tables)))
+            Column("Dichte", "je km²"))  # fmt: skip
+    day = f" am {fmt.date(date)}" if date else ""
+    return Table(f"Fläche und Bevölkerung{day}", head, tuple(rows), tuple(dict.fromkeys(tables)))
 
 
 def _position(p: Profile, where: str) -> str:
