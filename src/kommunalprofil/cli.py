@@ -83,14 +83,18 @@ def build(
     if refused := [text for place in places if (text := register.refusal(place))]:
         raise UsageError("\n".join(refused))
     done: list[dict[str, Any]] = []
-    failed = 0
+    code = 0
     for place in _with_progress(places, quiet or as_json):
         try:
             written = _build_one(place, register, folder, output)
         except KommunalprofilError as error:
-            failed += 1
+            code = max(code, error.exit_code)
             print(f"Fehler: {place.title}: {error}", file=sys.stderr)
             continue
+        except OSError as error:  # the next place would not find more room or other rights
+            code = german_cli.EXIT_IO
+            print(f"Fehler: {place.title}: {german_cli.german_os_error(error)}", file=sys.stderr)
+            break
         done.append({"ags": place.ags, "name": place.name, "slug": place.slug, "files": [str(p) for p in written]})
         if not (quiet or as_json):
             print(f"{place.title}: {written[0].parent}")
@@ -98,7 +102,7 @@ def build(
                 print(f"  {path.name}  {path.stat().st_size / 1000:,.0f} kB".replace(",", "."))
     if as_json:
         _print_json(done)
-    return 1 if failed else 0
+    return code
 
 
 def _with_progress(places: list[Region], silent: bool) -> Iterable[Region]:

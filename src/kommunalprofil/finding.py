@@ -40,9 +40,10 @@ MAX_SUGGESTIONS = 6
 def by_key(register: Register, query: str) -> list[str]:
     """Keys meant by digits: AGS of 2, 5 or 8 digits, ARS of 12 (9: the Gemeinden of an association).
 
-    Also without the leading zero that spreadsheets eat, and a Kreis written with 000 (`01051000`).
+    Also with the spaces of official lists (`01 0 51`), without the leading zero that spreadsheets eat, and a Kreis
+    written with 000 (`01051000`).
     """
-    key = query.strip()
+    key = "".join(query.split())
     if key.lower() in GERMAN_KEYS:
         return ["DE"]
     if not (key.isascii() and key.isdecimal()):

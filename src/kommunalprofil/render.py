@@ -191,10 +191,7 @@ def render(profile: Profile) -> dict[str, bytes]:
 
 
 def write(files: Mapping[str, bytes], directory: Path) -> list[Path]:
-    """Write all files into the folder, none of them half. Raises RenderError if it cannot be written."""
+    """Write all files into the folder, none of them half. Raises OSError if it cannot be written."""
     targets = {directory / name: content for name, content in files.items()}
-    try:
-        write_atomic(targets)
-    except OSError as error:
-        raise RenderError(f"„{directory}“ kann nicht geschrieben werden: {error.strerror or error}") from error
+    write_atomic(targets)
     return list(targets)

@@ -101,8 +101,11 @@ class Store:
 
     @cached_property
     def tables(self) -> tuple[str, ...]:
-        """Ids of the tables there are observations of."""
-        return tuple(sorted(p.stem for p in (self.folder / OBSERVATIONS).glob("*.parquet")))
+        """Ids of the tables there are observations of. Raises DataError if one is gone that files were read for."""
+        there = {p.stem for p in (self.folder / OBSERVATIONS).glob("*.parquet")}
+        if gone := sorted({o.table for o in self.origins if o.base != "none"} - there):
+            raise DataError(f"In „{self.folder / OBSERVATIONS}“ fehlt {', '.join(gone)} (.parquet). {HINT}")
+        return tuple(sorted(there))
 
     def regions(self, level: str) -> set[str]:
         """Every region of a level that any table carries at any date."""

@@ -1,0 +1,97 @@
+"""The build command as users call it: what it writes, what it refuses, with which sentence and which exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kommunalprofil import cli, german_cli
+from kommunalprofil.resources import data_dir
+
+FILES = ["daten.csv", "kommunalprofil.html", "kommunalprofil.pdf", "profil.json"]
+
+
+def call(*args: str | Path) -> int:
+    return german_cli.run(cli.app, [str(arg) for arg in args])
+
+
+@pytest.mark.parametrize("key", ["03 4 54 055", "03 4 54 5407 055", "034545407055", "Gemeinde  VREES "])
+def test_a_place_by_its_keys(key: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert call("build", key, "vrees", "--json", "-o", tmp_path / "Ordner mit Ümlaut") == 0
+    out, err = capfd.readouterr()
+    assert [place["ags"] for place in json.loads(out)] == ["03454055"]  # named twice, built once
+    assert err == ""
+    assert sorted(p.name for p in (tmp_path / "Ordner mit Ümlaut" / "vrees").iterdir()) == FILES
+
+
+def test_one_wrong_place_and_nothing_is_built(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert call("build", "vrees", "Dithmarshen", "-o", tmp_path) == 2
+    assert "Gemeint sein könnte:\n  01051" in capfd.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_is_no_folder(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "datei").write_text("x")
+    assert call("build", "vrees", "grabow", "--json", "-o", tmp_path / "datei") == german_cli.EXIT_IO
+    out, err = capfd.readouterr()
+    assert err.startswith("Fehler: Gemeinde Vrees: Das ist eine Datei, kein Ordner: ")
+    assert "Grabow" not in err
+    assert json.loads(out) == []
+
+
+@pytest.mark.parametrize(
+    ("broken", "message"),
+    [
+        ("origins.json", "origins.json"),
+        ("regions.parquet", "Gebietsverzeichnis"),
+        ("observations/GV-Auszug.parquet", "GV-Auszug"),
+        ("observations", "GV-Auszug"),
+        ("outlines/gemeinden.parquet", "Umrisse"),
+    ],
+)
+@pytest.mark.parametrize("how", ["gone", "cut"])
+def test_a_damaged_data_set(
+    broken: str, message: str, how: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(data_dir(), data)
+    path = data / broken
+    if path.is_dir():
+        shutil.rmtree(path)
+    elif how == "gone":
+        path.unlink()
+    else:
+        os.truncate(path, path.stat().st_size // 2)
+    assert call("build", "vrees", "--data", data, "-o", tmp_path / "o") == 3
+    out, err = capfd.readouterr()
+    assert err.startswith("Fehler: ")
+    assert message in err
+    assert out == ""
+    assert not (tmp_path / "o").exists()
+
+
+def test_same_data_same_bytes(tmp_path: Path) -> None:
+    """Another folder, time zone, language and hash seed: every file the same."""
+    code = "from kommunalprofil.cli import main; main()"
+    source = str(Path(cli.__file__).resolve().parent.parent)
+    for number, (zone, language, seed) in enumerate([("UTC", "de_DE.UTF-8", "0"), ("Asia/Tokyo", "C", "random")]):
+        env = os.environ | {
+            "TZ": zone,
+            "LANG": language,
+            "LC_ALL": language,
+            "PYTHONHASHSEED": seed,
+            "PYTHONPATH": source,
+        }
+        command = [sys.executable, "-c", code, "build", "vrees", "05913", "-q", "-o", str(tmp_path / str(number) / "x")]
+        done = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    for place in ("vrees", "dortmund"):
+        for name in FILES:
+            first, second = ((tmp_path / str(n) / "x" / place / name).read_bytes() for n in (0, 1))
+            assert first == second, name
