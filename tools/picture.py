@@ -1,12 +1,12 @@
 """Draw the picture in README.md: two pages of a real profile side by side.
 
-Run from the root of a checkout: `python tools/picture.py [ORT] [PAGE PAGE]`. Needs pdftoppm (poppler-utils).
+Run from the root of a checkout: `python tools/picture.py`. Needs pdftotext and pdftoppm (poppler-utils).
 """
 
 from __future__ import annotations
 
+import re
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -17,10 +17,19 @@ from kommunalprofil.profile import Profile
 from kommunalprofil.resources import data_dir
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "bilder" / "seite.png"
+PLACE = "dithmarschen"
+CHAPTERS = ("Auf einen Blick", "Altersaufbau")  # those whose first pages are shown
 PAGE_WIDTH = 700  # pixels
 GAP = 12  # pixels between and around the pages, in the grey of their edge
 EDGE = "#c8d0d4"
 COLOURS = 96  # a page has few colours; a palette makes the file a third as large
+
+
+def number_of(pdf: Path, chapter: str) -> int:
+    """The page where the chapter begins: its heading stands alone in a line. Raises StopIteration if there is none."""
+    text = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], check=True, capture_output=True).stdout.decode()
+    heading = re.compile(rf"^\s*{re.escape(chapter)}\s*$", re.MULTILINE)
+    return next(number for number, words in enumerate(text.split("\f"), start=1) if heading.search(words))
 
 
 def page(pdf: Path, number: int) -> Image.Image:
@@ -36,12 +45,10 @@ def page(pdf: Path, number: int) -> Image.Image:
 
 def main() -> None:
     """Build the profile, put the pages beside each other, write the picture."""
-    place = sys.argv[1] if len(sys.argv) > 1 else "dithmarschen"
-    numbers = [int(text) for text in sys.argv[2:]] or [2, 6]
     with tempfile.TemporaryDirectory() as folder:
         pdf = Path(folder) / "profil.pdf"
-        pdf.write_bytes(render.render(Profile(place, data_dir()))["kommunalprofil.pdf"])
-        pages = [ImageOps.expand(page(pdf, number), GAP, EDGE) for number in numbers]
+        pdf.write_bytes(render.render(Profile(PLACE, data_dir()))["kommunalprofil.pdf"])
+        pages = [ImageOps.expand(page(pdf, number_of(pdf, chapter)), GAP, EDGE) for chapter in CHAPTERS]
     sheet = Image.new("RGB", (sum(p.width for p in pages) - GAP * (len(pages) - 1), max(p.height for p in pages)), EDGE)
     for position, image in enumerate(pages):
         sheet.paste(image, (position * (image.width - GAP), 0))
