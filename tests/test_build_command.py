@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,18 @@ def test_same_data_same_bytes(tmp_path: Path) -> None:
         for name in FILES:
             first, second = ((tmp_path / str(n) / "x" / place / name).read_bytes() for n in (0, 1))
             assert first == second, name
+
+
+def test_a_bar_only_on_a_terminal(tmp_path: Path, require_tool: Callable[..., str]) -> None:
+    """Under `script` the bar is there and lines stand by themselves; in a pipe there are plain lines only."""
+    source = str(Path(cli.__file__).resolve().parent.parent)
+    run = f"PYTHONPATH={source} {sys.executable} -m kommunalprofil build vrees grabow -o {tmp_path}"
+    log = tmp_path / "log"
+    subprocess.run([require_tool("script"), "-qec", run, str(log)], stdout=subprocess.DEVNULL, check=True)
+    shown = log.read_text()
+    assert "\x1b[KStadt Grabow" in shown or "\x1b[K\x1b[KStadt Grabow" in shown
+    assert "100%" in shown
+    piped = subprocess.run(run, shell=True, capture_output=True, text=True, check=True)
+    assert piped.stderr == ""
+    assert "\x1b" not in piped.stdout
+    assert len(piped.stdout.splitlines()) == 10

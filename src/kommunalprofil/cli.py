@@ -36,6 +36,8 @@ DataDir = Annotated[
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Nur Fehler ausgeben.")]
 Json = Annotated[bool, typer.Option("--json", help="Maschinenlesbare Ausgabe.")]
 LEVELS = ("bund", "land", "kreis", "gemeinde")
+CLEAR = "\r\x1b[K"
+"""Takes the progress bar off its line, so that a message stands alone there; the bar comes back with the next step."""
 
 
 def _version(wanted: bool) -> None:
@@ -84,17 +86,20 @@ def build(
         raise UsageError("\n".join(refused))
     done: list[dict[str, Any]] = []
     code = 0
-    for place in _with_progress(places, quiet or as_json):
+    watched = len(places) > 1 and not (quiet or as_json) and sys.stderr.isatty()
+    for place in _with_progress(places) if watched else places:
         try:
             written = _build_one(place, register, folder, output)
         except KommunalprofilError as error:
             code = max(code, error.exit_code)
-            print(f"Fehler: {place.title}: {error}", file=sys.stderr)
+            print(f"{CLEAR * watched}Fehler: {place.title}: {error}", file=sys.stderr)
             continue
         except OSError as error:  # the next place would not find more room or other rights
             code = german_cli.EXIT_IO
-            print(f"Fehler: {place.title}: {german_cli.german_os_error(error)}", file=sys.stderr)
+            print(f"{CLEAR * watched}Fehler: {place.title}: {german_cli.german_os_error(error)}", file=sys.stderr)
             break
+        finally:
+            print(end=CLEAR * watched, file=sys.stderr, flush=True)
         done.append({"ags": place.ags, "name": place.name, "slug": place.slug, "files": [str(p) for p in written]})
         if not (quiet or as_json):
             print(f"{place.title}: {written[0].parent}")
@@ -105,11 +110,8 @@ def build(
     return code
 
 
-def _with_progress(places: list[Region], silent: bool) -> Iterable[Region]:
-    """The places, with a progress bar if there are several and someone watches."""
-    if silent or len(places) < 2 or not sys.stderr.isatty():
-        yield from places
-        return
+def _with_progress(places: list[Region]) -> Iterable[Region]:
+    """The places, with a progress bar on the terminal."""
     with typer.progressbar(places, label="Profile", file=sys.stderr) as bar:
         yield from bar
 
