@@ -59,7 +59,7 @@ def test_laender_and_kreise(tmp_path: Path) -> None:
     assert verdicts(reading)["Länder = Deutschland"]
     assert verdicts(reading)["Kreise = Länder"]  # Länder whose Kreise are not in the file do not count
     off = checked(tmp_path, by_sex({"DG": [49, 17, 32]} | LAENDER))
-    assert ("Länder = Deutschland", False, "1 Abweichung(en), größte +1 bei DE am 2015-12-31") in off.report.checks
+    assert ("Länder = Deutschland", False, "Abweichungen: 1, die größte +1 bei DE am 31.12.2015") in off.report.checks
 
 
 def test_kreise_listed_twice_do_not_spoil_the_sum(tmp_path: Path) -> None:

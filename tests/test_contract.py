@@ -58,7 +58,6 @@ def test_a_declaration_is_complete(one: Indicator) -> None:
     assert set(one.members) <= one.by
     assert one.measure in MEASURE
     assert all(callable(formula) for formula in one.variants.values())
-    assert set(one.variant_text) <= set(one.variants)
     assert one.oracle is None or (one.oracle[0] in tables() and one.oracle[1] in MEASURE)
     with pytest.raises(KeyError):
         one.formula_of("gibt es nicht")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from kommunalprofil.ages import AgeGroup, partition
 from kommunalprofil.errors import SourceError, TilingError
+from kommunalprofil.formatting import change, date
 from kommunalprofil.sources.reading import Reading
 from kommunalprofil.sources.tables import Table
 from kommunalprofil.territory import SAME_TERRITORY
@@ -107,7 +108,7 @@ def _regions(reading: Reading, table: Table, frame: pd.DataFrame) -> None:
             reading.report.checks.append((name, True, "stimmt"))
         else:
             worst: Any = off.abs().idxmax()
-            text = f"{len(off)} Abweichung(en), größte {off[worst]:+.0f} bei {worst[0]} am {worst[1]}"
+            text = f"Abweichungen: {len(off)}, die größte {change(off[worst])} bei {worst[0]} am {date(str(worst[1]))}"
             reading.report.checks.append((name, False, text))
 
 

@@ -316,8 +316,8 @@ def import_(
 
         rows = sum(outcome.tables.values())
         print(
-            f"\n{number(len(outcome.reports))} Dateien gelesen, {number(len(outcome.refused))} abgewiesen;"
-            f" Datenbestand in „{output}“: {number(len(outcome.tables))} Tabellen geschrieben, {number(rows)} Zeilen."
+            f"\nDateien gelesen: {number(len(outcome.reports))}, abgewiesen: {number(len(outcome.refused))}."
+            f" Datenbestand in „{output}“: geschriebene Tabellen: {number(len(outcome.tables))}, Zeilen: {number(rows)}."
         )
     return 1 if outcome.refused else 0
 
@@ -326,14 +326,16 @@ def report_text(report: Report) -> str:
     """What `data import` prints of one file."""
     from kommunalprofil.formatting import date, number
 
-    first, last = report.dates[0], report.dates[-1]
-    days = date(first) if first == last else f"{date(first)} bis {date(last)} ({len(report.dates)} Stichtage)"
+    days = ", ".join(map(date, report.dates)) or "ohne Stichtag"
+    if len(report.dates) > 2:
+        days = f"{date(report.dates[0])} bis {date(report.dates[-1])} ({len(report.dates)} Stichtage)"
     lines = [
-        f"{report.file}: Tabelle {report.table}, Ebene {report.level}, {days}",
-        f"  {number(report.rows_read)} Zeilen gelesen, {number(report.regions)} Gebiete, {number(report.kept)} Werte",
+        f"{report.file}: Tabelle {report.table}, Ebene {report.level or '–'}, {days}",
+        f"  gelesene Zeilen: {number(report.rows_read)}, Gebiete: {number(report.regions)},"
+        f" Werte: {number(report.kept)}",
     ]
     for reason, count in report.dropped.items():
-        lines.append(f"  weggelassen: {number(count)} Zeilen – {reason}")
+        lines.append(f"  weggelassene Zeilen: {number(count)} – {reason}")
     for name, ok, text in report.checks:
         lines.append(f"  Summenprobe {name}: {'' if ok else 'Hinweis, '}{text}")
     if report.note:

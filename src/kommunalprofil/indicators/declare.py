@@ -57,7 +57,6 @@ class Indicator:
     members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
     variants: Mapping[str, Formula] = field(default_factory=dict)
-    variant_text: Mapping[str, str] = field(default_factory=dict)
     oracle: tuple[str, str] | None = None
     decimals: int = 1
 
