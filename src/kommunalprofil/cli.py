@@ -317,7 +317,8 @@ def import_(
         rows = sum(outcome.tables.values())
         print(
             f"\nDateien gelesen: {number(len(outcome.reports))}, abgewiesen: {number(len(outcome.refused))}."
-            f" Datenbestand in „{output}“: geschriebene Tabellen: {number(len(outcome.tables))}, Zeilen: {number(rows)}."
+            f" Datenbestand in „{output}“; Tabellen geschrieben: {number(len(outcome.tables))},"
+            f" Zeilen: {number(rows)}."
         )
     return 1 if outcome.refused else 0
 
