@@ -226,5 +226,5 @@ def _register_bytes(regions: pd.DataFrame) -> bytes:
 
     sink = io.BytesIO()
     table = pa.Table.from_pandas(regions, preserve_index=False).replace_schema_metadata(None)
-    pq.write_table(table, sink, compression="zstd", compression_level=12)
+    pq.write_table(table, sink, compression="zstd", compression_level=12, write_page_checksum=True)
     return sink.getvalue()

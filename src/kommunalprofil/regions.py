@@ -123,7 +123,7 @@ class Register:
         if not path.is_file():
             raise DataError(f"In „{data_dir}“ fehlt das Gebietsverzeichnis ({FILE}). {hint}")
         try:
-            with pq.ParquetFile(path) as file:
+            with pq.ParquetFile(path, page_checksum_verification=True) as file:
                 return cls(file.read(use_threads=False))
         except (OSError, pa.ArrowException, KeyError) as error:
             raise DataError(f"{FILE} ist beschädigt ({error}). {hint}") from None

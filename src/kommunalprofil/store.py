@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from kommunalprofil import provenance
 from kommunalprofil.errors import DataError
-from kommunalprofil.observations import schema
+from kommunalprofil.observations import COLUMNS, schema
 from kommunalprofil.territory import region_level
 
 if TYPE_CHECKING:
@@ -75,7 +75,13 @@ def to_parquet(frame: pd.DataFrame) -> bytes:
     sink = io.BytesIO()
     # region and date alone carry statistics: they are what readers filter by, the rest would only swell the footer
     with pq.ParquetWriter(
-        sink, fields, compression="zstd", compression_level=12, write_statistics=["region", "date"], version="2.6"
+        sink,
+        fields,
+        compression="zstd",
+        compression_level=12,
+        write_statistics=["region", "date"],
+        version="2.6",
+        write_page_checksum=True,
     ) as writer:
         for land in order:
             part = pa.Table.from_pandas(frame[lands == land], schema=schema(), preserve_index=False)
@@ -127,7 +133,9 @@ class Store:
         path = self.folder / OBSERVATIONS / f"{table}.parquet"
         try:
             # one thread: the row groups are small, and starting a pool costs more than it saves
-            with pq.ParquetFile(path) as file:
+            with pq.ParquetFile(path, page_checksum_verification=True) as file:
+                if file.schema_arrow.names != list(COLUMNS):
+                    raise ValueError("andere Spalten")
                 if lands is None:
                     return file.read(columns, use_threads=False)
                 there = json.loads(file.schema_arrow.metadata[b"lands"])

@@ -59,7 +59,7 @@ def gemeinden_of(folder: FilePath, kreis: str) -> Layer:
 
 def _read(path: FilePath, kreis: str) -> Layer:
     try:
-        with pq.ParquetFile(path) as file:  # read_table would import pandas
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:  # read_table would import pandas
             table = file.read(columns=["ags", "kreis", "geometry"], use_threads=False)
         chosen = np.array([not kreis or k == kreis for k in table["kreis"].to_pylist()])
         ags = np.array(table["ags"].to_pylist(), dtype=object)

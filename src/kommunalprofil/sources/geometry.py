@@ -248,7 +248,7 @@ def geoparquet(outlines: _Outlines, origin: Origin) -> bytes:
     ).replace_schema_metadata(_metadata(outlines, origin))
     sink = io.BytesIO()
     keyed = {"use_dictionary": ["kreis", "land"], "write_statistics": ["ags"]}
-    pq.write_table(table, sink, compression="zstd", compression_level=19, **keyed)
+    pq.write_table(table, sink, compression="zstd", compression_level=19, write_page_checksum=True, **keyed)
     return sink.getvalue()
 
 
