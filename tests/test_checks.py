@@ -58,8 +58,22 @@ def test_laender_and_kreise(tmp_path: Path) -> None:
     reading = checked(tmp_path, by_sex({"DG": [48, 16, 32]} | LAENDER | kreise))
     assert verdicts(reading)["Länder = Deutschland"]
     assert verdicts(reading)["Kreise = Länder"]  # Länder whose Kreise are not in the file do not count
-    off = checked(tmp_path, by_sex({"DG": [49, 17, 32]} | LAENDER))
-    assert ("Länder = Deutschland", False, "Abweichungen: 1, die größte +1 bei DE am 31.12.2015") in off.report.checks
+    with pytest.raises(SourceError, match=r"Länder = Deutschland stimmt nicht: .* \+1 bei DE am 31\.12\.2015"):
+        checked(tmp_path, by_sex({"DG": [49, 17, 32]} | LAENDER))
+
+
+def test_what_the_office_leaves_out_is_reported(tmp_path: Path) -> None:
+    """12411-01-01-5 at 31.12.2008 leaves out the town of Hannover: declared, so it is a remark, not damage."""
+    gemeinden = {"03241": [9, 4, 5], "03241002": [3, 1, 2]}
+    said = checked(tmp_path, by_sex(gemeinden, ["31.12.2008"], "12411-01-01-5")).report.checks
+    assert ("Gemeinden = Kreise", False, "Abweichungen: 1, die größte +6 bei 03241 am 31.12.2008") in said
+    with pytest.raises(SourceError, match="Gemeinden = Kreise stimmt nicht"):
+        checked(tmp_path, by_sex(gemeinden, ["31.12.2009"], "12411-01-01-5"))
+
+
+def test_a_stichtag_after_the_stand_is_damage(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="liegt nach dem Stand der Datei"):
+        checked(tmp_path, by_sex({"DG": [3, 1, 2]}, ["31.12.2035"]))
 
 
 def test_kreise_listed_twice_do_not_spoil_the_sum(tmp_path: Path) -> None:

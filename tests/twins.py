@@ -33,7 +33,7 @@ def sheet(
     *,
     first: str = "GENESIS-Tabelle: ",
     year_line: str = "",
-    stand: str = "10.10.2017 / 11:57:53",
+    stand: str = "10.10.2024 / 11:57:53",
 ) -> str:
     """A Datencsv: title lines, an optional line with the Stichtag, headings, rows, foot."""
     pad = ";" * (len(headers[0]) - 1)

@@ -23,8 +23,8 @@ COUNTS = frozenset({"population", "households"})
 def check(reading: Reading, table: Table) -> None:
     """Check the sums of a reading and write the outcome into its report.
 
-    Raises SourceError when parts miss their total by more than the table's tolerance: such a file is damaged.
-    Regions that do not add up are reported, not refused: offices list some territories incompletely.
+    Raises SourceError when parts miss their total, or regions the region around them, by more than the table's
+    tolerance: such a file is damaged. What the office itself lists incompletely is declared, and only reported.
     """
     frame = reading.observations
     if frame is None or table.oracle:
@@ -106,10 +106,15 @@ def _regions(reading: Reading, table: Table, frame: pd.DataFrame) -> None:
         off = difference[difference != 0]
         if off.empty:
             reading.report.checks.append((name, True, "stimmt"))
-        else:
-            worst: Any = off.abs().idxmax()
-            text = f"Abweichungen: {len(off)}, die größte {change(off[worst])} bei {worst[0]} am {date(str(worst[1]))}"
-            reading.report.checks.append((name, False, text))
+            continue
+        worst: Any = off.abs().idxmax()
+        text = f"Abweichungen: {len(off)}, die größte {change(off[worst])} bei {worst[0]} am {date(str(worst[1]))}"
+        known = [(key[0], str(key[1])) in table.incomplete for key in off.index]
+        if (off.abs()[[not k for k in known]] > table.region_tolerance).any():
+            raise SourceError(
+                reading.report.file, f"{name} stimmt nicht: {text}. Der Datei fehlen Gebiete oder Zahlen."
+            )
+        reading.report.checks.append((name, False, text))
 
 
 def _one_territory(kreise: pd.DataFrame, laender: pd.DataFrame) -> pd.DataFrame:

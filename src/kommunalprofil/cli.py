@@ -180,7 +180,7 @@ def _indicators(known: dict[str, Indicator], wanted: list[str]) -> list[str]:
             raise UsageError(
                 f"Den Indikator „{name}“ gibt es nicht.{hint} Alle zeigt: kommunalprofil indicators --list"
             )
-    return wanted or list(known)
+    return list(dict.fromkeys(wanted)) or list(known)
 
 
 @app.command()
@@ -203,8 +203,11 @@ def indicators(
     ] = "",
     variant: Annotated[str, typer.Option("--variant", metavar="ID", help="Variante der Definition.")] = "",
     form: Annotated[
-        str, typer.Option("--format", metavar="FORMAT", help="table, csv, json, parquet oder xlsx.")
-    ] = "table",
+        str,
+        typer.Option(
+            "--format", metavar="FORMAT", help="table, csv, json, parquet oder xlsx; sonst die Endung der Zieldatei."
+        ),
+    ] = "",
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="DATEI", help="Zieldatei statt Bildschirm.")
     ] = None,
@@ -227,6 +230,8 @@ def indicators(
         allowed = ", ".join(sorted(variants)) or "keine"
         raise UsageError(f"Die Variante „{variant}“ gibt es hier nicht. Vorhanden: {allowed}.")
     dates = export.date_filter(date)
+    ending = output.suffix.lstrip(".").lower() if output is not None else ""
+    form = form or (ending if ending in export.FORMATS else "table")
     if form not in export.FORMATS:
         raise UsageError(f"Das Format „{form}“ gibt es nicht. Erlaubt sind: {', '.join(export.FORMATS)}.")
     if form in ("parquet", "xlsx") and output is None:

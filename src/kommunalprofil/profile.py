@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -73,12 +74,18 @@ class Profile:
     def get(
         self, indicator: str, *, region: str | None = None, date: str | None = None, variant: str = "", **members: str
     ) -> Value:
-        """One value: at `date` (ISO day or year), else the newest there is; a gap comes back as a missing value."""
+        """One value: at `date` (ISO day or year), else the newest there is; a gap comes back as a missing value.
+
+        At a date published on two population bases, another region answers on the base of the place's own value: two
+        bases are never compared.
+        """
         rows = self._rows(indicator, region, variant, Selection(**members))
         asked = [v for v in rows if date is None or date in (v.date, v.date[:4])]
         chosen = [v for v in asked if not v.missing] or asked
         if chosen:
-            return chosen[-1]
+            value = chosen[-1]
+            other = region not in (None, self.region.ags) and value.base != "census"
+            return self._on_own_base(value) if other and date is not None else value
         place = region or self.region.ags
         selection = Selection(**members)
         unit = self.indicators[indicator].unit
@@ -100,6 +107,22 @@ class Profile:
             sources=(),
             base="",
         )
+
+    @cached_property
+    def _every_base(self) -> Results:
+        results = Results(self.store, self.results.wanted, newest_base=False)
+        results.panels = self.results.panels
+        return results
+
+    def _on_own_base(self, value: Value) -> Value:
+        """The value of another region on the base the place itself stands on at that date, where there is one."""
+        members = Selection(value.sex, value.nationality, value.age, value.migration, value.household)
+        own = [v.base for v in self._rows(value.indicator, None, value.variant, members) if v.date == value.date]
+        if not own or value.base in own:
+            return value
+        series = self._every_base.series(value.indicator, members, value.variant)
+        same = [v for v in series.row(value.region) if v.date == value.date and v.base in own and not v.missing]
+        return same[-1] if same else value
 
     def split(
         self,
@@ -152,11 +175,18 @@ class Profile:
         return [(self.region, own), *around]
 
     def origin(self, table: str, date: str | None = None, base: str | None = None) -> Origin:
-        """Where a table's values at a date come from; the newest Stand of it. Raises DataError for an unknown table."""
+        """Where a table's values at a date come from; the newest Stand of it. Raises DataError for an unknown table.
+
+        A table that holds no such date answers with what it holds nearest to it: areas stand in for other days.
+        """
         found = [o for o in self.store.origins if covers(o, table, date, base)]
-        if not found:
+        if found:
+            return max(found, key=lambda o: (o.stand or o.retrieved, o.dates))
+        others = [o for o in self.store.origins if covers(o, table, None, None) and o.dates]
+        if not others:
             raise DataError(f"Zur Tabelle {table} fehlt der Herkunftsnachweis.")
-        return max(found, key=lambda o: (o.stand or o.retrieved, o.dates))
+        wanted = datetime.date.fromisoformat(date[:10]) if date and len(date) >= 10 else datetime.date.max
+        return min(others, key=lambda o: min(abs((datetime.date.fromisoformat(d) - wanted).days) for d in o.dates))
 
     def values(self) -> Iterator[Value]:
         """Every value and gap of the place and what surrounds it, by every dimension, as the data export shows them."""

@@ -96,7 +96,8 @@ def source_table(evidence: Evidence) -> Table:
             shown.setdefault(table, set()).add(value.date)
     rows = []
     for table, origins in used_origins(evidence).items():
-        first, dates = origins[0], shown.get(table) or {day for origin in origins for day in origin.dates}
+        first, held = origins[0], {day for origin in origins for day in origin.dates}
+        dates = shown.get(table, set()) & held or held
         rows.append(
             (
                 table,

@@ -31,7 +31,7 @@ def test_stichtage_in_the_heading(tmp_path: Path) -> None:
         ("2014-12-31", "F", 0, 200): 22,
     }
     assert reading.report.rows_read == 3
-    assert reading.origins[0].stand == "2017-10-10T11:57:53"
+    assert reading.origins[0].stand == "2024-10-10T11:57:53"
 
 
 def test_stichtag_and_ages_in_columns(tmp_path: Path) -> None:

@@ -70,8 +70,8 @@ def _table(p: Profile) -> Table:
         rows.append((region.name, area, fmt.number(people.value), fmt.number(density.value)))
     head = (Column("Gebiet", align="left"), Column("Fläche", "km²"), Column("Bevölkerung", "Personen"),
             Column("Dichte", "je km²"))  # fmt: skip
-    day = f" am {fmt.date(date)}" if date else ""
-    return Table(f"Fläche und Bevölkerung{day}", head, tuple(rows), tuple(dict.fromkeys(tables)))
+    day = f", Bevölkerung am {fmt.date(date)}" if date else " und Bevölkerung"
+    return Table(f"Fläche{day}", head, tuple(rows), tuple(dict.fromkeys(tables)))
 
 
 def _position(p: Profile, where: str) -> str:

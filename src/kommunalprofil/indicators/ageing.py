@@ -154,8 +154,9 @@ def _mean_age(cells: Cells, at: At) -> Parts:
 
 def _completed(cells: Cells, at: At) -> Parts:
     mean, years, people = _mean_age(cells, at)
+    assert years is not None
     assert people is not None
-    return Parts(Quantity(mean.value - 0.5, mean.flags), years, people)
+    return Parts(Quantity(mean.value - 0.5, mean.flags), years - people * 0.5, people)
 
 
 mean_age = Indicator(

@@ -291,6 +291,7 @@ class Context:
         self.results, self.selection = results, selection
         self.base: Series = results.series("population", selection)
         self.missing: list[str] = []
+        self.asked: list[NDArray[np.object_]] = [_tables(self.base)]
 
     def series(self, indicator: str) -> Quantity:
         """The values of an indicator for the same members."""
@@ -300,14 +301,17 @@ class Context:
     def shifted(self, now: Quantity, years: int) -> Quantity:
         """The values `years` before, on the same base; a gap where that date was not published on that base."""
         column = {p: i for i, p in enumerate(self.base.points)}
+        tables = np.full(now.value.shape, "", dtype=object)
         value = np.full(now.value.shape, np.nan)
         flags = np.full(now.flags.shape, np.uint16(Flag.NOT_COMPUTABLE))
         for t, (date, base) in enumerate(self.base.points):
             before = column.get(Point(f"{int(date[:4]) - years}{date[4:]}", base))
             if before is not None:
                 value[:, t], flags[:, t] = now.value[:, before], now.flags[:, before]
+                tables[:, t] = self.asked[0][:, before]
         gone = np.isnan(value) & (flags & np.uint16(Flag.REGION_ABSENT) > 0)
         flags[gone] = np.uint16(Flag.NOT_COMPUTABLE)
+        self.asked.append(tables)
         self.missing.append("kein Wert des Vorjahres auf derselben Basis" if years == 1 else "kein Vergleichswert")
         return Quantity(value, flags)
 
@@ -316,6 +320,7 @@ class Context:
         shape = self.base.value.shape
         value, flags = np.full(shape, np.nan), np.full(shape, np.uint16(Flag.NOT_PUBLISHED))
         distance = np.full(shape, np.inf)
+        tables = np.full(shape, "", dtype=object)
         row = {r: i for i, r in enumerate(self.base.regions)}
         days = np.array([np.datetime64(p.date) for p in self.base.points]).astype("datetime64[D]").astype(np.int64)
         for panel in self.results.panels.get(measure, []):
@@ -327,8 +332,21 @@ class Context:
                     if np.isfinite(cells.value[i, j]):
                         better = off <= distance[r]
                         value[r, better], flags[r, better] = cells.value[i, j], cells.flags[i, j]
-                        distance[r, better] = off[better]
+                        distance[r, better], tables[r, better] = off[better], panel.table
+        self.asked.append(tables)
         return Quantity(value, flags)
+
+    def sources(self) -> tuple[list[str], NDArray[np.int16]]:
+        """The tables that every value rests on, joined by `|`, as a list and the place of each value in it."""
+        joined = np.frompyfunc(lambda *names: "|".join(dict.fromkeys(filter(None, names))), len(self.asked), 1)
+        names, place = np.unique(joined(*self.asked).astype(str), return_inverse=True)
+        return names.tolist(), place.reshape(self.base.value.shape).astype(np.int16)
+
+
+def _tables(series: Series) -> NDArray[np.object_]:
+    """The table of each value of a series, empty where there is none."""
+    texts: NDArray[np.object_] = np.array([*series.sources, ""], dtype=object)[series.source]
+    return texts
 
 
 def _derive(results: Results, declaration: Indicator, selection: Selection) -> Series:
@@ -336,9 +354,12 @@ def _derive(results: Results, declaration: Indicator, selection: Selection) -> S
     context = Context(results, selection)
     parts = declaration.derived(context)
     base = context.base
+    sources, source = context.sources()
     return replace(
         base,
         indicator=declaration,
+        sources=sources,
+        source=source,
         value=parts.value.value,
         numerator=parts.numerator.value if parts.numerator else base.numerator,
         denominator=parts.denominator.value if parts.denominator else base.denominator,

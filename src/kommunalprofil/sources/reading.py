@@ -200,6 +200,8 @@ def _finish(table: Table, long: pd.DataFrame, file: str, stand: str, layout: str
     long["date"] = long["date"].map(days)
     long = _same_territory(long)
     dates = tuple(sorted(days))
+    if stand and dates[-1] > stand[:10]:
+        raise SourceError(file, f"Der Stichtag {dates[-1]} liegt nach dem Stand der Datei ({stand[:10]}).")
     report = Report(file, table.id, table.level, dates, rows_read, long["region"].nunique(), dropped, kept=len(long))
     return Reading(report, [], observations=pd.DataFrame(long), lines=lines)
 
