@@ -37,7 +37,7 @@ def plain(number: float | None) -> float | int | None:
 
 def _order(value: Value) -> tuple[str, ...]:
     dims = (value.sex, value.age.rjust(7, "0"), value.nationality, value.migration, value.household)
-    return (value.region, value.indicator, value.variant, value.date, value.base, *dims)
+    return (value.region, value.indicator, value.variant, value.date, *dims)
 
 
 def _row(value: Value, names: dict[str, str]) -> list[Any]:
@@ -124,7 +124,8 @@ def collected(evidence: Evidence) -> list[Value]:
     for indicator, members in {repr(key): key for key in asked}.values():
         for region in (evidence.region, *evidence.parents):
             for value in evidence.whole(indicator, region=region.ags, **members):
-                if not value.missing:
+                shown = found.get(_order(value))
+                if not value.missing and (shown is None or shown.base in ("", value.base)):  # no second base at a date
                     found[_order(value)] = value
     return [found[key] for key in sorted(found)]
 
