@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from datetime import date
 
 DL_DE_BY = "dl-de/by-2-0"
 RDB = "Statistische Ämter des Bundes und der Länder"
@@ -57,8 +56,3 @@ def dump(origins: Iterable[Origin]) -> bytes:
 def parse(text: bytes) -> list[Origin]:
     """The inverse of `dump`."""
     return [replace(Origin(**row), dates=tuple(row["dates"])) for row in json.loads(text)]
-
-
-def iso(day: date | None) -> str:
-    """ISO text of a date, empty for None."""
-    return day.isoformat() if day else ""

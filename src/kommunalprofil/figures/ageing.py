@@ -75,7 +75,6 @@ def ageing_indicators(p: Profile) -> Figure | Gap:
     )
 
 
-_GROUPS = {"sex": {"F": "women", "M": "men"}, "nationality": {"DE": "german", "AUS": "foreign"}}
 _GROUP_LABELS = (
     {"women": "Frauen", "men": "Männer"},
     {"german": "Deutsche", "foreign": "Ausländerinnen und Ausländer"},

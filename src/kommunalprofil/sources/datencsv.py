@@ -7,15 +7,13 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from kommunalprofil.ages import parse_label
 from kommunalprofil.errors import SourceError
 
 FIRST_LINE = re.compile(r"(?:GENESIS-)?Tabelle: *([^;\s]+) *;*\s*$")
-FOOT = re.compile(r"_{5,}")
 DAY = re.compile(r"(\d{2})\.(\d{2})\.(\d{4})", re.ASCII)
-YEAR = re.compile(r"(19|20)\d{2}", re.ASCII)
 YEAR_LINE = re.compile(r"(?:Stichtag|Jahr): *(.+)")
 DATA_LINE = re.compile(r"^(?:\d{2}\.\d{2}\.\d{4};)?(?:DG|\d{2,12});[^;\n]+;", re.ASCII | re.MULTILINE)
 STAND = re.compile(r"(?:Stand|created): *(\d{2}\.\d{2}\.\d{4}|\d{4}-\d{2}-\d{2})(?: */ *(\d{2}:\d{2}:\d{2}))?")
@@ -274,8 +272,3 @@ def _value_columns(
             )
         seen[key] = i
     return columns
-
-
-def stand_date(stand: str) -> date | None:
-    """The day of a Stand text, None if empty."""
-    return datetime.fromisoformat(stand).date() if stand else None
