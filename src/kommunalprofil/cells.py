@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Values = NDArray[np.float64]
 Flags = NDArray[np.uint16]
+BASES = 256
+"""More than there are population bases: a day and a base make one number."""
 COMPLEMENTS = {"sex": ("M", "F"), "nationality": ("DE", "AUS")}
 
 
@@ -230,10 +232,10 @@ def _points(
     days: NDArray[np.int64], bases: NDArray[np.int64], names: list[str]
 ) -> tuple[list[Point], NDArray[np.int64]]:
     order = list(base_order(names))
-    code = days * 16 + np.array(order, dtype=np.int64)[bases]
+    code = days * BASES + np.array(order, dtype=np.int64)[bases]
     ids, t = np.unique(code, return_inverse=True)
     by_order = dict(zip(order, names, strict=True))
-    return [Point(str(np.datetime64(int(i) // 16, "D")), by_order[int(i) % 16]) for i in ids], t
+    return [Point(str(np.datetime64(int(i) // BASES, "D")), by_order[int(i) % BASES]) for i in ids], t
 
 
 def base_order(names: Sequence[str]) -> list[int]:

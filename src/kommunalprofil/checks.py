@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from kommunalprofil.ages import AgeGroup, partition
 from kommunalprofil.errors import SourceError, TilingError
 from kommunalprofil.formatting import change, date
+from kommunalprofil.sources.declare import Table
 from kommunalprofil.sources.reading import Reading
-from kommunalprofil.sources.tables import Table
 from kommunalprofil.territory import SAME_TERRITORY
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from kommunalprofil.errors import KommunalprofilError, SourceError
 from kommunalprofil.formatting import date as printed
 from kommunalprofil.formatting import number
 from kommunalprofil.observations import KEY, validate
+from kommunalprofil.sources.declare import Table
 from kommunalprofil.sources.reading import Reading, Report
-from kommunalprofil.sources.tables import Table
 from kommunalprofil.vocabulary import NOT_APPLICABLE, TOTAL, flag_bits, flag_names
 
 if TYPE_CHECKING:

@@ -78,6 +78,22 @@ BASE = _codes(
     Code("zensus_2022", "Fortschreibung auf Basis des Zensus 2022", "base census 2022"),
     Code("census", "Zensus", "census"),
     Code("register", "Register", "register"),
+    *(
+        Code(
+            f"kbv_14_v{n:02d}",
+            f"14. koordinierte Bevölkerungsvorausberechnung, Variante {n}",
+            f"14th projection, variant {n}",
+        )
+        for n in range(1, 31)
+    ),
+    *(
+        Code(
+            f"kbv_15_v{n:02d}",
+            f"15. koordinierte Bevölkerungsvorausberechnung, Variante {n}",
+            f"15th projection, variant {n}",
+        )
+        for n in range(1, 31)
+    ),
     Code("none", "–", "–"),
 )
 LEVEL = _codes(
@@ -86,7 +102,12 @@ LEVEL = _codes(
     Code("kreis", "Kreis oder kreisfreie Stadt", "district"),
     Code("gemeinde", "Gemeinde", "municipality"),
 )
-PERIOD = _codes(Code("stock", "Bestand am Stichtag", "stock"), Code("year", "Summe des Jahres", "year"))
+PERIOD = _codes(
+    Code("stock", "Bestand am Stichtag", "stock"),
+    Code("year", "Summe des Jahres", "year"),
+    Code("month", "Summe des Monats", "month"),
+    Code("years", "Mittel mehrerer Jahre", "mean of several years"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +126,48 @@ MEASURE = {
         Measure("population", "Bevölkerung", "Personen"),
         Measure("households", "private Haushalte", "Haushalte"),
         Measure("area", "Gebietsfläche", "km²"),
+        Measure("average_population", "Durchschnittsbevölkerung", "Personen"),
+        Measure("population_quarterly", "Bevölkerung am Ende eines Quartals", "Personen"),
+        Measure("population_private_households", "Bevölkerung in privaten Haushalten (Stichprobe)", "Personen"),
+        Measure("population_projected", "vorausberechnete Bevölkerung", "Personen"),
+        Measure("births", "Lebendgeborene", "Personen"),
+        Measure("births_monthly", "Lebendgeborene im Monat", "Personen"),
+        Measure("births_in_marriage", "Lebendgeborene verheirateter Eltern", "Personen"),
+        Measure("births_out_of_marriage", "Lebendgeborene nicht verheirateter Eltern", "Personen"),
+        Measure("deaths", "Gestorbene", "Personen"),
+        Measure("deaths_monthly", "Gestorbene im Monat", "Personen"),
+        Measure("marriages", "Eheschließungen", "Eheschließungen"),
+        Measure("naturalisations", "Einbürgerungen", "Personen"),
+        Measure("moves_in", "Zuzüge über die Kreisgrenze", "Personen"),
+        Measure("moves_out", "Fortzüge über die Kreisgrenze", "Personen"),
+        Measure("moves_in_gemeinde", "Zuzüge über die Gemeindegrenze", "Personen"),
+        Measure("moves_out_gemeinde", "Fortzüge über die Gemeindegrenze", "Personen"),
+        Measure("moves_in_abroad", "Zuzüge aus dem Ausland", "Personen"),
+        Measure("moves_out_abroad", "Fortzüge ins Ausland", "Personen"),
+        Measure("foreigners_register", "Ausländerinnen und Ausländer im Ausländerzentralregister", "Personen"),
+        Measure("municipalities", "Gemeinden", "Gemeinden"),
+        Measure("care_recipients", "Pflegebedürftige", "Personen"),
+        Measure("care_ambulatory", "Pflegebedürftige in ambulanter Pflege", "Personen"),
+        Measure("care_residential", "Pflegebedürftige in vollstationärer Pflege", "Personen"),
+        Measure("care_allowance", "Empfängerinnen und Empfänger von Pflegegeld", "Personen"),
+        Measure("death_probability", "Sterbewahrscheinlichkeit q(x)", "Wahrscheinlichkeit", "mean"),
+        Measure("survivors", "Überlebende l(x) der Sterbetafel", "Personen", "mean"),
+        Measure("life_table_deaths", "Gestorbene d(x) der Sterbetafel", "Personen", "mean"),
+        Measure("person_years", "durchlebte Jahre L(x) der Sterbetafel", "Jahre", "mean"),
+        Measure("person_years_above", "noch zu durchlebende Jahre T(x) der Sterbetafel", "Jahre", "mean"),
+        Measure("official_life_expectancy", "fernere Lebenserwartung e(x) (amtlich)", "Jahre", "mean"),
+        Measure("official_fertility_rate", "Geborene je 1.000 Frauen des Alters (amtlich)", "je 1.000", "mean"),
+        Measure("official_infant_mortality", "Säuglingssterblichkeit (amtlich)", "je 1.000", "mean"),
         Measure("official_youth_ratio", "Jugendquotient (amtlich)", "je 100", "mean"),
         Measure("official_old_age_ratio", "Altenquotient (amtlich)", "je 100", "mean"),
+        Measure("official_total_dependency_ratio", "Gesamtquotient (amtlich)", "je 100", "mean"),
         Measure("official_mean_age", "Durchschnittsalter (amtlich)", "Jahre", "mean"),
+        Measure("official_net_migration_rate", "Wanderungssaldo (amtlich)", "je 10.000", "mean"),
+        Measure("official_migration_background_share", "Anteil mit Migrationshintergrund (amtlich)", "%", "mean"),
+        Measure("official_household_size", "durchschnittliche Haushaltsgröße (amtlich)", "Personen", "mean"),
+        Measure("official_one_person_share", "Anteil der Einpersonenhaushalte (amtlich)", "%", "mean"),
+        Measure("official_families_share", "Anteil der Haushalte mit Kindern (amtlich)", "%", "mean"),
+        Measure("official_care_need_65", "Pflegebedürftige je 1.000 ab 65 (amtlich)", "je 1.000", "mean"),
     )
 }
 

@@ -20,7 +20,7 @@ from kommunalprofil.store import Store, land_of
 from kommunalprofil.vocabulary import NOT_APPLICABLE, TOTAL, Flag
 
 if TYPE_CHECKING:
-    from kommunalprofil.sources.tables import Table
+    from kommunalprofil.sources.declare import Table
 
 SPLITS = {"sex": ("T", "M", "F"), "nationality": ("T", "DE", "AUS")}
 

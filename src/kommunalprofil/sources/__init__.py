@@ -9,8 +9,8 @@ from pathlib import Path
 from kommunalprofil.errors import SourceError, UnknownTableError
 from kommunalprofil.registry import collect
 from kommunalprofil.sources import datencsv, flat, zensus
+from kommunalprofil.sources.declare import Table
 from kommunalprofil.sources.reading import Reading, from_flat, from_regional, from_sheet
-from kommunalprofil.sources.tables import Table
 
 MAX_BYTES = 2_000_000_000
 COMPANIONS = frozenset({".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qpj"})

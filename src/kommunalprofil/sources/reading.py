@@ -15,8 +15,8 @@ from kommunalprofil.ages import ALL, AgeGroup, parse_label
 from kommunalprofil.errors import SourceError
 from kommunalprofil.observations import DEFAULTS
 from kommunalprofil.provenance import DL_DE_BY, Origin, citation
-from kommunalprofil.sources import datencsv, tables
-from kommunalprofil.sources.tables import Table
+from kommunalprofil.sources import datencsv, declare
+from kommunalprofil.sources.declare import Table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -297,7 +297,7 @@ def _read_signs(table: Table, long: pd.DataFrame, file: str) -> None:
             meaning[text] = (float(m[1].replace(",", ".")), "low_reliability")
         elif text in table.signs:
             sign = table.signs[text]
-            meaning[text] = (0.0, "zero") if sign == tables.ZERO else (float("nan"), sign)
+            meaning[text] = (0.0, "zero") if sign == declare.ZERO else (float("nan"), sign)
         else:
             line = int(long.loc[long["text"] == text, "line"].iloc[0])
             allowed = " ".join(table.signs)

@@ -8,55 +8,10 @@ before the 17 groups of 12411-02-03-4, 12411-0018 (no totals) and 12411-0017 (no
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-from kommunalprofil.provenance import DESTATIS, RDB
-
-ZERO, SECRET, LATER, UNRELIABLE, BLOCKED = "zero", "secret", "later", "unreliable", "blocked"
-SIGNS: Mapping[str, str] = {
-    "-": ZERO,
-    "–": ZERO,
-    ".": SECRET,
-    "...": LATER,
-    "…": LATER,
-    "/": UNRELIABLE,
-    "x": BLOCKED,
-    "X": BLOCKED,
-}
-"""The offices' legend (catalogue/qualitysigns). A region with nothing but `-` or `.` does not exist at that date."""
-
-
-@dataclass(frozen=True)
-class Table:
-    """One official table: what it counts, for which level, along which dimensions, with which signs and tolerance.
-
-    `dims` are the dimensions that must be found in the file, no more and no fewer. `measures` maps a column heading
-    to a measure where a table holds several. `flat` is the signature by which a flat file, which does not name its
-    table, is recognised: statistic, variables beside the region, value variable, region variables.
-    `columns` declares tables whose headings are codes (Zensus). `tolerance` is the difference up to which parts may
-    miss their total. `sum_up` marks tables of exact counts that print Kreise only: Länder and Germany are then their
-    sums. `oracle` marks official derived values, which are compared with and never computed from.
-    """
-
-    id: str
-    title: str
-    level: str
-    dims: frozenset[str]
-    producer: str = RDB
-    measure: str = "population"
-    measures: Mapping[str, str] = field(default_factory=dict)
-    base: str = "fortschreibung"
-    signs: Mapping[str, str] = field(default_factory=lambda: SIGNS)
-    tolerance: int = 0
-    flat: tuple[str, frozenset[str], str, frozenset[str]] | None = None
-    columns: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
-    flag: str = "normal"
-    oracle: bool = False
-    sum_up: bool = False
-    region_tolerance: int = 0
-    incomplete: frozenset[tuple[str, str]] = frozenset()
-    reading_note: str = ""
+from kommunalprofil.provenance import DESTATIS
+from kommunalprofil.sources.declare import Table
 
 
 def _dims(*names: str) -> frozenset[str]:

@@ -1,0 +1,64 @@
+"""What the declaration of an official table says: one Table each, in sources/tables.py."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kommunalprofil.provenance import RDB
+
+ZERO, SECRET, LATER, UNRELIABLE, BLOCKED = "zero", "secret", "later", "unreliable", "blocked"
+SIGNS: Mapping[str, str] = {
+    "-": ZERO,
+    "–": ZERO,
+    ".": SECRET,
+    "...": LATER,
+    "…": LATER,
+    "/": UNRELIABLE,
+    "x": BLOCKED,
+    "X": BLOCKED,
+}
+"""The offices' legend (catalogue/qualitysigns). A region with nothing but `-` or `.` does not exist at that date."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One official table: what it counts, for which level, along which dimensions, with which signs and tolerance.
+
+    `dims` are the dimensions that must be found in the file, no more and no fewer. `headings` says what a heading or
+    row label of this table means, as the codes it adds to a cell's key (`{"Zuzüge über die Kreisgrenzen": {"measure":
+    "moves_in"}}`; None: this column is left out, it repeats another one); sexes, nationalities, ages, days, months and
+    units need no declaration. `period` tells a stock from a flow. `why` says, where several tables answer one
+    question, why this one stands at its place in the order. `database` is the GENESIS database that serves the table
+    (`regio`, `destatis`, `zensus`), empty for files that no interface offers; `open_data` marks tables with a
+    download that needs no login. `flat` is the signature by which a flat file, which does not name its
+    table, is recognised: statistic, variables beside the region, value variable, region variables.
+    `columns` declares tables whose headings are codes (Zensus). `tolerance` is the difference up to which parts may
+    miss their total. `sum_up` marks tables of exact counts that print Kreise only: Länder and Germany are then their
+    sums. `oracle` marks official derived values, which are compared with and never computed from.
+    """
+
+    id: str
+    title: str
+    level: str
+    dims: frozenset[str]
+    producer: str = RDB
+    measure: str = "population"
+    measures: Mapping[str, str] = field(default_factory=dict)
+    headings: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
+    period: str = "stock"
+    base: str = "fortschreibung"
+    signs: Mapping[str, str] = field(default_factory=lambda: SIGNS)
+    tolerance: int = 0
+    flat: tuple[str, frozenset[str], str, frozenset[str]] | None = None
+    columns: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
+    flag: str = "normal"
+    oracle: bool = False
+    sum_up: bool = False
+    region_tolerance: int = 0
+    incomplete: frozenset[tuple[str, str]] = frozenset()
+    reading_note: str = ""
+    why: str = ""
+    database: str = ""
+    open_data: bool = False
