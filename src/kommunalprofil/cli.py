@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,31 +9,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kommunalprofil import __version__, german_cli
+from kommunalprofil import __version__, cli_data, german_cli
+from kommunalprofil.cli_options import OPTIONS, DataDir, Json, Quiet, data_dir, print_json
 from kommunalprofil.errors import KommunalprofilError, UsageError
 
 if TYPE_CHECKING:
     from kommunalprofil.indicators import Indicator
     from kommunalprofil.regions import Region, Register
-    from kommunalprofil.sources.reading import Report
     from kommunalprofil.store import Store
 
-_OPTIONS: dict[str, Any] = {"rich_markup_mode": None, "add_completion": False, "no_args_is_help": True}
 app = typer.Typer(
     help="Kommunalprofile aus amtlicher Statistik: für jeden Kreis und jede Gemeinde ein Dokument mit belegten Zahlen.",
     epilog="Rückgabewerte: 0 fertig, 1 etwas ging nicht, 2 falscher Aufruf, 3 Datenbestand fehlt oder ist beschädigt,"
     " 130 abgebrochen.",
-    **_OPTIONS,
+    **OPTIONS,
 )
-data_app = typer.Typer(help="Den Datenbestand aus amtlichen Dateien aufbauen.", **_OPTIONS)
-app.add_typer(data_app, name="data")
-
-DataDir = Annotated[
-    Path | None,
-    typer.Option("--data", metavar="ORDNER", help="Datenbestand, aus dem gelesen wird (sonst der mitgelieferte)."),
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Nur Fehler ausgeben.")]
-Json = Annotated[bool, typer.Option("--json", help="Maschinenlesbare Ausgabe.")]
+app.add_typer(cli_data.app, name="data")
 LEVELS = ("bund", "land", "kreis", "gemeinde")
 CLEAR = "\r\x1b[K"
 """Takes the progress bar off its line, so that a message stands alone there; the bar comes back with the next step."""
@@ -55,17 +45,6 @@ def _root(
     pass
 
 
-def _data_dir(folder: Path | None) -> Path:
-    from kommunalprofil.resources import data_dir
-
-    return folder if folder is not None else data_dir()
-
-
-def _print_json(value: object) -> None:
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=1)
-    print()
-
-
 @app.command()
 def build(
     orte: Annotated[
@@ -79,7 +58,7 @@ def build(
     """Das Kommunalprofil eines Ortes schreiben: PDF, HTML, daten.csv und profil.json."""
     from kommunalprofil.regions import Register
 
-    folder = _data_dir(data)
+    folder = data_dir(data)
     register = Register.load(folder)
     places = list(dict.fromkeys(register.find(ort) for ort in orte))
     if refused := [text for place in places if (text := register.refusal(place))]:
@@ -106,7 +85,7 @@ def build(
             for path in written:
                 print(f"  {path.name}  {path.stat().st_size / 1000:,.0f} kB".replace(",", "."))
     if as_json:
-        _print_json(done)
+        print_json(done)
     return code
 
 
@@ -136,10 +115,10 @@ def list_(
 
     if level and level not in LEVELS:
         raise UsageError(f"Die Ebene „{level}“ gibt es nicht. Erlaubt sind: {', '.join(LEVELS)}.")
-    found = Register.load(_data_dir(data)).search(text, level or None)
+    found = Register.load(data_dir(data)).search(text, level or None)
     if as_json:
         keys = ("ags", "name", "slug", "level", "population")
-        _print_json([{k: getattr(r, k) for k in keys} | {"title": r.title} for r in found])
+        print_json([{k: getattr(r, k) for k in keys} | {"title": r.title} for r in found])
         return 0
     if not found:
         print(f"Kein Ort passt zu „{text}“.", file=sys.stderr)
@@ -236,7 +215,7 @@ def indicators(
         raise UsageError(f"Das Format „{form}“ gibt es nicht. Erlaubt sind: {', '.join(export.FORMATS)}.")
     if form in ("parquet", "xlsx") and output is None:
         raise UsageError(f"Das Format {form} braucht eine Zieldatei: -o DATEI.")
-    folder = _data_dir(data)
+    folder = data_dir(data)
     register = Register.load(folder)
     store = Store(folder)
     places, names = _regions(register, store, region or [])
@@ -263,7 +242,7 @@ def _show_indicators(chosen: list[Indicator], form: str) -> None:
     if form == "json":
         keys = ("id", "de", "en", "unit", "definition", "reference")
         rows = [{k: getattr(i, k) for k in keys} | {"by": sorted(i.by), "variants": list(i.variants)} for i in chosen]
-        _print_json(rows)
+        print_json(rows)
         return
     for i in chosen:
         print(f"{i.id}: {i.de} ({i.unit})\n  {i.definition}\n  Quelle der Definition: {i.reference}")
@@ -271,82 +250,6 @@ def _show_indicators(chosen: list[Indicator], form: str) -> None:
             print(f"  Gliederung: {', '.join(sorted(i.by))}")
         if i.variants:
             print(f"  Varianten: {', '.join(i.variants)}")
-
-
-@data_app.command("import")
-def import_(
-    paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="PFAD", help="Amtliche Dateien oder Ordner; der Inhalt entscheidet.")
-    ] = None,
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="ORDNER", help="Ordner des Datenbestands.")] = Path(
-        "data/processed"
-    ),
-    listed: Annotated[
-        Path | None,
-        typer.Option("--from", metavar="LISTE", help="Textdatei mit einem Pfad je Zeile, bezogen auf --root."),
-    ] = None,
-    root: Annotated[Path, typer.Option("--root", metavar="ORDNER", help="Ordner zu den Pfaden der LISTE.")] = Path(),
-    quiet: Quiet = False,
-    as_json: Json = False,
-) -> int:
-    """Amtliche Dateien lesen und in den Datenbestand aufnehmen."""
-    from dataclasses import asdict
-
-    from kommunalprofil import importer
-
-    wanted = list(paths or [])
-    if listed is not None:
-        lines = [line.strip() for line in listed.read_text(encoding="utf-8").splitlines()]
-        wanted += [root / line for line in lines if line and not line.startswith("#")]
-    if not wanted:
-        raise UsageError("Es fehlt mindestens ein PFAD zu einer amtlichen Datei oder einem Ordner.")
-
-    def show(what: Report | KommunalprofilError) -> None:
-        if isinstance(what, KommunalprofilError):
-            print(f"Fehler: {what}", file=sys.stderr)
-        elif not (quiet or as_json):
-            print(report_text(what), flush=True)
-
-    outcome = importer.run(wanted, output, show)
-    if as_json:
-        _print_json(
-            {
-                "files": [asdict(r) for r in outcome.reports],
-                "refused": [str(e) for e in outcome.refused],
-                "tables": outcome.tables,
-            }
-        )
-    elif not quiet:
-        from kommunalprofil.formatting import number
-
-        rows = sum(outcome.tables.values())
-        print(
-            f"\nDateien gelesen: {number(len(outcome.reports))}, abgewiesen: {number(len(outcome.refused))}."
-            f" Datenbestand in „{output}“; Tabellen geschrieben: {number(len(outcome.tables))},"
-            f" Zeilen: {number(rows)}."
-        )
-    return 1 if outcome.refused else 0
-
-
-def report_text(report: Report) -> str:
-    """What `data import` prints of one file."""
-    from kommunalprofil.formatting import date, number
-
-    days = ", ".join(map(date, report.dates)) or "ohne Stichtag"
-    if len(report.dates) > 2:
-        days = f"{date(report.dates[0])} bis {date(report.dates[-1])} ({len(report.dates)} Stichtage)"
-    lines = [
-        f"{report.file}: Tabelle {report.table}, Ebene {report.level or '–'}, {days}",
-        f"  gelesene Zeilen: {number(report.rows_read)}, Gebiete: {number(report.regions)},"
-        f" Werte: {number(report.kept)}",
-    ]
-    for reason, count in report.dropped.items():
-        lines.append(f"  weggelassene Zeilen: {number(count)} – {reason}")
-    for name, ok, text in report.checks:
-        lines.append(f"  Summenprobe {name}: {'' if ok else 'Hinweis, '}{text}")
-    if report.note:
-        lines.append(f"  {report.note}")
-    return "\n".join(lines)
 
 
 def main() -> None:

@@ -1,0 +1,93 @@
+"""The commands below `data`: building the data set from official files and asking about it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kommunalprofil.cli_options import OPTIONS, Json, Quiet, print_json
+from kommunalprofil.errors import KommunalprofilError, UsageError
+
+if TYPE_CHECKING:
+    from kommunalprofil.sources.reading import Report
+
+app = typer.Typer(help="Den Datenbestand aus amtlichen Dateien aufbauen.", **OPTIONS)
+
+
+@app.command("import")
+def import_(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="PFAD", help="Amtliche Dateien oder Ordner; der Inhalt entscheidet.")
+    ] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="ORDNER", help="Ordner des Datenbestands.")] = Path(
+        "data/processed"
+    ),
+    listed: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="LISTE", help="Textdatei mit einem Pfad je Zeile, bezogen auf --root."),
+    ] = None,
+    root: Annotated[Path, typer.Option("--root", metavar="ORDNER", help="Ordner zu den Pfaden der LISTE.")] = Path(),
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> int:
+    """Amtliche Dateien lesen und in den Datenbestand aufnehmen."""
+    from dataclasses import asdict
+
+    from kommunalprofil import importer
+
+    wanted = list(paths or [])
+    if listed is not None:
+        lines = [line.strip() for line in listed.read_text(encoding="utf-8").splitlines()]
+        wanted += [root / line for line in lines if line and not line.startswith("#")]
+    if not wanted:
+        raise UsageError("Es fehlt mindestens ein PFAD zu einer amtlichen Datei oder einem Ordner.")
+
+    def show(what: Report | KommunalprofilError) -> None:
+        if isinstance(what, KommunalprofilError):
+            print(f"Fehler: {what}", file=sys.stderr)
+        elif not (quiet or as_json):
+            print(report_text(what), flush=True)
+
+    outcome = importer.run(wanted, output, show)
+    if as_json:
+        print_json(
+            {
+                "files": [asdict(r) for r in outcome.reports],
+                "refused": [str(e) for e in outcome.refused],
+                "tables": outcome.tables,
+            }
+        )
+    elif not quiet:
+        from kommunalprofil.formatting import number
+
+        rows = sum(outcome.tables.values())
+        print(
+            f"\nDateien gelesen: {number(len(outcome.reports))}, abgewiesen: {number(len(outcome.refused))}."
+            f" Datenbestand in „{output}“; Tabellen geschrieben: {number(len(outcome.tables))},"
+            f" Zeilen: {number(rows)}."
+        )
+    return 1 if outcome.refused else 0
+
+
+def report_text(report: Report) -> str:
+    """What `data import` prints of one file."""
+    from kommunalprofil.formatting import date, number
+
+    days = ", ".join(map(date, report.dates)) or "ohne Stichtag"
+    if len(report.dates) > 2:
+        days = f"{date(report.dates[0])} bis {date(report.dates[-1])} ({len(report.dates)} Stichtage)"
+    lines = [
+        f"{report.file}: Tabelle {report.table}, Ebene {report.level or '–'}, {days}",
+        f"  gelesene Zeilen: {number(report.rows_read)}, Gebiete: {number(report.regions)},"
+        f" Werte: {number(report.kept)}",
+    ]
+    for reason, count in report.dropped.items():
+        lines.append(f"  weggelassene Zeilen: {number(count)} – {reason}")
+    for name, ok, text in report.checks:
+        lines.append(f"  Summenprobe {name}: {'' if ok else 'Hinweis, '}{text}")
+    if report.note:
+        lines.append(f"  {report.note}")
+    return "\n".join(lines)

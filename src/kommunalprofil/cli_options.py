@@ -1,0 +1,32 @@
+"""What the commands have in common: options of one name, one meaning; the data set they read; JSON on the screen."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+OPTIONS: dict[str, Any] = {"rich_markup_mode": None, "add_completion": False, "no_args_is_help": True}
+"""How every Typer application of the program is set up."""
+DataDir = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="ORDNER", help="Datenbestand, aus dem gelesen wird (sonst der mitgelieferte)."),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Nur Fehler ausgeben.")]
+Json = Annotated[bool, typer.Option("--json", help="Maschinenlesbare Ausgabe.")]
+
+
+def data_dir(folder: Path | None) -> Path:
+    """The data set to read: the folder asked for or the embedded one."""
+    from kommunalprofil import resources
+
+    return folder if folder is not None else resources.data_dir()
+
+
+def print_json(value: object) -> None:
+    """The value as JSON text on standard output."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=1)
+    print()
