@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 
 from kommunalprofil import __version__, cli, errors, german_cli, observations
 from kommunalprofil.german_texts import german_command
+from kommunalprofil.states import State
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [
@@ -146,8 +147,8 @@ def test_columns_and_files_of_the_data_set_are_as_documented() -> None:
     table = text.partition("## Spalten der Beobachtungen")[2].partition("\n\n## ")[0]
     cells = re.findall(r"^\| (`.+?) \|", table, re.MULTILINE)
     assert re.findall(r"`(\w+)`", " ".join(cells)) == list(observations.COLUMNS)
-    folder = ROOT / "data" / "processed"
-    assert {"origins.json", "regions.parquet", "observations", "outlines"} <= {path.name for path in folder.iterdir()}
+    for name in State.of(ROOT / "data" / "processed").entries:
+        assert f"| `{name.partition('/')[0]}" in text, name
 
 
 def test_the_changelog_knows_the_version() -> None:

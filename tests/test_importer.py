@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from kommunalprofil import importer, sources
+from kommunalprofil.states import MANIFEST, State
 from kommunalprofil.store import Store
 from kommunalprofil.territory import KREISE
 from twins import aged, by_age, by_sex, flat, zipped
@@ -21,7 +22,9 @@ OLD, NEW = "01.06.2019 / 10:00:00", "01.06.2020 / 10:00:00"
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    """The files of the current state, manifest included."""
+    state = State.of(folder)
+    return {MANIFEST: (folder / MANIFEST).read_bytes()} | {name: state.read(name) for name in state.entries}
 
 
 @pytest.fixture
@@ -133,8 +136,7 @@ def test_killed_while_importing_the_old_set_stays(raw: Path, tmp_path: Path, roo
         time.sleep(delay)
         process.send_signal(signal.SIGKILL)
         process.wait()
-        now = {name: data for name, data in files(tmp_path / "set").items() if not name.endswith(".tmp")}
-        if now != before:  # it was done before the signal came
+        if files(tmp_path / "set") != before:  # it was done before the signal came
             assert value(tmp_path / "set", "DE", "2018-12-31") == 300
             break
 

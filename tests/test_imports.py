@@ -10,13 +10,14 @@ import pytest
 
 PACKAGE = "kommunalprofil"
 LAYERS = [
-    {"errors", "registry", "resources"},
+    {"errors", "registry", "resources", "states"},
     {"vocabulary", "ages", "provenance"},
     {"regions", "observations", "names", "finding", "grammar", "document"},
     {"cells", "territory"},
-    {"store", "indicators", "formatting"},
+    {"store", "commit", "indicators", "formatting"},
     {"sources"},
     {"checks"},
+    {"intake", "merging"},
     {"profile", "comparison", "importer"},
     {"figures"},
     {"render"},
@@ -34,7 +35,7 @@ HEAVY = {
     "jinja2": ("render", "templating", "templates", "sentences", "markup"),
     "typst": ("pdf", "render"),
     "pikepdf": ("pdf", "pdf_checks", "render"),
-    "pandas": ("sources", "importer", "checks", "observations", "store", "indicators.export"),
+    "pandas": ("sources", "intake", "merging", "checks", "observations", "store", "indicators.export"),
 }
 
 

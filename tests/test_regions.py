@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import time
 import unicodedata
@@ -20,6 +21,8 @@ from kommunalprofil.errors import AmbiguousRegionError, DataError, UnknownRegion
 from kommunalprofil.grammar import forms
 from kommunalprofil.regions import Register
 from kommunalprofil.sources import areas, register
+from kommunalprofil.states import REGIONS
+from small_states import save
 
 PLACES = """
 01        Schleswig-Holstein
@@ -105,8 +108,9 @@ def gone(ags: str, name: str, successors: str) -> dict[str, Any]:
 
 
 def write(frame: pd.DataFrame, folder: Path) -> Path:
-    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), folder / "regions.parquet")
-    return folder
+    sink = io.BytesIO()
+    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), sink)
+    return save(folder, {REGIONS: sink.getvalue()}).root
 
 
 @pytest.fixture(scope="module")
@@ -308,12 +312,10 @@ def test_slugs(small: Register) -> None:
 def test_missing_and_damaged_register(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="fehlt"):
         Register.load(tmp_path)
-    (tmp_path / "regions.parquet").write_bytes(b"PAR1 broken")
     with pytest.raises(DataError, match="beschädigt"):
-        Register.load(tmp_path)
-    pq.write_table(pa.table({"x": [1]}), tmp_path / "regions.parquet")
+        Register.load(save(tmp_path, {REGIONS: b"PAR1 broken"}))
     with pytest.raises(DataError, match="beschädigt"):
-        Register.load(tmp_path)
+        Register.load(write(pd.DataFrame({"x": [1]}), tmp_path))
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kommunalprofil import provenance, store
+from kommunalprofil import provenance, states, store
 from kommunalprofil.errors import DataError
 from kommunalprofil.observations import validate
+from small_states import save
 from test_observations import rows
 
 FRAME = validate(
@@ -25,13 +26,11 @@ FRAME = validate(
 )
 
 
+TABLE = f"{states.OBSERVATIONS}/t"
+
+
 def filled(folder: Path) -> store.Store:
-    files = {
-        folder / store.ORIGINS: provenance.dump([]),
-        folder / store.OBSERVATIONS / "t.parquet": store.to_parquet(FRAME),
-    }
-    store.write_atomic(files)
-    return store.Store(folder)
+    return store.Store(save(folder, {states.ORIGINS: provenance.dump([]), TABLE: store.to_parquet(FRAME)}))
 
 
 def test_rows_come_back_by_land(tmp_path: Path) -> None:
@@ -59,8 +58,8 @@ def test_a_folder_without_data_says_how_to_get_some(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", [b"", b"{", b"[1]", b'[{"table": 1}]', b"\xff\xfe"])
 def test_damaged_origins(tmp_path: Path, text: bytes) -> None:
-    (tmp_path / store.ORIGINS).write_bytes(text)
-    with pytest.raises(DataError, match=r"origins\.json ist beschädigt"):
+    save(tmp_path, {states.ORIGINS: text})
+    with pytest.raises(DataError, match=r"origins-\w+\.json ist beschädigt"):
         _ = store.Store(tmp_path).origins
 
 
@@ -74,13 +73,13 @@ def test_a_damaged_table_is_an_error_or_reads_as_before(tmp_path: Path, cut: flo
         bad,
         good[: flip % len(good)] + bytes([good[flip % len(good)] ^ 0xFF]) + good[flip % len(good) + 1 :],
     ):
-        (tmp_path / store.OBSERVATIONS / "t.parquet").write_bytes(content)
+        (tmp_path / data.state.entries[TABLE].file).write_bytes(content)
         with suppress(DataError):
             data.observations("t")
 
 
 def test_a_missing_table_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"u\.parquet ist beschädigt oder fehlt"):
+    with pytest.raises(DataError, match="fehlt observations/u"):
         filled(tmp_path).observations("u")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kommunalprofil.cli_options import OPTIONS, Json, Quiet, print_json
-from kommunalprofil.errors import KommunalprofilError, UsageError
+from kommunalprofil.errors import KommunalprofilError, NotATableError, UsageError
 
 if TYPE_CHECKING:
     from kommunalprofil.sources.reading import Report
@@ -46,17 +47,21 @@ def import_(
         raise UsageError("Es fehlt mindestens ein PFAD zu einer amtlichen Datei oder einem Ordner.")
 
     def show(what: Report | KommunalprofilError) -> None:
-        if isinstance(what, KommunalprofilError):
+        if isinstance(what, NotATableError):
+            if not (quiet or as_json):
+                print(f"Übergangen: {what}", flush=True)
+        elif isinstance(what, KommunalprofilError):
             print(f"Fehler: {what}", file=sys.stderr)
         elif not (quiet or as_json):
             print(report_text(what), flush=True)
 
-    outcome = importer.run(wanted, output, show)
+    outcome = importer.run(wanted, output, show, workers=os.cpu_count() or 1)
     if as_json:
         print_json(
             {
                 "files": [asdict(r) for r in outcome.reports],
                 "refused": [str(e) for e in outcome.refused],
+                "passed": [str(e) for e in outcome.passed],
                 "tables": outcome.tables,
             }
         )
@@ -65,7 +70,8 @@ def import_(
 
         rows = sum(outcome.tables.values())
         print(
-            f"\nDateien gelesen: {number(len(outcome.reports))}, abgewiesen: {number(len(outcome.refused))}."
+            f"\nDateien gelesen: {number(len(outcome.reports))}, übergangen: {number(len(outcome.passed))},"
+            f" abgewiesen: {number(len(outcome.refused))}."
             f" Datenbestand in „{output}“; Tabellen geschrieben: {number(len(outcome.tables))},"
             f" Zeilen: {number(rows)}."
         )

@@ -13,17 +13,21 @@ OPTIONS: dict[str, Any] = {"rich_markup_mode": None, "add_completion": False, "n
 """How every Typer application of the program is set up."""
 DataDir = Annotated[
     Path | None,
-    typer.Option("--data", metavar="ORDNER", help="Datenbestand, aus dem gelesen wird (sonst der mitgelieferte)."),
+    typer.Option(
+        "--data",
+        metavar="STAND",
+        help="Datenbestand, aus dem gelesen wird: Ordner oder eingefrorener Stand (sonst der mitgelieferte).",
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Nur Fehler ausgeben.")]
 Json = Annotated[bool, typer.Option("--json", help="Maschinenlesbare Ausgabe.")]
 
 
-def data_dir(folder: Path | None) -> Path:
-    """The data set to read: the folder asked for or the embedded one."""
-    from kommunalprofil import resources
+def data_dir(asked: Path | None) -> Path:
+    """The state to read: the folder or frozen state asked for, or the embedded one. Raises UsageError, DataError."""
+    from kommunalprofil import resources, states
 
-    return folder if folder is not None else resources.data_dir()
+    return resources.data_dir() if asked is None else states.locate(asked, resources.data_dir())
 
 
 def print_json(value: object) -> None:

@@ -23,6 +23,14 @@ class DataError(KommunalprofilError):
     exit_code = 3
 
 
+class BusyError(KommunalprofilError):
+    """Another process is changing the same data set."""
+
+
+class CheckError(KommunalprofilError):
+    """A new state of the data set fails its checks; the old one stands."""
+
+
 class SourceError(KommunalprofilError):
     """An official file that cannot be read: names the file, the line where there is one, and the reason."""
 
@@ -30,6 +38,13 @@ class SourceError(KommunalprofilError):
         self.file, self.reason, self.line = file, reason, line
         where = f"{file}, Zeile {line}" if line is not None else file
         super().__init__(f"{where}: {reason}")
+
+    def __reduce__(self) -> tuple[type[SourceError], tuple[str, str, int | None]]:
+        return type(self), (self.file, self.reason, self.line)
+
+
+class NotATableError(SourceError):
+    """A file known to hold no table – documentation, a companion of another file: passed over, no fault."""
 
 
 class UnknownTableError(SourceError):

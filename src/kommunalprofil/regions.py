@@ -20,8 +20,8 @@ from typing import Any
 from kommunalprofil import finding, grammar
 from kommunalprofil.errors import AmbiguousRegionError, DataError, UnknownRegionError
 from kommunalprofil.names import fold, printable
+from kommunalprofil.states import REGIONS, State
 
-FILE = "regions.parquet"
 GERMANY = "DE"
 UNINHABITED = "Gemeindefreies Gebiet"
 MAX_CANDIDATES = 20
@@ -113,20 +113,21 @@ class Register:
         self._made: dict[int, Region] = {}
 
     @classmethod
-    def load(cls, data_dir: Path) -> Register:
-        """The register of a data set. Raises DataError if the file is missing or damaged."""
+    def load(cls, where: Path | State) -> Register:
+        """The register of a data set. Raises DataError if it has none or the file is damaged."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        path = data_dir / FILE
+        state = State.of(where)
         hint = "Das Gebietsverzeichnis lässt sich mit „kommunalprofil data import PFAD…“ neu aufbauen."
-        if not path.is_file():
-            raise DataError(f"In „{data_dir}“ fehlt das Gebietsverzeichnis ({FILE}). {hint}")
+        if REGIONS not in state.entries:
+            raise DataError(f"Im Datenbestand „{state.where}“ fehlt das Gebietsverzeichnis. {hint}")
+        path = state.path(REGIONS)
         try:
             with pq.ParquetFile(path, page_checksum_verification=True) as file:
                 return cls(file.read(use_threads=False))
         except (OSError, pa.ArrowException, KeyError) as error:
-            raise DataError(f"{FILE} ist beschädigt ({error}). {hint}") from None
+            raise DataError(f"{path.name} ist beschädigt ({error}). {hint}") from None
 
     def __len__(self) -> int:
         return len(self._ags)

@@ -1,4 +1,4 @@
-"""The processed data set on disk: one Parquet file a table, one row group a Land, written whole or not at all."""
+"""Reading the processed data set: one Parquet file a table, one row group a Land. States are told by states.py."""
 
 from __future__ import annotations
 
@@ -13,18 +13,13 @@ from typing import TYPE_CHECKING
 
 from kommunalprofil import provenance
 from kommunalprofil.errors import DataError
-from kommunalprofil.observations import COLUMNS, schema
+from kommunalprofil.observations import COLUMNS, TEXT, schema
+from kommunalprofil.states import HINT, OBSERVATIONS, ORIGINS, State
 from kommunalprofil.territory import region_level
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
-
-OBSERVATIONS = "observations"
-ORIGINS = "origins.json"
-REGIONS = "regions.parquet"
-OUTLINES = "outlines"
-HINT = "Der Datenbestand lässt sich mit „kommunalprofil data import PFAD…“ oder „make data“ neu aufbauen."
 
 
 def write_atomic(files: Mapping[Path, bytes]) -> None:
@@ -72,6 +67,8 @@ def to_parquet(frame: pd.DataFrame) -> bytes:
     lands = frame["region"].str[:2]
     order = sorted(lands.unique(), key=lambda x: (x != "DE", x))
     fields = schema().with_metadata({"lands": json.dumps(order)})
+    # a dictionary holds the codes of its own rows alone, never the whole code list
+    plain = pa.schema([f.with_type(pa.string()) if f.name in TEXT else f for f in schema()])
     sink = io.BytesIO()
     # region and date alone carry statistics: they are what readers filter by, the rest would only swell the footer
     with pq.ParquetWriter(
@@ -84,34 +81,36 @@ def to_parquet(frame: pd.DataFrame) -> bytes:
         write_page_checksum=True,
     ) as writer:
         for land in order:
-            part = pa.Table.from_pandas(frame[lands == land], schema=schema(), preserve_index=False)
-            writer.write_table(part.replace_schema_metadata(None).cast(fields), row_group_size=len(part))
+            part = pa.Table.from_pandas(frame[lands == land], schema=plain, preserve_index=False)
+            columns = [c.dictionary_encode() if f.name in TEXT else c for c, f in zip(part.columns, plain, strict=True)]
+            writer.write_table(pa.Table.from_arrays(columns, schema=fields), row_group_size=len(part))
     return sink.getvalue()
 
 
 class Store:
-    """The data set in one folder, read only. Raises DataError when the folder is none or a file is damaged."""
+    """One state of the data set, read only; `where` is a folder (its current state), a manifest, or the state.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        if not (folder / ORIGINS).is_file():
-            raise DataError(f"In „{folder}“ liegt kein Datenbestand (es fehlt {ORIGINS}). {HINT}")
+    Raises DataError when there is none or a file is missing or damaged.
+    """
+
+    def __init__(self, where: Path | State) -> None:
+        self.state = State.of(where)
 
     @cached_property
     def origins(self) -> list[provenance.Origin]:
         """Every official file that was read."""
         try:
-            return provenance.parse((self.folder / ORIGINS).read_bytes())
+            return provenance.parse(self.state.read(ORIGINS))
         except (OSError, ValueError, TypeError) as error:
-            raise DataError(f"{ORIGINS} ist beschädigt ({error}). {HINT}") from None
+            raise DataError(f"{self.state.entries[ORIGINS].file} ist beschädigt ({error}). {HINT}") from None
 
     @cached_property
     def tables(self) -> tuple[str, ...]:
         """Ids of the tables there are observations of. Raises DataError if one is gone that files were read for."""
-        there = {p.stem for p in (self.folder / OBSERVATIONS).glob("*.parquet")}
-        if gone := sorted({o.table for o in self.origins if o.base != "none"} - there):
-            raise DataError(f"In „{self.folder / OBSERVATIONS}“ fehlt {', '.join(gone)} (.parquet). {HINT}")
-        return tuple(sorted(there))
+        there = self.state.tables
+        if gone := sorted({o.table for o in self.origins if o.base != "none"} - set(there)):
+            raise DataError(f"Im Datenbestand „{self.state.where}“ fehlt die Tabelle {', '.join(gone)}. {HINT}")
+        return there
 
     def regions(self, level: str) -> set[str]:
         """Every region of a level that any table carries at any date."""
@@ -130,7 +129,7 @@ class Store:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        path = self.folder / OBSERVATIONS / f"{table}.parquet"
+        path = self.state.path(f"{OBSERVATIONS}/{table}")
         try:
             # one thread: the row groups are small, and starting a pool costs more than it saves
             with pq.ParquetFile(path, page_checksum_verification=True) as file:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,8 @@ from drawn import assert_legible, texts
 
 from kommunalprofil.errors import DataError
 from kommunalprofil.figures import maps, style
+from kommunalprofil.states import OUTLINES, State
+from small_states import save
 
 KM = 1000.0
 
@@ -22,26 +25,30 @@ def square(column: float, row: float, size: float) -> shapely.Polygon:
     return shapely.box(4e5 + column * size, 5e6 + row * size, 4e5 + (column + 1) * size, 5e6 + (row + 1) * size)
 
 
-def write(path: Path, rows: dict[str, shapely.Geometry]) -> None:
+def outlines(rows: dict[str, shapely.Geometry]) -> bytes:
     table = pa.table({
         "ags": list(rows), "name": [f"Ort {key}" for key in rows], "kreis": [k[:5] if len(k) > 2 else "" for k in rows],
         "land": [key[:2] for key in rows], "geometry": [shapely.to_wkb(shape) for shape in rows.values()],
     })  # fmt: skip
-    pq.write_table(table, path)
+    sink = io.BytesIO()
+    pq.write_table(table, sink)
+    return sink.getvalue()
 
 
 @pytest.fixture(scope="module")
-def country(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def country(tmp_path_factory: pytest.TempPathFactory) -> State:
     """Two Länder side by side, 01 of nine Kreise with nine Gemeinden each, 02 a city that is its only Kreis."""
-    folder = tmp_path_factory.mktemp("outlines")
     kreise = {f"01{i:03}": square(i % 3, i // 3, 30 * KM) for i in range(9)}
     gemeinden = {f"{k}{j:03}": square((int(k[2:]) % 3) * 3 + j % 3, (int(k[2:]) // 3) * 3 + j // 3, 10 * KM)
                  for k in kreise for j in range(9)}  # fmt: skip
     city = shapely.box(4e5 + 90 * KM, 5e6, 4e5 + 110 * KM, 5e6 + 90 * KM)
-    write(folder / "gemeinden.parquet", gemeinden | {"02000000": city})
-    write(folder / "kreise.parquet", kreise | {"02000": city})
-    write(folder / "laender.parquet", {"01": shapely.union_all(list(kreise.values())), "02": city})
-    return folder
+    layers = {
+        "gemeinden": gemeinden | {"02000000": city},
+        "kreise": kreise | {"02000": city},
+        "laender": {"01": shapely.union_all(list(kreise.values())), "02": city},
+    }
+    folder = tmp_path_factory.mktemp("country")
+    return save(folder, {f"{OUTLINES}/{name}": outlines(rows) for name, rows in layers.items()})
 
 
 NAMES = {"01": "Mecklenburg-Vorpommern", "02": "Hamburg", "01004": "Landkreis Ludwigslust-Parchim",
@@ -51,7 +58,7 @@ NAMES = {"01": "Mecklenburg-Vorpommern", "02": "Hamburg", "01004": "Landkreis Lu
 
 @pytest.mark.parametrize("width", ["full", "half"])
 @pytest.mark.parametrize("place", ["01", "02", "02000", "01004", "01008", "01000", "01004004", "01004000", "01004008"])
-def test_every_level_is_drawn_with_its_own_name(country: Path, place: str, width: style.Width) -> None:
+def test_every_level_is_drawn_with_its_own_name(country: State, place: str, width: style.Width) -> None:
     drawn = maps.locator(country, place, figure_id="map", names=NAMES, width=width)
     assert_legible(drawn)
     assert NAMES[place].replace(" ", "") in "".join(texts(drawn)).replace(" ", "")  # a long name takes two lines
@@ -60,13 +67,13 @@ def test_every_level_is_drawn_with_its_own_name(country: Path, place: str, width
     assert " id=" not in drawn
 
 
-def test_germany_stands_beside_kreise_and_gemeinden_only(country: Path) -> None:
+def test_germany_stands_beside_kreise_and_gemeinden_only(country: State) -> None:
     kreis = texts(maps.locator(country, "01004", figure_id="map", names=NAMES))
     assert "in Deutschland" in " ".join(kreis)
     assert "in Deutschland" not in " ".join(texts(maps.locator(country, "02000", figure_id="map", names=NAMES)))
 
 
-def test_names_that_would_cover_another_are_left_out(country: Path) -> None:
+def test_names_that_would_cover_another_are_left_out(country: State) -> None:
     crowd = {"01004004": "Mitte"} | {f"01004{i:03}": "Ein sehr langer Name für ein kleines Feld" for i in range(9)}
     crowd["01004004"] = "Mitte"
     drawn = maps.locator(country, "01004004", figure_id="map", names=crowd, width="half")
@@ -74,29 +81,34 @@ def test_names_that_would_cover_another_are_left_out(country: Path) -> None:
     assert "Mitte" in texts(drawn)
 
 
-def test_a_place_without_outline(country: Path) -> None:
+def test_a_place_without_outline(country: State) -> None:
     with pytest.raises(KeyError, match="01004999"):
         maps.locator(country, "01004999", figure_id="map", names=NAMES)
 
 
-def test_missing_and_damaged_files(country: Path, tmp_path: Path) -> None:
+def test_missing_and_damaged_files(country: State, tmp_path: Path) -> None:
+    kreise = country.path(f"{OUTLINES}/kreise").read_bytes()
+    cut = save(tmp_path, {f"{OUTLINES}/kreise": kreise[:-40]})
     with pytest.raises(DataError, match="nicht lesbar"):
-        maps.locator(tmp_path, "01004", figure_id="map", names=NAMES)
-    (tmp_path / "kreise.parquet").write_bytes((country / "kreise.parquet").read_bytes()[:-40])
-    with pytest.raises(DataError, match="nicht lesbar"):
-        maps.layer(tmp_path, "kreise")
+        maps.layer(cut, "kreise")
+    with pytest.raises(DataError, match="fehlt outlines/laender"):
+        maps.layer(cut, "laender")
+    cut.path(f"{OUTLINES}/kreise").unlink()
+    with pytest.raises(DataError, match="fehlt outlines/kreise"):
+        maps.layer(cut, "kreise")
 
 
-def test_the_same_place_gives_the_same_bytes(country: Path) -> None:
+def test_the_same_place_gives_the_same_bytes(country: State) -> None:
     one, two = (maps.locator(country, "01004", figure_id="map", names=NAMES) for _ in range(2))
     assert one == two
 
 
-def test_maps_need_no_pandas(country: Path) -> None:
+def test_maps_need_no_pandas(country: State) -> None:
     names = ("pandas", "geopandas", "pyarrow.dataset", "matplotlib.pyplot")
     code = f"""import sys, pathlib
 from kommunalprofil.figures import maps
-maps.locator(pathlib.Path({str(country)!r}), "01004", figure_id="m", names={{}})
+from kommunalprofil.states import State
+maps.locator(State.of(pathlib.Path({str(country.root)!r})), "01004", figure_id="m", names={{}})
 print([m for m in {names} if m in sys.modules])"""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

@@ -21,6 +21,7 @@ from kommunalprofil.errors import DataError
 from kommunalprofil.figures import style
 from kommunalprofil.figures.scales import wrap
 from kommunalprofil.figures.sheet import Array, Sheet, text_width
+from kommunalprofil.states import OUTLINES, State
 
 FINEST = 0.9
 """Corners that make less difference than a triangle of this size (points) are dropped."""
@@ -45,18 +46,17 @@ class Layer:
         return float(west), float(south), float(east), float(north)
 
 
-@lru_cache(maxsize=8)
-def layer(folder: FilePath, name: str) -> Layer:
+def layer(state: State, name: str) -> Layer:
     """The outlines of 'laender', 'kreise' or 'gemeinden'. Raises DataError if the file is missing or damaged."""
-    return _read(folder / f"{name}.parquet", "")
+    return _read(state.path(f"{OUTLINES}/{name}"), "")
+
+
+def gemeinden_of(state: State, kreis: str) -> Layer:
+    """The Gemeinden of one Kreis. Raises DataError if the file is missing or damaged."""
+    return _read(state.path(f"{OUTLINES}/gemeinden"), kreis)
 
 
 @lru_cache(maxsize=64)
-def gemeinden_of(folder: FilePath, kreis: str) -> Layer:
-    """The Gemeinden of one Kreis. Raises DataError if the file is missing or damaged."""
-    return _read(folder / "gemeinden.parquet", kreis)
-
-
 def _read(path: FilePath, kreis: str) -> Layer:
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:  # read_table would import pandas
@@ -122,14 +122,14 @@ class _Frame:
         return Path(self.points(xy).round(1), codes)
 
 
-def locator(folder: FilePath, place: str, *, figure_id: str, names: Mapping[str, str], width: Width = "full") -> str:
+def locator(state: State, place: str, *, figure_id: str, names: Mapping[str, str], width: Width = "full") -> str:
     """Draw where `place` (key: 2, 5 or 8 digits) lies: main map and, beside it, Germany.
 
     A Gemeinde is shown among the Gemeinden of its Kreis, a Kreis among those of its Land, a Land (and a Kreis that is
     its whole Land) in Germany. `names` are labels by key, the most important first: the place's own is always
     printed, others where there is room. Raises KeyError if there is no outline of the place, DataError for bad files.
     """
-    main, inner, around = _parts(folder, place)
+    main, inner, around = _parts(state, place)
     if place not in main.ags:
         raise KeyError(place)
     full = style.WIDTHS[width]
@@ -144,19 +144,19 @@ def locator(folder: FilePath, place: str, *, figure_id: str, names: Mapping[str,
     _Labels(sheet, frame).draw(chosen, place, names)
     _draw_scale_bar(sheet, frame)
     if aside:
-        _draw_germany(sheet, folder, place, names, aside, height)
+        _draw_germany(sheet, state, place, names, aside, height)
     return sheet.svg()
 
 
-def _parts(folder: FilePath, place: str) -> tuple[Layer, str, Layer]:
+def _parts(state: State, place: str) -> tuple[Layer, str, Layer]:
     """The layer of the main map, the key prefix of its regions in focus, and what lies around them."""
-    kreise = layer(folder, "kreise")
+    kreise = layer(state, "kreise")
     if len(place) == 8:
-        return gemeinden_of(folder, place[:5]), place[:5], kreise
+        return gemeinden_of(state, place[:5]), place[:5], kreise
     siblings = int(sum(str(ags).startswith(place[:2]) for ags in kreise.ags))
     if len(place) == 5 and siblings > 1:
         return kreise, place[:2], kreise
-    laender = layer(folder, "laender")
+    laender = layer(state, "laender")
     if len(place) == 5:  # Berlin, Hamburg: the Kreis is the Land
         return Layer(np.where(laender.ags == place[:2], place, laender.ags), laender.shapes), "DE", laender
     return laender, "DE", laender
@@ -189,10 +189,10 @@ def _rim(shapes: Array) -> Array:
         return shapes
 
 
-def _draw_germany(sheet: Sheet, folder: FilePath, place: str, names: Mapping[str, str], width: float,
+def _draw_germany(sheet: Sheet, state: State, place: str, names: Mapping[str, str], width: float,
                   height: float) -> None:  # fmt: skip
     """Germany with the Land marked and, for a Kreis or Gemeinde, its Kreis filled."""
-    laender, kreise = layer(folder, "laender"), layer(folder, "kreise")
+    laender, kreise = layer(state, "laender"), layer(state, "kreise")
     west, south, east, north = laender.bounds
     frame = _Frame.around(0, 0, width, min(height, width * (north - south) / (east - west)), laender.bounds, margin=1)
     thinned = shapely.coverage_simplify(laender.shapes, FINEST * frame.metres)

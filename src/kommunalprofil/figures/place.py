@@ -22,8 +22,7 @@ def locator_map(p: Profile) -> Figure | Gap:
     if region.level == "bund":
         return Gap("locator_map", "Eine Lagekarte gibt es nur für Länder, Kreise und Gemeinden.")
     try:
-        outlines = p.store.folder / "outlines"
-        svg = maps.locator(outlines, region.ags, figure_id="locator_map", names=_names(p), width="half")
+        svg = maps.locator(p.store.state, region.ags, figure_id="locator_map", names=_names(p), width="half")
     except KeyError:
         text = f"Für {region.accusative} gibt es keine Karte, weil die amtlichen Umrisse den Ort nicht enthalten."
         return Gap("locator_map", text)

@@ -1,0 +1,75 @@
+"""One official file taken in: read, its sums checked, Länder and Germany added up where it prints Kreise only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kommunalprofil import checks, sources, territory
+from kommunalprofil.errors import KommunalprofilError, SourceError
+from kommunalprofil.formatting import date as printed
+from kommunalprofil.formatting import number
+from kommunalprofil.observations import KEY, flag_bits
+from kommunalprofil.sources.declare import Table
+from kommunalprofil.sources.reading import Reading
+from kommunalprofil.vocabulary import TOTAL, flag_names
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def take(path: Path) -> Reading | KommunalprofilError:
+    """The reading of a file, or why it is refused: whole either way, so that it can come from another process."""
+    try:
+        if not path.exists():
+            raise SourceError(path.name, f"Es gibt keine Datei „{path}“.")
+        reading = sources.read(path)
+        table = sources.declared().get(reading.report.table)
+        if table is not None:
+            checks.check(reading, table)
+            _sum_up(reading, table)
+    except KommunalprofilError as error:
+        return error
+    return reading
+
+
+def _sum_up(reading: Reading, table: Table) -> None:
+    """Land and Germany as sums of their Kreise, where a table of exact counts prints every Kreis but no Land."""
+    import pandas as pd
+
+    frame = reading.observations
+    if frame is None or not table.sum_up:
+        return
+    parts = [frame]
+    summed: list[str] = []
+    rest = [c for c in KEY if c not in ("region", "gebietsstand")]
+    key: Any
+    for key, at in frame.groupby(["date", "base"], sort=True):
+        day = key[0]
+        kreise = at[at["region"].str.len() == 5]
+        if "DE" in set(at["region"]) or kreise["region"].nunique() != territory.number_of_kreise(day):
+            continue
+        there = set(at["region"])
+        for parent in (kreise["region"].str[:2], "DE"):
+            sums = _sums(kreise.assign(region=parent), ["region", *rest])
+            parts.append(sums[~sums["region"].isin(there)].assign(gebietsstand=day))
+        whole = sums[(sums["age_from"] == 0) & (sums["age_to"] == 200) & (sums["sex"] == TOTAL)]["value"].sum()
+        people = f", {number(whole)} Personen" if whole else ""
+        summed.append(f"{printed(day.isoformat())} {number(kreise['region'].nunique())} Kreise{people}")
+    if not summed:
+        return
+    reading.observations = pd.concat(parts, ignore_index=True)
+    reading.report.note = f"Länder und Deutschland als Summe der Kreise gebildet: {'; '.join(summed)}"
+    note = "Länder und Deutschland als Summe der Kreise gebildet"
+    reading.origins = [replace(o, note="; ".join(filter(None, [o.note, note]))) for o in reading.origins]
+
+
+def _sums(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Counts added up by the columns of `by`, with the facts about their parts; none where a part is missing."""
+    groups = frame.assign(bits=flag_bits(frame), missing=frame["value"].isna()).groupby(by, as_index=False, observed=True)
+    sums = groups.agg(value=("value", "sum"), bits=("bits", np.bitwise_or.reduce), missing=("missing", "any"))
+    sums["flag"] = ["|".join(flag_names(int(b))) or "normal" for b in sums["bits"]]
+    return sums[~sums["missing"]].drop(columns=["bits", "missing"])
