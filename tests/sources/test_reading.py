@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from kommunalprofil.errors import SourceError
 from kommunalprofil.sources import declared
-from kommunalprofil.sources.reading import NUMBER, Reading, base_of
+from kommunalprofil.sources.reading import Reading, base_of
+from kommunalprofil.sources.signs import NUMBER
 from twins import aged, by_age, by_sex, cells, read, wide_ages
 
 DAY = "2015-12-31"

@@ -10,7 +10,7 @@ from kommunalprofil.errors import SourceError, UnknownTableError
 from kommunalprofil.registry import collect
 from kommunalprofil.sources import datencsv, flat, zensus
 from kommunalprofil.sources.declare import Table
-from kommunalprofil.sources.reading import Reading, from_flat, from_regional, from_sheet
+from kommunalprofil.sources.reading import Reading, from_grid
 
 MAX_BYTES = 2_000_000_000
 COMPANIONS = frozenset({".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qpj"})
@@ -63,13 +63,15 @@ def read(path: Path) -> Reading:
         if table is None:
             known = ", ".join(tables)
             raise UnknownTableError(name, f"Die Tabelle {table_id} ist nicht deklariert. Bekannt sind: {known}.", 1)
-        return from_sheet(table, datencsv.parse(datencsv.decode(data, name), name, list(table.measures)), name, data)
+        sheet = datencsv.parse(datencsv.decode(data, name), name, list(table.measures))
+        return from_grid(table, datencsv.grid_of(table, sheet, name), name, data)
     if flat.recognise(text):
         parsed = flat.parse(data, name, retrieved)
-        return from_flat(_flat_table(parsed, tables, name), parsed, name, data)
+        table = _flat_table(parsed, tables, name)
+        return from_grid(table, flat.grid_of(table, parsed, name), name, data)
     if (head := zensus.head_of(text)) is not None:
         table = _census_table(head, tables, name)
-        return from_regional(table, zensus.parse(data, name, table.columns), name, data)
+        return from_grid(table, zensus.parse(data, name, table), name, data)
     first = text.split("\n", 1)[0].strip()[:60]
     raise UnknownTableError(name, f"Kein bekanntes amtliches Format; die Datei beginnt mit „{first}“.", 1)
 

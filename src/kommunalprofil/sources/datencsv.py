@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from kommunalprofil.ages import parse_label
+from kommunalprofil.ages import ALL, parse_label
 from kommunalprofil.errors import SourceError
+from kommunalprofil.sources.declare import Table
+from kommunalprofil.sources.grid import Grid
 
 FIRST_LINE = re.compile(r"(?:GENESIS-)?Tabelle: *([^;\s]+) *;*\s*$")
 DAY = re.compile(r"(\d{2})\.(\d{2})\.(\d{4})", re.ASCII)
@@ -272,3 +275,46 @@ def _value_columns(
             )
         seen[key] = i
     return columns
+
+
+def grid_of(table: Table, sheet: Sheet, file: str) -> Grid:
+    """A sheet with its labels turned into codes."""
+    rows: dict[str, Any] = {"key": sheet.keys}
+    if not any("date" in c for c in sheet.columns):
+        rows["date"] = sheet.dates
+    for dim, texts in sheet.labels.items():
+        codes = [_codes(table, dim, text, file, line) for text, line in zip(texts, sheet.lines, strict=True)]
+        for name in codes[0]:
+            rows[name] = [c[name] for c in codes]
+    columns: list[Mapping[str, Any] | None] = []
+    for column in sheet.columns:
+        whole: dict[str, Any] = {}
+        for dim, text in column.items():
+            whole |= _codes(table, dim, text, file, sheet.lines[0])
+        columns.append(whole)
+    return Grid(
+        table=table.id,
+        title=sheet.title,
+        rows=rows,
+        columns=columns,
+        values=sheet.values,
+        lines=sheet.lines,
+        stand=sheet.stand,
+        notes=sheet.notes,
+        other_lines=sheet.other_lines,
+    )
+
+
+def _codes(table: Table, dim: str, text: str, file: str, line: int) -> dict[str, Any]:
+    if dim == "sex":
+        return {"sex": SEXES[text]}
+    if dim == "nationality":
+        return {"nationality": NATIONALITIES[text]}
+    if dim == "measure":
+        return {"measure": table.measures[text]}
+    if dim == "date":
+        return {"date": text}
+    group = ALL if text in ("Insgesamt", "") else parse_label(text)
+    if group is None:
+        raise SourceError(file, f"„{text}“ ist keine bekannte Altersgruppe.", line)
+    return {"age_from": group.lo, "age_to": group.hi}

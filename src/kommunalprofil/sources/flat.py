@@ -10,6 +10,10 @@ from dataclasses import dataclass
 
 from kommunalprofil.errors import SourceError
 from kommunalprofil.sources.datencsv import csv_rows, decode, iso_day
+from kommunalprofil.sources.declare import Table
+from kommunalprofil.sources.grid import Grid
+
+SEX_CODES = {"": "_T", "GESM": "M", "GESW": "F"}
 
 NEW_HEAD = ("statistics_code", "statistics_label", "time_code", "time_label", "time")
 OLD_HEADS = (("Statistik_Code", "Statistik_Label", "Zeit_Code", "Zeit_Label", "Zeit"), NEW_HEAD)
@@ -173,4 +177,29 @@ def _parse_old(head: list[str], rows: list[list[str]], lines: list[int], file: s
         values=[row[contents[0]].strip() for row in rows],
         signs=[""] * len(rows),
         retrieved="",
+    )
+
+
+def grid_of(table: Table, flat: Flat, file: str) -> Grid:
+    """A flat file with its attribute codes turned into ours."""
+    rows: dict[str, list[str]] = {"key": flat.keys, "date": flat.dates}
+    for variable, codes in flat.members.items():
+        if variable != "GES":
+            raise SourceError(
+                file, f"Das Merkmal {variable} ist für die Tabelle {table.id} nicht bekannt.", flat.lines[0]
+            )
+        for code, line in zip(codes, flat.lines, strict=True):
+            if code not in SEX_CODES:
+                raise SourceError(file, f"Unbekannte Ausprägung „{code}“ des Merkmals {variable}.", line)
+        rows["sex"] = [SEX_CODES[c] for c in codes]
+    return Grid(
+        table=table.id,
+        title=table.title,
+        rows=dict(rows),
+        columns=[{}],
+        values=[[v] for v in flat.values],
+        lines=flat.lines,
+        signs=[[s] for s in flat.signs],
+        retrieved=flat.retrieved,
+        layout=flat.layout,
     )

@@ -1,0 +1,253 @@
+"""The cells of a table's grids as arrays of numbers: which region and date, which member, value, flag, line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from kommunalprofil import territory
+from kommunalprofil import vocabulary as v
+from kommunalprofil.errors import SourceError
+from kommunalprofil.observations import CATEGORIES, DEFAULTS
+from kommunalprofil.sources.declare import Table
+from kommunalprofil.sources.grid import Coded, Grid
+from kommunalprofil.sources.signs import Cells
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MEMBER = ("measure", "base", "sex", "nationality", "migration", "household", "age_from", "age_to")
+"""What tells two cells of one region and date apart; a base of None is found by the date."""
+DIM_OF = {name: name for name in MEMBER[2:6]} | {"age_from": "age", "age_to": "age"}
+
+
+def coded(column: Any) -> Coded:
+    """A list of codes as Coded, with those texts only that occur; None becomes −1."""
+    import numpy as np
+    import pandas as pd
+
+    if isinstance(column, Coded):
+        used = np.bincount(column.codes + 1, minlength=len(column.texts) + 1)[1:] > 0
+        if used.all():
+            return column
+        new = np.append(np.cumsum(used) - 1, -1)
+        return Coded(new[column.codes], [t for t, u in zip(column.texts, used, strict=True) if u])
+    values = np.empty(len(column), dtype=object)
+    values[:] = column
+    codes, texts = pd.factorize(values)
+    return Coded(codes, list(texts))
+
+
+@dataclass
+class Places:
+    """The keys and dates met so far, each pair with the region it names or the reason why it stays outside."""
+
+    level: str
+    file: str
+    index: dict[tuple[str, str], int] = field(default_factory=dict)
+    keys: list[str] = field(default_factory=list)
+    regions: list[str] = field(default_factory=list)
+    days: list[str] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    _days: dict[str, date] = field(default_factory=dict)
+
+    def place(self, key: str, day: str, line: int) -> int:
+        """The number of a pair, let through the door when it is new. Raises SourceError for what is no key."""
+        there = self.index.get((key, day))
+        if there is not None:
+            return there
+        if day not in self._days:
+            self._days[day] = date.fromisoformat(day)
+        try:
+            region, reason = territory.region_of(key, self.level, self._days[day])
+        except ValueError:
+            raise SourceError(self.file, f"„{key[:40]}“ ist kein amtlicher Gebietsschlüssel.", line) from None
+        self.index[key, day] = len(self.keys)
+        self.keys.append(key)
+        self.regions.append(region)
+        self.days.append(day)
+        self.reasons.append(reason)
+        return len(self.keys) - 1
+
+
+@dataclass
+class Gathered:
+    """All cells of a file that came through the door, as arrays of one length, and what their numbers stand for."""
+
+    places: Places
+    members: list[tuple[Any, ...]]
+    place: NDArray[np.int32]
+    member: NDArray[np.int32]
+    value: NDArray[np.float64]
+    bits: NDArray[np.uint16]
+    empty: NDArray[np.bool_]
+    line: NDArray[np.int32]
+    found: set[str]
+    rows: int
+    dropped: dict[str, int]
+
+    def keep(self, mask: NDArray[np.bool_]) -> None:
+        """Leave out every cell where the mask is false."""
+        if not mask.all():
+            self.take(mask)
+
+    def take(self, rows: NDArray[Any]) -> None:
+        """Keep the cells that `rows` picks, by place or by truth."""
+        for name in ("place", "member", "value", "bits", "empty", "line"):
+            setattr(self, name, getattr(self, name)[rows])
+
+
+class Gatherer:
+    """Takes grids of one file, one after the other, and puts their cells into arrays."""
+
+    def __init__(self, table: Table, file: str) -> None:
+        self.table, self.file = table, file
+        self.places = Places(table.level, file)
+        self._members: dict[tuple[Any, ...], int] = {}
+        self._parts: list[tuple[NDArray[Any], ...]] = []
+        self._found: set[str] = set()
+        self._dropped: dict[str, int] = {}
+        self._rows = 0
+        na = v.NOT_APPLICABLE if table.measure == "households" else None
+        self._default = {**DEFAULTS, "measure": table.measure, "base": None, "flag": table.flag}
+        self._default |= dict.fromkeys(("sex", "nationality", "migration"), na) if na else {}
+
+    def add(self, grid: Grid) -> None:
+        """Take in one grid. Raises SourceError with the line for a text that is no cell, a key that is none."""
+        import numpy as np
+
+        kept = [i for i, c in enumerate(grid.columns) if c is not None]
+        height, width = len(grid.lines), len(kept)
+        lines = np.asarray(grid.lines, dtype=np.int32)
+        self._rows += height
+        if repeated := len(grid.columns) - width:
+            self._count({territory.REPEATED: repeated * height})
+        self._count(grid.dropped)
+        values = _select(grid.values, len(grid.columns), kept)
+        signs = _select(grid.signs, len(grid.columns), kept) if grid.signs is not None else None
+        cells = Cells(values, signs, self.table, grid.decimal)
+        cells.check(self.table, self.file, lambda place: int(lines[place // width]))
+        place = self._place(grid, kept, lines)
+        member = self._member(grid, kept, lines)
+        shape = (height, width)
+        outside = np.array([bool(r) for r in self.places.reasons], dtype=bool)
+        line = np.broadcast_to(lines[:, None], shape).ravel()
+        place = np.broadcast_to(place, shape).ravel()
+        part = (place, np.broadcast_to(member, shape).ravel(), cells.value, cells.bits, cells.alone, cells.empty, line)
+        if outside.any() and (left := outside[place]).any():
+            self._count_outside(place[left], line[left])
+            part = tuple(a[~left] for a in part)
+        self._parts.append(part)
+
+    def _count(self, dropped: dict[str, int]) -> None:
+        for reason, number in dropped.items():
+            self._dropped[reason] = self._dropped.get(reason, 0) + number
+
+    def _count_outside(self, place: NDArray[Any], line: NDArray[Any]) -> None:
+        import numpy as np
+
+        reasons = sorted(set(self.places.reasons) - {""})
+        code = np.array([reasons.index(r) if r else -1 for r in self.places.reasons])
+        for number, reason in enumerate(reasons):
+            if count := len(np.unique(line[code[place] == number])):
+                self._count({reason: count})
+
+    def _place(self, grid: Grid, kept: list[int], lines: NDArray[np.int32]) -> NDArray[np.int32]:
+        """The number of each cell's key and date, as an array that broadcasts to rows × columns."""
+        import numpy as np
+
+        keys = coded(grid.rows["key"])
+        of_columns = [(grid.columns[i] or {}).get("date") for i in kept]
+        if "date" in grid.rows and not any(of_columns):
+            days = coded(grid.rows["date"])
+            both = keys.codes.astype(np.int64) * len(days.texts) + days.codes
+            used, first, where = np.unique(both, return_index=True, return_inverse=True)
+            named = [(keys.texts[u // len(days.texts)], days.texts[u % len(days.texts)]) for u in used.tolist()]
+            known = [self.places.place(k, d, int(lines[f])) for (k, d), f in zip(named, first.tolist(), strict=True)]
+            return np.array(known, dtype=np.int32)[where][:, None]
+        if "date" in grid.rows or not all(of_columns):
+            raise SourceError(self.file, "Kein Stichtag gefunden: weder im Kopf noch in einer Spalte.", 1)
+        days = coded(of_columns)
+        _, first = np.unique(keys.codes, return_index=True)
+        table = np.array(
+            [
+                [self.places.place(k, d, int(lines[f])) for d in days.texts]
+                for k, f in zip(keys.texts, first, strict=True)
+            ],
+            dtype=np.int32,
+        )
+        found: NDArray[np.int32] = table[keys.codes[:, None], days.codes[None, :]]
+        return found
+
+    def _member(self, grid: Grid, kept: list[int], lines: NDArray[np.int32]) -> NDArray[np.int32]:
+        """The number of each cell's member (its codes but region and date), broadcastable to rows × columns."""
+        import numpy as np
+
+        names = [d for d in (*MEMBER, "flag") if d in grid.rows]
+        columns = [grid.columns[i] or {} for i in kept]
+        self._found |= {d for c in columns for d in c} | set(names)
+        combined = np.zeros(len(lines), dtype=np.int64)
+        parts = [coded(grid.rows[d]) for d in names]
+        for part in parts:
+            combined = combined * (len(part.texts) + 1) + part.codes + 1
+        used, first, where = np.unique(combined, return_index=True, return_inverse=True)
+        rows = [{d: p.texts[p.codes[f]] for d, p in zip(names, parts, strict=True) if p.codes[f] >= 0} for f in first]
+        numbers = np.empty((len(used), len(columns)), dtype=np.int32)
+        for r, row in enumerate(rows):
+            for c, column in enumerate(columns):
+                if twice := row.keys() & column.keys():
+                    reason = f"Das Merkmal „{min(twice)}“ steht in der Zeile und im Spaltenkopf."
+                    raise SourceError(self.file, reason, int(lines[first[r]]))
+                numbers[r, c] = self._number({**self._default, **row, **column}, int(lines[first[r]]))
+        return numbers[where]
+
+    def _number(self, codes: dict[str, Any], line: int) -> int:
+        member = (*(codes[d] for d in MEMBER), codes["flag"])
+        there = self._members.get(member)
+        if there is None:
+            for name in MEMBER[:6]:
+                if codes[name] not in CATEGORIES[name] and not (name == "base" and codes[name] is None):
+                    allowed = ", ".join(CATEGORIES[name])
+                    reason = f"„{codes[name]}“ ist kein Schlüssel des Merkmals „{name}“ (erlaubt: {allowed})."
+                    raise SourceError(self.file, reason, line)
+            there = self._members[member] = len(self._members)
+        return there
+
+    def finish(self) -> Gathered:
+        """Everything taken in. Raises SourceError if other dimensions than declared were found."""
+        import numpy as np
+
+        found = {DIM_OF[d] for d in self._found if d in DIM_OF}
+        if found != self.table.dims:
+            expected, got = ", ".join(sorted(self.table.dims)), ", ".join(sorted(found)) or "keine"
+            reason = f"Die Tabelle {self.table.id} soll die Merkmale {expected} tragen, gefunden: {got}."
+            raise SourceError(self.file, reason, 1)
+        joined = [np.concatenate(column) for column in zip(*self._parts, strict=True)]
+        self._parts = []
+        place, member, value, bits, alone, empty, line = joined
+        identity: dict[tuple[Any, ...], int] = {}
+        same = np.array([identity.setdefault(m[:-1], len(identity)) for m in self._members], dtype=np.int32)
+        marks = np.array([v.flag_bits(m[-1]) for m in self._members], dtype=np.uint16)
+        bits = np.where(alone, bits, bits | marks[member])
+        return Gathered(
+            self.places, list(identity), place, same[member], value, bits, empty, line, found,
+            self._rows, self._dropped,
+        )  # fmt: skip
+
+
+def _select(texts: Sequence[Sequence[str]] | Coded, width: int, kept: list[int]) -> Coded:
+    """The cells of the kept columns, row after row."""
+    import numpy as np
+
+    if isinstance(texts, Coded):
+        codes = texts.codes
+        found = Coded(codes if len(kept) == width else codes.reshape(-1, width)[:, kept].ravel(), texts.texts)
+    else:
+        cells = np.array(texts, dtype=object).reshape(-1, width)
+        found = coded(cells[:, kept].ravel() if len(kept) < width else cells.ravel())
+    if len(found) and found.codes.min() < 0:  # a cell that was left empty
+        return Coded(np.where(found.codes < 0, len(found.texts), found.codes), [*found.texts, ""])
+    return found

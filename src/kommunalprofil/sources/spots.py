@@ -1,0 +1,124 @@
+"""Regions at dates: each has every cell of its table once, old Kreise beside recalculated ones are found out."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from kommunalprofil import territory
+from kommunalprofil import vocabulary as v
+from kommunalprofil.errors import SourceError
+from kommunalprofil.sources.gather import MEMBER, Gathered
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Spots:
+    """The regions at dates that a file holds; `spot` is each cell's place in `regions` and `days`."""
+
+    def __init__(self, cells: Gathered) -> None:
+        import numpy as np
+
+        index: dict[tuple[str, str], int] = {}
+        places = cells.places
+        of_place = [index.setdefault(pair, len(index)) for pair in zip(places.regions, places.days, strict=True)]
+        self.regions = [region for region, _ in index]
+        self.days = [day for _, day in index]
+        self.spot: NDArray[np.int32] = np.array(of_place, dtype=np.int32)[cells.place]
+
+    def check_complete(self, cells: Gathered, file: str) -> None:
+        """Raises SourceError unless every region has every cell of the table once at every date."""
+        import numpy as np
+        import pandas as pd
+
+        both = self.spot.astype(np.int64) * len(cells.members) + cells.member
+        twice = pd.Series(both).duplicated().to_numpy()
+        if twice.any():
+            at = int(np.flatnonzero(twice)[0])
+            key = cells.places.keys[int(cells.place[at])]
+            reason = f"Das Gebiet {key} steht für denselben Stichtag doppelt da."
+            raise SourceError(file, reason, int(cells.line[at]))
+        sizes = np.bincount(self.spot, minlength=len(self.regions))
+        full = int(sizes.max())
+        short = np.flatnonzero((sizes > 0) & (sizes < full))
+        if len(short):
+            first = int(short[0])
+            raise SourceError(
+                file,
+                f"Für das Gebiet {self.regions[first]} am {self.days[first]} fehlen {full - int(sizes[first])} von"
+                f" {full} Angaben; die Datei ist unvollständig.",
+                int(cells.line[self.spot == first].max()),
+            )
+
+    def drop_doubled(self, cells: Gathered) -> None:
+        """Old Kreise go where the recalculated new ones alone already make up their Land.
+
+        Elsewhere both stay, told apart by Gebietsstand.
+        """
+        import numpy as np
+
+        reformed = np.array([r[:2] in territory.REFORMS for r in self.regions], dtype=bool)
+        whole = np.array([_is_whole(m) for m in cells.members], dtype=bool)
+        rows = reformed[self.spot] & whole[cells.member]
+        if not rows.any():
+            return
+        there = zip(self.spot[rows].tolist(), cells.member[rows].tolist(), cells.value[rows].tolist(), strict=True)
+        values = {(spot, member): 0.0 if value != value else value for spot, member, value in there}
+        by_day: dict[tuple[str, str], list[int]] = {}
+        for spot in sorted({s for s, _ in values}):
+            by_day.setdefault((self.regions[spot][:2], self.days[spot]), []).append(spot)
+        gone = np.zeros(len(self.regions), dtype=bool)
+        members = sorted({m for _, m in values})
+        for (land, day), spots in by_day.items():
+            old = [s for s in spots if territory.dissolved_by_reform(self.regions[s], date.fromisoformat(day))]
+            new = [s for s in spots if len(self.regions[s]) == 5 and s not in old]
+            total = [s for s in spots if self.regions[s] == land]
+            if old and all(_sum(values, new, m) == _sum(values, total, m) for m in members):
+                gone[old] = True
+        if gone.any():
+            left = gone[self.spot]
+            lines = len(np.unique(cells.line[left].astype(np.int64) << 32 | self.spot[left]))
+            cells.dropped[territory.DOUBLED] = lines
+            self.spot = self.spot[~left]
+            cells.keep(~left)
+
+    def lines(self, cells: Gathered) -> dict[tuple[str, str], int]:
+        """(region, date) → the line of the file in which it stands first."""
+        import numpy as np
+
+        lowest = np.full(len(self.regions), np.iinfo(np.int32).max, dtype=np.int32)
+        np.minimum.at(lowest, self.spot, cells.line)
+        return {(self.regions[s], self.days[s]): int(lowest[s]) for s in np.unique(self.spot).tolist()}
+
+    def same_territory(self, cells: Gathered) -> None:
+        """Hamburg and Berlin answer as Land and as Kreis, whichever of the two keys the office printed."""
+        import numpy as np
+
+        there = {(self.regions[s], self.days[s]) for s in np.unique(self.spot).tolist()}
+        extra: list[tuple[NDArray[Any], int]] = []
+        for land, kreis in territory.SAME_TERRITORY.items():
+            for have, want in ((land, kreis), (kreis, land)):
+                for s, (region, day) in enumerate(list(zip(self.regions, self.days, strict=True))):
+                    if region == have and (have, day) in there and (want, day) not in there:
+                        self.regions.append(want)
+                        self.days.append(day)
+                        extra.append((np.flatnonzero(self.spot == s), len(self.regions) - 1))
+        if extra:
+            rows = np.concatenate([np.arange(len(self.spot)), *(rows for rows, _ in extra)])
+            new = [np.full(len(rows), spot, dtype=np.int32) for rows, spot in extra]
+            self.spot = np.concatenate([self.spot, *new])
+            cells.take(rows)
+
+
+def _is_whole(member: tuple[Any, ...]) -> bool:
+    """Whether the member counts everybody, so that regions add up: all sexes, ages, nationalities together."""
+    codes = dict(zip(MEMBER, member, strict=True))
+    whole = {v.TOTAL, v.NOT_APPLICABLE}
+    ages = (codes["age_from"], codes["age_to"]) == (0, 200)
+    return ages and all(codes[d] in whole for d in ("sex", "nationality", "migration", "household"))
+
+
+def _sum(values: dict[tuple[int, int], float], spots: list[int], member: int) -> float:
+    return sum(values.get((s, member), 0.0) for s in spots)
