@@ -14,7 +14,7 @@ LAYERS = [
     {"vocabulary", "ages", "provenance"},
     {"regions", "observations", "names", "finding", "grammar", "document"},
     {"cells", "territory"},
-    {"store", "commit", "indicators", "formatting"},
+    {"store", "commit", "indicators", "formatting", "snapshots"},
     {"sources"},
     {"checks"},
     {"intake", "merging"},

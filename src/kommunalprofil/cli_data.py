@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kommunalprofil.cli_options import OPTIONS, Json, Quiet, print_json
+from kommunalprofil import german_cli
+from kommunalprofil.cli_options import OPTIONS, Json, Quiet, data_dir, print_json
 from kommunalprofil.errors import KommunalprofilError, NotATableError, UsageError
 
 if TYPE_CHECKING:
     from kommunalprofil.sources.reading import Report
 
-app = typer.Typer(help="Den Datenbestand aus amtlichen Dateien aufbauen.", **OPTIONS)
+app = typer.Typer(help="Den Datenbestand aufbauen, prüfen, vergleichen und einfrieren.", **OPTIONS)
 
 
 @app.command("import")
@@ -55,7 +56,14 @@ def import_(
         elif not (quiet or as_json):
             print(report_text(what), flush=True)
 
-    outcome = importer.run(wanted, output, show, workers=os.cpu_count() or 1)
+    try:
+        outcome = importer.run(wanted, output, show, workers=os.cpu_count() or 1)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        text = german_cli.german_os_error(error)
+        print(f"Fehler: {text}\nDer bisherige Datenbestand ist unverändert.", file=sys.stderr)
+        return german_cli.EXIT_IO
     if as_json:
         print_json(
             {
@@ -97,3 +105,24 @@ def report_text(report: Report) -> str:
     if report.note:
         lines.append(f"  {report.note}")
     return "\n".join(lines)
+
+
+@app.command("snapshots")
+def snapshots_(
+    folder: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="ORDNER", help="Ordner des Datenbestands (sonst der mitgelieferte)."),
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Die eingefrorenen Stände des Datenbestands zeigen; mit --data lässt sich aus jedem bauen."""
+    from dataclasses import asdict
+
+    from kommunalprofil import snapshots
+
+    found = snapshots.lines(data_dir(folder))
+    if as_json:
+        print_json([asdict(line) for line in found])
+    else:
+        print(snapshots.text(found))
+    return 0

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from kommunalprofil.errors import BusyError, DataError
@@ -19,6 +19,7 @@ from kommunalprofil.states import (
     SHORT,
     SNAPSHOTS,
     Entry,
+    Snapshot,
     State,
     dump,
     parse,
@@ -72,9 +73,8 @@ class Writer:
         if self.old is not None and self.old.entries == state.entries:
             return False
         if self.old is not None:
-            stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-            frozen = self.folder / SNAPSHOTS / f"{stamp}-{self.old.id}.json"
-            write_atomic({frozen: dump(self.old.entries)})
+            name = f"{_after(snapshots(self.folder))}-{self.old.id}.json"
+            write_atomic({self.folder / SNAPSHOTS / name: dump(self.old.entries)})
         write_atomic({self.folder / MANIFEST: dump(state.entries)})
         self.old = state
         for snapshot in snapshots(self.folder)[: -keep or None]:
@@ -101,6 +101,14 @@ class Writer:
         for folder in FOLDERS:
             for pattern in (".*.tmp", f"*-{digits}.parquet", f"*-{digits}.json"):
                 yield from list((self.folder / folder).glob(pattern))
+
+
+def _after(frozen: list[Snapshot]) -> str:
+    """Now, as names of snapshots tell it; later than every one there is, so that names sort by age."""
+    now = datetime.now(UTC)
+    if frozen:
+        now = max(now, datetime.fromisoformat(frozen[-1].time) + timedelta(seconds=1))
+    return now.strftime("%Y%m%dT%H%M%SZ")
 
 
 @contextmanager

@@ -47,6 +47,7 @@ _OS_ERRORS = {
     errno.EEXIST: "Das gibt es schon",
     errno.ENAMETOOLONG: "Der Name ist zu lang",
     errno.EMFILE: "Zu viele offene Dateien",
+    errno.EFBIG: "Die Datei wird zu groß",
     errno.EIO: "Der Datenträger meldet einen Lesefehler oder Schreibfehler",
 }
 if hasattr(errno, "EDQUOT"):
