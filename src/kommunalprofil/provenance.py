@@ -10,6 +10,10 @@ DL_DE_BY = "dl-de/by-2-0"
 RDB = "Statistische Ämter des Bundes und der Länder"
 DESTATIS = "Statistisches Bundesamt (Destatis)"
 BKG = "GeoBasis-DE / BKG"
+EUROSTAT = "Eurostat"
+CC_BY_4 = "CC BY 4.0"
+WITH_SOURCE = "Vervielfältigung und Verbreitung mit Quellenangabe gestattet"
+"""What the reports of Destatis print in the place of a licence."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,9 @@ class Origin:
 
 
 def citation(producer: str, year: int | str, table: str) -> str:
-    """The source note the licence asks for: `© producer, Deutschland, year, Tabelle …`."""
+    """The source note the licence asks for: `© producer, Deutschland, year, Tabelle …`; Eurostat: `Quelle: …`."""
+    if producer == EUROSTAT:
+        return f"Quelle: {producer}, {year}, {table}"
     where = ", Deutschland" if producer == RDB else ""
     return f"© {producer}{where}, {year}, {table}"
 

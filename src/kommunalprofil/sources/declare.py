@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kommunalprofil.provenance import RDB
+from kommunalprofil.provenance import DL_DE_BY, RDB
 
 ZERO, SECRET, LATER, UNRELIABLE, BLOCKED = "zero", "secret", "later", "unreliable", "blocked"
+NOT_PUBLISHED = "not_published"
 SIGNS: Mapping[str, str] = {
     "-": ZERO,
     "–": ZERO,
@@ -44,6 +45,7 @@ class Table:
     level: str
     dims: frozenset[str]
     producer: str = RDB
+    licence: str = DL_DE_BY
     measure: str = "population"
     measures: Mapping[str, str] = field(default_factory=dict)
     headings: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from kommunalprofil import territory
 from kommunalprofil.errors import SourceError
 from kommunalprofil.observations import CATEGORIES, COLUMNS, closed_type
-from kommunalprofil.provenance import DL_DE_BY, Origin, citation
+from kommunalprofil.provenance import Origin, citation
 from kommunalprofil.sources.declare import Table
 from kommunalprofil.sources.gather import MEMBER, Gathered, Gatherer
 from kommunalprofil.sources.grid import Grid
@@ -199,7 +199,7 @@ def _origins(table: Table, head: Grid, frame: pd.DataFrame, sha256: str) -> list
                 stand=head.stand,
                 retrieved=head.retrieved,
                 sha256=sha256,
-                licence=DL_DE_BY,
+                licence=table.licence,
                 citation=citation(table.producer, year[1] if year else _year(table, head, dates), table.id),
                 note=table.reading_note,
             )

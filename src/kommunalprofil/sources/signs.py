@@ -33,6 +33,7 @@ MEANING: Mapping[str, int] = {
     declare.LATER: v.Flag.LATER,
     declare.UNRELIABLE: v.Flag.UNRELIABLE,
     declare.BLOCKED: v.Flag.BLOCKED,
+    declare.NOT_PUBLISHED: v.Flag.NOT_PUBLISHED,
 }
 FLAG_CODE: dict[int, int] = {v.flag_bits(text): i for i, text in enumerate(FLAGS)}
 NAN = float("nan")
