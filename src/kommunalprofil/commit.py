@@ -121,7 +121,7 @@ def writing(folder: Path) -> Iterator[Writer]:
     there = folder.is_dir()
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        with _locked(folder):
+        with locked(folder, "Den Datenbestand"):
             if not (folder / MANIFEST).exists() and (folder / "origins.json").exists():
                 text = f"„{folder}“ stammt von einer älteren Fassung des Programms (ohne {MANIFEST}, Format {FORMAT})."
                 raise DataError(f"{text} Bitte in einen neuen Ordner einlesen.")
@@ -133,16 +133,14 @@ def writing(folder: Path) -> Iterator[Writer]:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """An exclusive lock that ends with the process, whatever ends it."""
+def locked(folder: Path, what: str) -> Iterator[None]:
+    """An exclusive lock on a folder that ends with the process, whatever ends it. Raises BusyError naming `what`."""
     path = folder / LOCK
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
         if not _take(handle):
             os.close(handle)
-            raise BusyError(
-                f"Den Datenbestand „{folder}“ ändert gerade ein anderer Aufruf. Bitte dessen Ende abwarten."
-            )
+            raise BusyError(f"{what} „{folder}“ ändert gerade ein anderer Aufruf. Bitte dessen Ende abwarten.")
         with suppress(FileNotFoundError):
             if path.stat().st_ino == os.fstat(handle).st_ino:
                 break
