@@ -14,11 +14,12 @@ LAYERS = [
     {"vocabulary", "ages", "provenance"},
     {"regions", "observations", "names", "finding", "grammar", "document"},
     {"cells", "territory"},
-    {"store", "commit", "indicators", "formatting", "snapshots"},
+    {"store", "commit", "raw", "indicators", "formatting", "snapshots"},
     {"sources"},
     {"checks"},
     {"intake", "merging"},
     {"profile", "comparison", "importer"},
+    {"update"},
     {"figures"},
     {"render"},
     {"cli_options", "cli_data"},
@@ -26,7 +27,7 @@ LAYERS = [
 ]
 RANK = {name: i for i, layer in enumerate(LAYERS) for name in layer}
 HEAVY = {
-    "requests": (),
+    "requests": ("sources.transfer",),
     "geopandas": ("sources.geometry",),
     "pyogrio": ("sources.geometry",),
     "openpyxl": ("sources",),

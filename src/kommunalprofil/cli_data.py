@@ -15,6 +15,7 @@ from kommunalprofil.errors import KommunalprofilError, NotATableError, UsageErro
 
 if TYPE_CHECKING:
     from kommunalprofil.sources.reading import Report
+    from kommunalprofil.update import Result
 
 app = typer.Typer(help="Den Datenbestand aufbauen, prüfen, vergleichen und einfrieren.", **OPTIONS)
 
@@ -105,6 +106,68 @@ def report_text(report: Report) -> str:
     if report.note:
         lines.append(f"  {report.note}")
     return "\n".join(lines)
+
+
+@app.command("update")
+def update_(
+    table: Annotated[
+        list[str] | None, typer.Option("--table", metavar="ID", help="Nur diese Tabelle; mehrfach möglich.")
+    ] = None,
+    database: Annotated[
+        list[str] | None,
+        typer.Option("--database", metavar="NAME", help="Nur regio, destatis oder zensus; mehrfach möglich."),
+    ] = None,
+    since: Annotated[
+        int | None,
+        typer.Option("--since", metavar="JAHR", min=1900, max=2100, help="Nur Zahlen ab diesem Jahr abrufen."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Nur zeigen, was woher abgerufen würde.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Den neuen Stand auch übernehmen, wenn seine Prüfung fehlschlägt.")
+    ] = False,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="ORDNER", help="Ordner des Datenbestands.")] = Path(
+        "data/processed"
+    ),
+    raw_folder: Annotated[
+        Path, typer.Option("--raw", metavar="ORDNER", help="Ordner der unveränderten Antworten der Ämter.")
+    ] = Path("data/raw"),
+    quiet: Quiet = False,
+) -> int:
+    """Neue Zahlen von den Statistischen Ämtern abrufen und in den Datenbestand aufnehmen."""
+    from kommunalprofil import sources
+    from kommunalprofil.commit import locked
+    from kommunalprofil.raw import RawStore
+    from kommunalprofil.sources.transfer import Transfer
+    from kommunalprofil.update import FAILED, Update, Wish
+
+    def say(text: str) -> None:
+        if not quiet:
+            print(text, file=sys.stderr, flush=True)
+
+    wish = Wish(table or (), database or (), since)
+    with Transfer() as transfer:
+        job = Update(sources.declared(), RawStore(raw_folder), output, say, transfer, force)
+        if dry_run:
+            print("\n".join(job.plan_lines(wish)))
+            return 0
+        raw_folder.mkdir(parents=True, exist_ok=True)
+        with locked(raw_folder, "Den Ordner der Rohdaten"):
+            results = job.fetch(wish)
+            try:
+                job.take_in(results, lambda what: say(str(what) if isinstance(what, Exception) else report_text(what)))
+            finally:
+                _show_update(results, quiet)
+    return 1 if any(r.state == FAILED for r in results) else 0
+
+
+def _show_update(results: list[Result], quiet: bool) -> None:
+    from kommunalprofil.update import FAILED, summary_lines
+
+    for result in results:
+        if result.state == FAILED:
+            print(f"Fehler: {result.table}: {result.reason}", file=sys.stderr)
+    if not quiet:
+        print("\n".join(summary_lines(results)))
 
 
 @app.command("snapshots")

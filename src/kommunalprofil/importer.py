@@ -13,7 +13,7 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from kommunalprofil import commit, merging, sources
+from kommunalprofil import commit, merging, raw, sources
 from kommunalprofil.errors import KommunalprofilError, NotATableError
 from kommunalprofil.intake import take
 from kommunalprofil.sources.reading import Reading, Report
@@ -41,7 +41,7 @@ Progress = Callable[[Report | KommunalprofilError], None]
 
 
 def files_of(paths: Iterable[Path]) -> list[Path]:
-    """The files to read: folders are walked in order of name; no companions of shapefiles, no request notes."""
+    """The files to read: folders are walked in order of name; no companions of shapefiles, no notes on requests."""
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
@@ -54,7 +54,7 @@ def files_of(paths: Iterable[Path]) -> list[Path]:
 
 
 def _is_companion(path: Path, shapes: set[Path]) -> bool:
-    if path.name.endswith(".request.json"):
+    if path.name.endswith(".request.json") or raw.is_sidecar(path):
         return True
     return path.suffix.lower() in sources.COMPANIONS and path.with_suffix("") in shapes
 

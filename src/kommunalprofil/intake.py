@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kommunalprofil import checks, sources, territory
+from kommunalprofil import checks, raw, sources, territory
 from kommunalprofil.errors import KommunalprofilError, SourceError
 from kommunalprofil.formatting import date as printed
 from kommunalprofil.formatting import number
@@ -26,7 +26,10 @@ def take(path: Path) -> Reading | KommunalprofilError:
     try:
         if not path.exists():
             raise SourceError(path.name, f"Es gibt keine Datei „{path}“.")
+        sidecar = raw.sidecar_of(path)
         reading = sources.read(path)
+        if sidecar is not None:
+            _attest(reading, sidecar)
         table = sources.declared().get(reading.report.table)
         if table is not None:
             checks.check(reading, table)
@@ -34,6 +37,24 @@ def take(path: Path) -> Reading | KommunalprofilError:
     except KommunalprofilError as error:
         return error
     return reading
+
+
+def _attest(reading: Reading, sidecar: raw.Sidecar) -> None:
+    """What the raw store knows of the file, to its origins. Raises SourceError if it is not the table asked for."""
+    if reading.report.table != sidecar.table:
+        reason = f"Abgerufen wurde die Tabelle {sidecar.table}, die Datei enthält {reading.report.table}."
+        raise SourceError(reading.report.file, reason)
+    day = sidecar.retrieved[:10]
+    reading.origins = [
+        replace(
+            o,
+            retrieved=day,
+            stand=o.stand or sidecar.stand,
+            url=o.url or sidecar.url,
+            licence=sidecar.licence or o.licence,
+        )
+        for o in reading.origins
+    ]
 
 
 def _sum_up(reading: Reading, table: Table) -> None:
@@ -69,7 +90,9 @@ def _sum_up(reading: Reading, table: Table) -> None:
 
 def _sums(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Counts added up by the columns of `by`, with the facts about their parts; none where a part is missing."""
-    groups = frame.assign(bits=flag_bits(frame), missing=frame["value"].isna()).groupby(by, as_index=False, observed=True)
+    groups = frame.assign(bits=flag_bits(frame), missing=frame["value"].isna()).groupby(
+        by, as_index=False, observed=True
+    )
     sums = groups.agg(value=("value", "sum"), bits=("bits", np.bitwise_or.reduce), missing=("missing", "any"))
     sums["flag"] = ["|".join(flag_names(int(b))) or "normal" for b in sums["bits"]]
     return sums[~sums["missing"]].drop(columns=["bits", "missing"])
