@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from kommunalprofil import provenance, store
 from kommunalprofil.cells import base_order
 from kommunalprofil.commit import Content
-from kommunalprofil.observations import KEY, typed, validate
+from kommunalprofil.observations import row_keys, typed, validate
 from kommunalprofil.sources.reading import Reading
 from kommunalprofil.states import OBSERVATIONS, ORIGINS, OUTLINES, REGIONS
 from kommunalprofil.vocabulary import NOT_APPLICABLE, TOTAL
@@ -76,7 +78,11 @@ def _newest(table: str, parts: list[Reading], old: store.Store | None) -> pd.Dat
         frames.append((stand, place, reading.observations))
     frames.sort(key=lambda f: f[:2])
     merged = pd.concat([f for _, _, f in frames], ignore_index=True)
-    merged = merged.drop_duplicates(list(KEY), keep="last")
+    if len(frames) > 1:
+        keys = row_keys(merged)
+        order = np.argsort(keys, kind="stable")
+        last = np.append(keys[order[1:]] != keys[order[:-1]], True)
+        merged = merged.take(order[last])
     return validate(merged, f"Tabelle {table}")
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from kommunalprofil import provenance
 from kommunalprofil.errors import DataError
-from kommunalprofil.observations import COLUMNS, TEXT, schema
+from kommunalprofil.observations import COLUMNS, schema
 from kommunalprofil.states import HINT, OBSERVATIONS, ORIGINS, State
 from kommunalprofil.territory import region_level
 
@@ -55,20 +55,22 @@ def land_of(region: str) -> str:
 
 
 def to_parquet(frame: pd.DataFrame) -> bytes:
-    """The observations of one table as Parquet: a row group for DE and each Land, their order in the file's metadata.
+    """The validated observations of one table as Parquet: a row group for DE and each Land, in the order of `lands`.
 
     The same frame gives the same bytes.
     """
     import io
 
+    import numpy as np
+    import pandas as pd
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    lands = frame["region"].str[:2]
-    order = sorted(lands.unique(), key=lambda x: (x != "DE", x))
+    place, there = pd.factorize(frame["region"].str[:2], sort=True)
+    order = sorted(there, key=lambda x: (x != "DE", x))
     fields = schema().with_metadata({"lands": json.dumps(order)})
-    # a dictionary holds the codes of its own rows alone, never the whole code list
-    plain = pa.schema([f.with_type(pa.string()) if f.name in TEXT else f for f in schema()])
+    texts = frame["region"].astype("category")
+    columns = [pa.array(texts if f.name == "region" else frame[f.name], from_pandas=True) for f in fields]
     sink = io.BytesIO()
     # region and date alone carry statistics: they are what readers filter by, the rest would only swell the footer
     with pq.ParquetWriter(
@@ -81,10 +83,30 @@ def to_parquet(frame: pd.DataFrame) -> bytes:
         write_page_checksum=True,
     ) as writer:
         for land in order:
-            part = pa.Table.from_pandas(frame[lands == land], schema=plain, preserve_index=False)
-            columns = [c.dictionary_encode() if f.name in TEXT else c for c, f in zip(part.columns, plain, strict=True)]
-            writer.write_table(pa.Table.from_arrays(columns, schema=fields), row_group_size=len(part))
+            rows = pa.array(np.flatnonzero(place == list(there).index(land)))
+            parts = [_compact(_plain(column).take(rows)) for column in columns]
+            writer.write_table(pa.Table.from_arrays(parts, schema=fields), row_group_size=len(rows))
     return sink.getvalue()
+
+
+def _plain(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    import pyarrow as pa
+
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _compact(column: pa.Array) -> pa.Array:
+    """A dictionary of the codes its own rows hold, never of the whole code list; other columns as they are."""
+    import numpy as np
+    import pyarrow as pa
+
+    if not pa.types.is_dictionary(column.type):
+        return column
+    codes = np.asarray(column.indices).astype(np.int64)
+    used = np.bincount(codes, minlength=len(column.dictionary)) > 0
+    place = (np.cumsum(used) - 1).astype(np.int32)
+    names = column.dictionary.cast(pa.string()).filter(pa.array(used))
+    return pa.DictionaryArray.from_arrays(pa.array(place[codes]), names)
 
 
 class Store:
