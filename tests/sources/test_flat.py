@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kommunalprofil.errors import SourceError, UnknownTableError
-from kommunalprofil.sources import flat as reader
+from kommunalprofil.sources import content
 from twins import cells, flat, read, zipped
 
 HERE = {"DG": [30, 10, 20], "01051": [3, 1, 2], "02": [6, 2, 4], "02000": [6, 2, 4]}
@@ -77,7 +77,7 @@ def test_archives_of_another_kind(tmp_path: Path, what: str) -> None:
 
 
 def test_a_zip_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "MAX_UNPACKED", 1_000_000)
+    monkeypatch.setattr(content, "MAX_UNPACKED", 1_000_000)
     with pytest.raises(SourceError, match="entpackt sich auf mehr als 1 GB"):
         read(tmp_path, zipped("0" * 5_000_000))
 

@@ -2,43 +2,21 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from pathlib import Path
 
 from kommunalprofil.errors import SourceError, UnknownTableError
 from kommunalprofil.registry import collect
 from kommunalprofil.sources import datencsv, flat, zensus
+from kommunalprofil.sources.content import ZIP, of_file
 from kommunalprofil.sources.declare import Table
-from kommunalprofil.sources.reading import Reading, from_grid
+from kommunalprofil.sources.reading import Reading, from_grids
 
-MAX_BYTES = 2_000_000_000
 COMPANIONS = frozenset({".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qpj"})
 
 
 def declared() -> dict[str, Table]:
     """Every declared table by its id, in the order of the declarations."""
     return collect("kommunalprofil.sources", Table)
-
-
-def _content(path: Path) -> bytes:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise SourceError(path.name, f"Die Datei ist nicht lesbar ({error.strerror}).") from None
-    if not data:
-        raise SourceError(path.name, "Die Datei ist leer. Bitte neu herunterladen.")
-    if data[:2] == b"\x1f\x8b":
-        try:
-            unpacker = zlib.decompressobj(wbits=31)
-            data = unpacker.decompress(data, MAX_BYTES)
-            if not unpacker.eof:
-                raise SourceError(path.name, "Das gzip-Archiv ist abgeschnitten oder entpackt sich auf mehr als 2 GB.")
-        except (zlib.error, gzip.BadGzipFile) as error:
-            raise SourceError(
-                path.name, f"Das gzip-Archiv ist beschädigt ({error}). Bitte neu herunterladen."
-            ) from None
-    return data
 
 
 def read(path: Path) -> Reading:
@@ -50,30 +28,44 @@ def read(path: Path) -> Reading:
 
     if geometry.recognise(path):
         return geometry.read(path)
-    data = _content(path)
-    if areas.recognise(data):
+    head = _head(path)
+    if head[:2] == ZIP and areas.recognise(path.read_bytes()):
         return areas.read(path)
-    name, retrieved = path.name, ""
-    if data[:2] == b"PK":
-        data, retrieved = flat.unpack(data, name)
-    text = datencsv.decode(data[:4096].replace(b"\x00", b"?"), name)
+    content = of_file(path)
+    if areas.recognise(content.head):
+        return areas.read(path)
     tables = declared()
-    if (table_id := datencsv.recognise(text)) is not None:
-        table = tables.get(table_id)
-        if table is None:
-            known = ", ".join(tables)
-            raise UnknownTableError(name, f"Die Tabelle {table_id} ist nicht deklariert. Bekannt sind: {known}.", 1)
-        sheet = datencsv.parse(datencsv.decode(data, name), name, list(table.measures))
-        return from_grid(table, datencsv.grid_of(table, sheet, name), name, data)
+    text = content.opening
+    table = _wide_table(text, tables, path.name)
+    if table is not None:
+        return from_grids(table, datencsv.grids(content, table), path.name, content.sha256)
     if flat.recognise(text):
-        parsed = flat.parse(data, name, retrieved)
-        table = _flat_table(parsed, tables, name)
-        return from_grid(table, flat.grid_of(table, parsed, name), name, data)
-    if (head := zensus.head_of(text)) is not None:
-        table = _census_table(head, tables, name)
-        return from_grid(table, zensus.parse(data, name, table), name, data)
+        parsed = flat.parse(content.data(), path.name, content.retrieved)
+        table = _flat_table(parsed, tables, path.name)
+        return from_grids(table, [flat.grid_of(table, parsed, path.name)], path.name, content.sha256)
+    if (regional := zensus.head_of(text)) is not None:
+        table = _census_table(regional, tables, path.name)
+        return from_grids(table, [zensus.parse(content, table)], path.name, content.sha256)
     first = text.split("\n", 1)[0].strip()[:60]
-    raise UnknownTableError(name, f"Kein bekanntes amtliches Format; die Datei beginnt mit „{first}“.", 1)
+    raise UnknownTableError(path.name, f"Kein bekanntes amtliches Format; die Datei beginnt mit „{first}“.", 1)
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(4)
+    except OSError as error:
+        raise SourceError(path.name, f"Die Datei ist nicht lesbar ({error.strerror}).") from None
+
+
+def _wide_table(text: str, tables: dict[str, Table], name: str) -> Table | None:
+    """The table of a Datencsv, None if the text is none. Raises UnknownTableError for one that is not declared."""
+    table_id = datencsv.recognise(text)
+    table = tables.get(table_id or "") or datencsv.by_opening(text, tables.values())
+    if table_id is not None and table is None:
+        known = ", ".join(tables)
+        raise UnknownTableError(name, f"Die Tabelle {table_id} ist nicht deklariert. Bekannt sind: {known}.", 1)
+    return table
 
 
 def _flat_table(parsed: flat.Flat, tables: dict[str, Table], name: str) -> Table:

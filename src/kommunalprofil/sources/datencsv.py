@@ -1,111 +1,56 @@
-"""Reader of the wide "Datencsv" of GENESIS databases: header rows, year lines, label columns are read, not assumed."""
+"""Reader of the wide "Datencsv" of GENESIS databases: header rows, year lines, label columns are read, not assumed.
+
+All variants since 2013: `GENESIS-Tabelle:` or `Tabelle:` in the first line, German or English, two to six header rows,
+dates in the title, in rows or in columns, regions in rows or in columns, a sign column beside each value column, blocks
+whose labels stand in their first line only, files saved anew by Excel.
+"""
 
 from __future__ import annotations
 
 import csv
-import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TextIO
 
-from kommunalprofil.ages import ALL, parse_label
 from kommunalprofil.errors import SourceError
+from kommunalprofil.sources import headings, keys
+from kommunalprofil.sources.content import Content
 from kommunalprofil.sources.declare import Table
-from kommunalprofil.sources.grid import Grid
+from kommunalprofil.sources.gather import coded
+from kommunalprofil.sources.grid import Coded, Grid
+from kommunalprofil.sources.labels import YEAR, Meaning, iso_day, meaning, time
 
 FIRST_LINE = re.compile(r"(?:GENESIS-)?Tabelle: *([^;\s]+) *;*\s*$")
-DAY = re.compile(r"(\d{2})\.(\d{2})\.(\d{4})", re.ASCII)
-YEAR_LINE = re.compile(r"(?:Stichtag|Jahr): *(.+)")
+NO_NAME = "Temporär"
+RULE = re.compile(r"^_{5,};*\r?$", re.MULTILINE)
+YEAR_LINE = re.compile(r"(?:Stichtag|Jahr|Reference date|Date|Year): *(.+)")
+THOUSANDS = re.compile(r"\((?:in )?1[. ]?000\)$")
 DATA_LINE = re.compile(r"^(?:\d{2}\.\d{2}\.\d{4};)?(?:DG|\d{2,12});[^;\n]+;", re.ASCII | re.MULTILINE)
 STAND = re.compile(r"(?:Stand|created): *(\d{2}\.\d{2}\.\d{4}|\d{4}-\d{2}-\d{2})(?: */ *(\d{2}:\d{2}:\d{2}))?")
-KEY = re.compile(r"DG|\d{2,12}", re.ASCII)
-SEXES = {"männlich": "M", "weiblich": "F", "Insgesamt": "_T", "": "_T"}
-NATIONALITIES = {
-    "Deutsche": "DE",
-    "Ausländer": "AUS",
-    "Ausländer(innen)": "AUS",
-    "Ausländer/-innen": "AUS",
-    "Insgesamt": "_T",
-    "": "_T",
-}
-UNITS = {"Anzahl", "Jahre", "Prozent", "%", ""}
-
-
-@dataclass
-class Sheet:
-    """One Datencsv taken apart: label cells and value texts, both still as the office printed them."""
-
-    table: str
-    title: str
-    stand: str
-    notes: str
-    dates: list[str]
-    keys: list[str]
-    lines: list[int]
-    labels: dict[str, list[str]]
-    columns: list[dict[str, str]]
-    values: list[list[str]]
-    rows_read: int
-    other_lines: int
-
-
-def decode(data: bytes, file: str) -> str:
-    """Text of an official file: UTF-8 with or without mark, else Windows-1252. Raises SourceError on binary content."""
-    if b"\x00" in data:
-        line = data[: data.index(b"\x00")].count(b"\n") + 1
-        raise SourceError(
-            file, "Die Datei enthält Nullbytes und ist beschädigt oder keine Textdatei. Bitte neu herunterladen.", line
-        )
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+ENGLISH = re.compile(r"^\"?created: ", re.MULTILINE)
+SIGN = re.compile(r"[prse]*|\( ?\)|[-–./xX0]|\.\.\.|…")
+GERMANY = re.compile(r"\b(?:Deutschland|Germany)\b")
+CELLS = 2_000_000
+"""How many cells make one Grid; longer tables become several."""
+Row = tuple[int, list[str]]
 
 
 def recognise(text: str) -> str | None:
     """The table id in the first line of a Datencsv, or None if it is none."""
-    first = text[:200].split("\n", 1)[0].strip("\r")
-    match = FIRST_LINE.match(first.strip('"'))
+    first = text[:200].split("\n", 1)[0].strip("\r").strip('"')
+    match = FIRST_LINE.match(first)
     return match[1] if match else None
 
 
-def iso_day(text: str) -> str | None:
-    """`31.12.2015` or `2015-12-31` as ISO day; None for anything else, also for days that do not exist."""
-    if m := DAY.fullmatch(text.strip()):
-        text = f"{m[3]}-{m[2]}-{m[1]}"
-    try:
-        return date.fromisoformat(text.strip()).isoformat() if len(text.strip()) == 10 and text.isascii() else None
-    except ValueError:
-        return None
-
-
-def csv_rows(body: str, file: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows of a text with semicolons and the line each ends on. Raises SourceError for what is no CSV."""
-    reader = csv.reader(io.StringIO(body), delimiter=";", strict=True)
-    try:
-        for row in reader:
-            yield reader.line_num, row
-    except csv.Error as error:
-        raise SourceError(file, f"Die Zeile ist kein gültiges CSV ({error}).", reader.line_num) from None
-
-
-def _split(text: str, file: str) -> tuple[str, str]:
-    match = re.search(r"^_{5,};*\r?$", text, flags=re.MULTILINE)
-    if not match:
-        raise SourceError(
-            file,
-            "Der Fuß der Tabelle (Trennlinie „__________“ mit Stand) fehlt; die Datei ist abgeschnitten."
-            " Bitte neu herunterladen.",
-            text.count("\n") + 1,
-        )
-    if stray := DATA_LINE.search(text, match.end()):
-        line = text.count("\n", 0, stray.start()) + 1
-        raise SourceError(
-            file, "Unter der Trennlinie der Tabelle steht eine Datenzeile; die Datei ist beschädigt.", line
-        )
-    return text[: match.start()], text[match.end() :]
+def by_opening(text: str, tables: Iterable[Table]) -> Table | None:
+    """The table whose declared first title line begins a file that has no line with its id, or a nameless one."""
+    for line in text.split("\n", 3)[:2]:
+        opening = line.strip().rstrip(";").strip('"').strip()
+        for table in tables:
+            if table.opening and table.opening == opening:
+                return table
+    return None
 
 
 def stand_of(foot: str) -> str:
@@ -119,202 +64,283 @@ def stand_of(foot: str) -> str:
     return f"{day}T{match[2]}" if match[2] and day else day
 
 
-def _classify(labels: Sequence[str], measures: Sequence[str], file: str, line: int) -> str | None:
-    """Which dimension a header row or label column speaks of; None if it only repeats a heading or a unit."""
-    kinds = {x.strip() for x in labels}
-    if all(iso_day(x) for x in kinds):
-        return "date"
-    if kinds & {"männlich", "weiblich"} and kinds <= set(SEXES):
-        return "sex"
-    if kinds & {"Deutsche"} and kinds <= set(NATIONALITIES):
-        return "nationality"
-    if any(parse_label(x) for x in kinds) and all(parse_label(x) or x == "Insgesamt" for x in kinds):
-        return "age"
-    if measures and kinds <= set(measures):
-        return "measure"
-    if len(kinds - {""}) <= 1 or kinds <= UNITS:
-        return None
-    known = {*SEXES, *NATIONALITIES, *UNITS, *measures}
-    unknown = (sorted(x for x in kinds - known if not parse_label(x) and not iso_day(x)) or sorted(kinds))[:4]
-    raise SourceError(
-        file, f"unbekannte Überschriften {', '.join(map(repr, unknown))}: Merkmal nicht zu erkennen.", line
-    )
+def csv_rows(lines: Iterable[str], file: str) -> Iterator[Row]:
+    """The rows of lines with semicolons and the line each ends on. Raises SourceError for what is no CSV."""
+    reader = csv.reader(lines, delimiter=";", strict=True)
+    try:
+        for row in reader:
+            yield reader.line_num, row
+    except csv.Error as error:
+        raise SourceError(file, f"Die Zeile ist kein gültiges CSV ({error}).", reader.line_num) from None
 
 
-def parse(text: str, file: str, measures: Sequence[str] = ()) -> Sheet:
-    """Take a Datencsv apart. `measures` are the headings that name measures.
+@dataclass
+class Head:
+    """What stands above the data: titles, what they say of all cells, header rows, the width of the table."""
 
-    Raises SourceError with the line for a missing foot, an unknown heading, a row of another width,
-    a line that is neither title, heading nor data.
+    titles: list[str] = field(default_factory=list)
+    fixed: dict[str, Any] = field(default_factory=dict)
+    headers: list[Row] = field(default_factory=list)
+    scale: float = 1.0
+
+    @property
+    def lead(self) -> int:
+        """How many label columns stand before the values."""
+        return min(next(i for i, c in enumerate(row) if c.strip()) for _, row in self.headers)
+
+
+def grids(content: Content, table: Table) -> Iterator[Grid]:
+    """The table of a file as Grids that follow one another, one for each two million cells.
+
+    Raises SourceError with the line for a missing foot, an unknown heading or label, a row of another width, a line
+    that is neither title, heading nor data.
     """
-    body, foot = _split(text, file)
-    table = recognise(text) or ""
-    titles: list[str] = []
-    fixed_date: str | None = None
-    headers: list[tuple[int, list[str]]] = []
-    data: list[tuple[int, list[str]]] = []
-    for line, row in csv_rows(body, file):
+    file = content.name
+    named = recognise(content.opening) is not None
+    foot = _foot(content, named)
+    stand = stand_of(foot)
+    if named and not stand:
+        raise SourceError(file, "Die Angabe „Stand:“ am Ende fehlt; die Datei ist abgeschnitten.", content.lines + 1)
+    with content.text() as stream:
+        rows = csv_rows(_until_rule(stream), file)
+        head, first = _head(rows, table, file, named)
+        reader = _Reader(table, file, head, first)
+        read = 0
+        for chunk in reader.chunks(rows):
+            grid = reader.grid(chunk)
+            grid.stand, grid.notes, grid.decimal = stand, foot, "." if ENGLISH.search(foot) else ","
+            grid.title = " ".join(head.titles).replace(" - ", " – ")
+            grid.other_lines = -len(chunk) if read else content.lines - len(chunk)
+            read += len(chunk)
+            yield grid
+    if table.level == "land" and not named:
+        keys.all_laender(reader.keys_seen, file)
+
+
+def _foot(content: Content, named: bool) -> str:
+    """The text below the rule. Raises SourceError if it is missing, or if a row of data stands there."""
+    ending = content.ending
+    match = RULE.search(ending)
+    if match is None:
+        if not named:
+            return ""
+        reason = "Der Fuß der Tabelle (Trennlinie „__________“ mit Stand) fehlt; die Datei ist abgeschnitten."
+        raise SourceError(content.name, f"{reason} Bitte neu herunterladen.", content.lines + 1)
+    if stray := DATA_LINE.search(ending, match.end()):
+        line = content.lines - ending.count("\n", stray.start()) + 1
+        reason = "Unter der Trennlinie der Tabelle steht eine Datenzeile; die Datei ist beschädigt."
+        raise SourceError(content.name, reason, line)
+    return ending[match.end() :]
+
+
+def _until_rule(stream: TextIO) -> Iterator[str]:
+    for line in stream:
+        if line[:5] == "_____" and RULE.match(line.rstrip("\r\n")):
+            return
+        yield line
+
+
+def _head(rows: Iterator[Row], table: Table, file: str, named: bool) -> tuple[Head, Row]:
+    """Everything above the first row of data, and that row."""
+    head = Head()
+    for line, row in rows:
         first = row[0].strip() if row else ""
         if not any(c.strip() for c in row):
             continue
-        if data or (headers and first):
-            data.append((line, row))
-        elif not first:
-            headers.append((line, row))
+        if first and head.headers:
+            return head, (line, row)
+        if not first:
+            head.headers.append((line, row))
         elif any(c.strip() for c in row[1:]):
-            raise SourceError(file, f"Die Zeile ist weder Titel noch Kopf noch Daten: „{';'.join(row)[:60]}“.", line)
-        elif line > 1:
-            stated = YEAR_LINE.fullmatch(first)
-            day = iso_day(stated[1] if stated else first)
-            if day:
-                fixed_date = day
-            else:
-                titles.append(first)
-    if not headers or not data:
-        raise SourceError(file, "Es gibt keine Kopfzeilen oder keine Datenzeilen.", 1)
-    sheet = _assemble(table, titles, fixed_date, headers, data, file, measures)
-    sheet.notes = foot
-    sheet.stand = stand_of(foot)
-    if not sheet.stand:
-        raise SourceError(file, "Die Angabe „Stand:“ am Ende fehlt; die Datei ist abgeschnitten.", text.count("\n") + 1)
-    sheet.other_lines = text.count("\n") - sheet.rows_read
-    return sheet
+            shown = ";".join(row)[:60]
+            raise SourceError(file, f"Die Zeile ist weder Titel noch Kopf noch Daten: „{shown}“.", line)
+        elif line > 1 or not named:
+            _title(head, first, table, file, line)
+    raise SourceError(file, "Es gibt keine Kopfzeilen oder keine Datenzeilen.", 1)
 
 
-def _assemble(
-    table: str,
-    titles: list[str],
-    fixed_date: str | None,
-    headers: list[tuple[int, list[str]]],
-    data: list[tuple[int, list[str]]],
-    file: str,
-    measures: Sequence[str],
-) -> Sheet:
-    width = len(headers[0][1])
-    lead = min(next(i for i, c in enumerate(row) if c.strip()) for _, row in headers)
-    for line, row in [*headers, *data]:
-        if len(row) != width:
-            raise SourceError(file, f"Die Zeile hat {len(row)} Spalten, der Kopf hat {width}.", line)
-    labels = _label_columns(data, lead, file)
-    columns = _value_columns(headers, lead, file, measures)
-    dates = labels.pop("date", None)
-    if dates is None and fixed_date is None and not all("date" in c for c in columns):
-        raise SourceError(file, "Kein Stichtag gefunden: weder im Kopf noch in einer Spalte.", headers[0][0])
-    return Sheet(
-        table=table,
-        title=" ".join(titles).replace(" - ", " – "),
-        stand="",
-        notes="",
-        dates=dates or [fixed_date or ""] * len(data),
-        keys=labels.pop("key"),
-        lines=[line for line, _ in data],
-        labels=labels,
-        columns=columns,
-        values=[row[lead:] for _, row in data],
-        rows_read=len(data),
-        other_lines=0,
-    )
+def _title(head: Head, text: str, table: Table, file: str, line: int) -> None:
+    stated = YEAR_LINE.fullmatch(text)
+    said = time((stated[1] if stated else text).strip(), table)
+    if said is not None:
+        headings.add(head.fixed, said, "Der Titel", file, line)
+        return
+    if THOUSANDS.search(text):
+        head.scale = 1000.0
+    head.titles.append(text)
 
 
-def _label_columns(data: list[tuple[int, list[str]]], lead: int, file: str) -> dict[str, list[str]]:
-    """The label columns before the values: date, key, name (dropped), and one more dimension at most each."""
-    found: dict[str, list[str]] = {}
-    name_column = -1
-    first_line, first = data[0]
+class _Reader:
+    """Turns rows of data into Grids; what the columns are is decided by the first of them."""
+
+    def __init__(self, table: Table, file: str, head: Head, first: Row) -> None:
+        self.table, self.file, self.head, self.first = table, file, head, first
+        self.width = len(head.headers[0][1])
+        self.lead = head.lead
+        self.block = not any(c.strip() for c in first[1][1:])
+        self.before: list[str] = []
+        self.of_block = ""
+        self.layout: _Layout | None = None
+        self.keys_seen: set[str] = set()
+        for line, row in head.headers:
+            self._check_width(line, row)
+
+    def chunks(self, rows: Iterator[Row]) -> Iterator[list[Row]]:
+        """Rows of data in portions of about two million cells, blank ones left out."""
+        size = max(1000, CELLS // self.width)
+        chunk = [self.first]
+        for line, row in rows:
+            if not row or not any(row):
+                continue
+            chunk.append((line, row))
+            if len(chunk) >= size:
+                yield chunk
+                chunk = []
+        if chunk:
+            yield chunk
+
+    def _check_width(self, line: int, row: Sequence[str]) -> None:
+        if len(row) != self.width:
+            reason = f"Die Zeile hat {len(row)} Spalten, der Kopf hat {self.width}."
+            raise SourceError(self.file, reason, line)
+
+    def grid(self, chunk: list[Row]) -> Grid:
+        """One portion as a Grid."""
+        import numpy as np
+
+        if {len(row) for _, row in chunk} != {self.width}:
+            for line, row in chunk:
+                self._check_width(line, row)
+        if self.block or not all(row[0].strip() for _, row in chunk):
+            chunk = self._filled(chunk)
+        lead = self.lead + self.block
+        lines = np.array([line for line, _ in chunk], dtype=np.int32)
+        table = np.array([row for _, row in chunk], dtype=object).reshape(len(chunk), -1)
+        if self.layout is None:
+            self.layout = _Layout.of(table, lead, self)
+        layout = self.layout
+        layout.check(table, lines, self.file)
+        labels = {i: coded(table[:, i]) for i in layout.labels}
+        draft = headings.Draft(
+            rows=headings.rows_of(labels, self.table, lines, self.file),
+            columns=list(layout.columns),
+            values=coded(table[:, layout.values].ravel()),
+            signs=coded(table[:, layout.signs].ravel()) if layout.signs else None,
+            lines=lines,
+            fixed=self.head.fixed,
+        )
+        remarks: list[str] = []
+        if layout.key is not None:
+            draft.rows["key"] = self._keys(coded(table[:, layout.key]), lines, remarks)
+        grid = headings.grid_of(draft, self.table, self.file, title="", scale=self.head.scale)
+        self.keys_seen |= set(grid.rows["key"].texts) if isinstance(grid.rows["key"], Coded) else set()
+        grid.remarks = remarks
+        return grid
+
+    def _filled(self, chunk: list[Row]) -> list[Row]:
+        """Rows of a table in blocks: the line above a block in front, and labels said once said again."""
+        filled: list[Row] = []
+        for line, row in chunk:
+            if not any(c.strip() for c in row[1:]):
+                self.of_block, self.before = row[0], []
+                continue
+            labels = row[: self.lead]
+            for i, label in enumerate(labels[:-1]):
+                if label.strip():
+                    self.before = labels[: i + 1]
+                elif i < len(self.before):
+                    labels[i] = self.before[i]
+                else:
+                    raise SourceError(self.file, f"In Spalte {i + 1} fehlt die Angabe, zu der die Zeile gehört.", line)
+            start = [self.of_block] if self.block else []
+            filled.append((line, [*start, *labels, *row[self.lead :]]))
+        if not filled:
+            raise SourceError(self.file, "Auf eine Zwischenzeile folgen keine Daten.", chunk[-1][0])
+        return filled
+
+    def _keys(self, column: Coded, lines: Any, remarks: list[str]) -> Coded:
+        import numpy as np
+
+        texts = [t.strip() for t in column.texts]
+        assert self.layout is not None
+        if self.layout.restore is None:
+            self.layout.restore = keys.zeros_lost(texts)
+        first = lines[np.unique(column.codes, return_index=True)[1]].tolist()
+        restore = self.layout.restore
+        codes = [keys.official(text, restore, self.file, line) for text, line in zip(texts, first, strict=True)]
+        if self.layout.restore:
+            changed = [f"{a} → {b}" for a, b in zip(texts, codes, strict=True) if a != b]
+            remarks.append(f"führende Nullen der Gebietsschlüssel ergänzt ({', '.join(changed[:3])} …)")
+        return Coded(column.codes, codes)
+
+
+@dataclass
+class _Layout:
+    """Which columns are what: the key, labels with a meaning, values with what they add, signs beside the values."""
+
+    key: int | None
+    labels: list[int]
+    values: list[int]
+    signs: list[int]
+    columns: list[Meaning]
+    padding: list[int]
+    restore: bool | None = None
+
+    @classmethod
+    def of(cls, table: Any, lead: int, reader: _Reader) -> _Layout:
+        headers = [(line, row[reader.lead :]) for line, row in reader.head.headers]
+        blank = [i for i in range(len(headers[0][1])) if not any(row[i].strip() for _, row in headers)]
+        padding, signs = _blank_columns(table, lead, blank)
+        wanted = [i for i in range(len(headers[0][1])) if i not in padding and i not in signs]
+        if signs and signs != [i + 1 for i in wanted]:
+            line = headers[-1][0]
+            raise SourceError(reader.file, "Nicht neben jeder Wertspalte steht eine Spalte mit Qualitätszeichen.", line)
+        texts = [(line, [row[i] for i in wanted]) for line, row in headers]
+        if any({t.strip() for t in row} == {"1000"} for _, row in texts):
+            reader.head.scale = 1000.0
+        columns = headings.columns_of(texts, reader.table, reader.file)
+        key, labels = _label_columns(table, lead, reader)
+        if key is None and reader.table.level == "bund" and not any(map(GERMANY.search, reader.head.titles)):
+            reason = "Weder eine Spalte noch der Titel nennt das Gebiet; erwartet wird „Deutschland“."
+            raise SourceError(reader.file, reason, headers[0][0])
+        return cls(
+            key, labels, [lead + i for i in wanted], [lead + i for i in signs], columns, [lead + i for i in padding]
+        )
+
+    def check(self, table: Any, lines: Any, file: str) -> None:
+        """Raises SourceError for a value in a column that the first rows showed to be padding or signs."""
+        for i in self.padding:
+            for n, cell in enumerate(table[:, i]):
+                if cell.strip():
+                    raise SourceError(file, f"In Spalte {i + 1} ohne Überschrift steht „{cell[:40]}“.", int(lines[n]))
+
+
+def _blank_columns(table: Any, lead: int, blank: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Columns without any heading: padding (nothing in them at the end) and signs (nothing else in them)."""
+    padding: list[int] = []
+    width = table.shape[1] - lead
+    for i in reversed(blank):
+        if i == width - 1 - len(padding) and not any(c.strip() for c in table[:, lead + i]):
+            padding.append(i)
+    beside = [i for i in blank if i not in padding and i > 0 and i - 1 not in blank]
+    signs = [i for i in beside if all(SIGN.fullmatch(c.strip()) for c in set(table[:, lead + i]))]
+    return padding, signs
+
+
+def _label_columns(table: Any, lead: int, reader: _Reader) -> tuple[int | None, list[int]]:
+    """The place of the key, and of the columns with a meaning; names beside a key or a variant have none."""
+    key: int | None = None
+    labels: list[int] = []
+    named = False  # whether the column before this one is a code whose name may follow
     for i in range(lead):
-        if i == name_column:
+        texts = list(dict.fromkeys(c.strip() for c in table[:, i]))
+        said = [meaning(t, reader.table) for t in texts]
+        if key is None and keys.KEY.fullmatch(texts[0]) and not YEAR.fullmatch(texts[0]):
+            key, named = i, True
             continue
-        cell = first[i].strip()
-        if "date" not in found and iso_day(cell):
-            found["date"] = []
-            for line, row in data:
-                day = iso_day(row[i])
-                if not day:
-                    raise SourceError(file, f"„{row[i]}“ ist kein Stichtag (erwartet TT.MM.JJJJ).", line)
-                found["date"].append(day)
-        elif "key" not in found and KEY.fullmatch(cell):
-            found["key"] = [row[i].strip() for _, row in data]
-            for line, row in data:
-                if not KEY.fullmatch(row[i].strip()):
-                    raise SourceError(
-                        file, f"„{row[i]}“ ist kein Gebietsschlüssel (erwartet DG oder 2 bis 12 Ziffern).", line
-                    )
-            name_column = i + 1
-        else:
-            texts = [row[i].strip() for _, row in data]
-            dim = _classify(list(dict.fromkeys(texts)), (), file, first_line)
-            if dim is None or dim in found:
-                raise SourceError(file, f"Die Spalte {i + 1} („{cell}“) ist kein bekanntes Merkmal.", first_line)
-            found[dim] = texts
-    if "key" not in found:
-        raise SourceError(file, "Keine Spalte mit Gebietsschlüsseln gefunden.", first_line)
-    return found
-
-
-def _value_columns(
-    headers: list[tuple[int, list[str]]], lead: int, file: str, measures: Sequence[str]
-) -> list[dict[str, str]]:
-    columns: list[dict[str, str]] = [{} for _ in headers[0][1][lead:]]
-    for line, row in headers:
-        texts = [c.strip() for c in row[lead:]]
-        dim = _classify(texts, measures, file, line)
-        if dim is None:
+        if named and (any(m is None for m in said) or {d for m in said for d in m or {}} <= {"key"}):
+            named = False
             continue
-        for column, text in zip(columns, texts, strict=True):
-            if dim in column:
-                raise SourceError(file, f"Das Merkmal „{dim}“ steht in zwei Kopfzeilen.", line)
-            column[dim] = (iso_day(text) or "") if dim == "date" else text
-    seen: dict[tuple[tuple[str, str], ...], int] = {}
-    for i, column in enumerate(columns):
-        key = tuple(sorted(column.items()))
-        if key in seen:
-            raise SourceError(
-                file,
-                f"Die Spalten {seen[key] + lead + 1} und {i + lead + 1} haben dieselbe Überschrift.",
-                headers[-1][0],
-            )
-        seen[key] = i
-    return columns
-
-
-def grid_of(table: Table, sheet: Sheet, file: str) -> Grid:
-    """A sheet with its labels turned into codes."""
-    rows: dict[str, Any] = {"key": sheet.keys}
-    if not any("date" in c for c in sheet.columns):
-        rows["date"] = sheet.dates
-    for dim, texts in sheet.labels.items():
-        codes = [_codes(table, dim, text, file, line) for text, line in zip(texts, sheet.lines, strict=True)]
-        for name in codes[0]:
-            rows[name] = [c[name] for c in codes]
-    columns: list[Mapping[str, Any] | None] = []
-    for column in sheet.columns:
-        whole: dict[str, Any] = {}
-        for dim, text in column.items():
-            whole |= _codes(table, dim, text, file, sheet.lines[0])
-        columns.append(whole)
-    return Grid(
-        table=table.id,
-        title=sheet.title,
-        rows=rows,
-        columns=columns,
-        values=sheet.values,
-        lines=sheet.lines,
-        stand=sheet.stand,
-        notes=sheet.notes,
-        other_lines=sheet.other_lines,
-    )
-
-
-def _codes(table: Table, dim: str, text: str, file: str, line: int) -> dict[str, Any]:
-    if dim == "sex":
-        return {"sex": SEXES[text]}
-    if dim == "nationality":
-        return {"nationality": NATIONALITIES[text]}
-    if dim == "measure":
-        return {"measure": table.measures[text]}
-    if dim == "date":
-        return {"date": text}
-    group = ALL if text in ("Insgesamt", "") else parse_label(text)
-    if group is None:
-        raise SourceError(file, f"„{text}“ ist keine bekannte Altersgruppe.", line)
-    return {"age_from": group.lo, "age_to": group.hi}
+        labels.append(i)
+        named = all(m is not None and "variant" in m for m in said)
+    return key, labels

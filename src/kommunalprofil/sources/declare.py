@@ -27,17 +27,19 @@ SIGNS: Mapping[str, str] = {
 class Table:
     """One official table: what it counts, for which level, along which dimensions, with which signs and tolerance.
 
-    `dims` are the dimensions that must be found in the file, no more and no fewer. `headings` says what a heading or
-    row label of this table means, as the codes it adds to a cell's key (`{"Zuzüge über die Kreisgrenzen": {"measure":
-    "moves_in"}}`; None: this column is left out, it repeats another one); sexes, nationalities, ages, days, months and
-    units need no declaration. `period` tells a stock from a flow. `why` says, where several tables answer one
-    question, why this one stands at its place in the order. `database` is the GENESIS database that serves the table
-    (`regio`, `destatis`, `zensus`), empty for files that no interface offers; `open_data` marks tables with a
-    download that needs no login. `flat` is the signature by which a flat file, which does not name its
-    table, is recognised: statistic, variables beside the region, value variable, region variables.
-    `columns` declares tables whose headings are codes (Zensus). `tolerance` is the difference up to which parts may
-    miss their total. `sum_up` marks tables of exact counts that print Kreise only: Länder and Germany are then their
-    sums. `oracle` marks official derived values, which are compared with and never computed from.
+    `dims` are the dimensions that must be found in the file, no more and no fewer. `headings` says what a heading
+    or row label of this table means, as the codes it adds to a cell's key (`{"Zuzüge über die Kreisgrenzen":
+    {"measure": "moves_in"}}`; None: columns and rows that say this are left out and counted); sexes, nationalities,
+    ages, days, months and units need no declaration. `day_of_year` is the day a bare year stands for. `opening` is
+    the first title line, by which a file is known that was saved without its first line. `period` tells a stock
+    from a flow. `why` says, where several tables answer one question, why this one stands at its place in the
+    order. `database` is the GENESIS database that serves the table (`regio`, `destatis`, `zensus`), empty for files
+    that no interface offers; `open_data` marks tables with a download that needs no login. `flat` is the signature
+    by which a flat file, which does not name its table, is recognised: statistic, variables beside the region,
+    value variable, region variables. `columns` declares tables whose headings are codes (Zensus). `tolerance` is
+    the difference up to which parts may miss their total. `sum_up` marks tables of exact counts that print Kreise
+    only: Länder and Germany are then their sums. `oracle` marks official derived values, which are compared with
+    and never computed from.
     """
 
     id: str
@@ -64,3 +66,5 @@ class Table:
     why: str = ""
     database: str = ""
     open_data: bool = False
+    day_of_year: str = "12-31"
+    opening: str = ""

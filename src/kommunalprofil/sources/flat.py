@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kommunalprofil.errors import SourceError
-from kommunalprofil.sources.datencsv import csv_rows, decode, iso_day
+from kommunalprofil.sources.content import of_bytes
+from kommunalprofil.sources.datencsv import csv_rows
 from kommunalprofil.sources.declare import Table
 from kommunalprofil.sources.grid import Grid
+from kommunalprofil.sources.labels import iso_day
 
 SEX_CODES = {"": "_T", "GESM": "M", "GESW": "F"}
 
@@ -74,8 +76,9 @@ def parse(data: bytes, file: str, retrieved: str = "") -> Flat:
     Raises SourceError with the line for a row of another width, another statistic or another value variable inside
     the file, a time that is no day, or codes where labels belong (shifted columns).
     """
-    text = decode(data, file)
-    (_, first), *numbered = ((line, row) for line, row in csv_rows(text, file) if row)
+    content = of_bytes(data, file)
+    text = content.text().read()
+    (_, first), *numbered = ((line, row) for line, row in csv_rows(io.StringIO(text), file) if row)
     head = [c.strip() for c in first]
     lines = [line for line, _ in numbered]
     rows = [row for _, row in numbered]

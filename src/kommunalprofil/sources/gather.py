@@ -122,13 +122,15 @@ class Gatherer:
         kept = [i for i, c in enumerate(grid.columns) if c is not None]
         height, width = len(grid.lines), len(kept)
         lines = np.asarray(grid.lines, dtype=np.int32)
-        self._rows += height
+        self._rows += len(np.unique(lines))
         if repeated := len(grid.columns) - width:
             self._count({territory.REPEATED: repeated * height})
         self._count(grid.dropped)
         values = _select(grid.values, len(grid.columns), kept)
         signs = _select(grid.signs, len(grid.columns), kept) if grid.signs is not None else None
         cells = Cells(values, signs, self.table, grid.decimal)
+        if grid.scale != 1.0:
+            cells.value = np.round(cells.value * grid.scale, 6)
         cells.check(self.table, self.file, lambda place: int(lines[place // width]))
         place = self._place(grid, kept, lines)
         member = self._member(grid, kept, lines)

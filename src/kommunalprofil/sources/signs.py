@@ -35,6 +35,8 @@ MEANING: Mapping[str, int] = {
     declare.BLOCKED: v.Flag.BLOCKED,
     declare.NOT_PUBLISHED: v.Flag.NOT_PUBLISHED,
 }
+LONGEST = 64
+"""No official number or sign is longer, whatever dresses it."""
 FLAG_CODE: dict[int, int] = {v.flag_bits(text): i for i, text in enumerate(FLAGS)}
 NAN = float("nan")
 
@@ -49,6 +51,8 @@ def cell(text: str, sign: str, table: Table, decimal: str = ",") -> tuple[float,
     Numbers carry no thousands sign; `p r s e` and brackets may follow or surround them with any spacing. A gap says
     its reason alone. Raises NotACellError.
     """
+    if len(text) > LONGEST:
+        raise NotACellError
     bits = 0
     if sign in BRACKETS:
         bits = int(v.Flag.LOW_RELIABILITY)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from kommunalprofil.errors import SourceError
-from kommunalprofil.sources.datencsv import csv_rows, decode, iso_day
+from kommunalprofil.sources.content import Content
+from kommunalprofil.sources.datencsv import csv_rows
 from kommunalprofil.sources.declare import Table
 from kommunalprofil.sources.grid import Grid
+from kommunalprofil.sources.labels import iso_day
 
 LEAD = 4
 LEVEL_HEADINGS = ("Regionalebene", "Reg_Ebene")
@@ -18,13 +20,13 @@ def head_of(text: str) -> tuple[str, ...] | None:
     return head if ok else None
 
 
-def parse(data: bytes, file: str, table: Table) -> Grid:
+def parse(content: Content, table: Table) -> Grid:
     """Read a Regionaltabelle whose headings must all be declared as columns of the table.
 
     Raises SourceError with the line for an unknown heading, a row of another width, two dates, or a cut file.
     """
-    text = decode(data, file)
-    rows = csv_rows(text, file)
+    file = content.name
+    rows = csv_rows(content.text(), file)
     head = [c.strip() for c in next(rows)[1]]
     unknown = [h for h in head[LEAD:] if h not in table.columns]
     missing = [h for h in table.columns if h not in head]
@@ -46,7 +48,7 @@ def parse(data: bytes, file: str, table: Table) -> Grid:
         values.append(row[LEAD:])
     if not keys:
         raise SourceError(file, "Die Datei hat einen Kopf, aber keine Zeilen.", 1)
-    if not text.endswith("\n"):
+    if not content.finished:
         raise SourceError(file, "Die letzte Zeile ist nicht abgeschlossen; die Datei ist abgeschnitten.", lines[-1])
     day = iso_day(f"{point[:4]}-{point[4:6]}-{point[6:]}")
     if day is None:
