@@ -17,8 +17,9 @@ LAYERS = [
     {"store", "commit", "raw", "indicators", "formatting", "snapshots"},
     {"sources"},
     {"checks"},
-    {"intake", "merging"},
-    {"profile", "comparison", "importer"},
+    {"intake", "merging", "difference"},
+    {"profile", "comparison", "importer", "effects"},
+    {"difference_text"},
     {"update"},
     {"figures"},
     {"render"},
@@ -36,7 +37,7 @@ HEAVY = {
     "jinja2": ("render", "templating", "templates", "sentences", "markup"),
     "typst": ("pdf", "render"),
     "pikepdf": ("pdf", "pdf_checks", "render"),
-    "pandas": ("sources", "intake", "merging", "checks", "observations", "store", "indicators.export"),
+    "pandas": ("sources", "intake", "merging", "difference", "checks", "observations", "store", "indicators.export"),
 }
 
 

@@ -84,6 +84,11 @@ def import_(
             f" Datenbestand in „{output}“; Tabellen geschrieben: {number(len(outcome.tables))},"
             f" Zeilen: {number(rows)}."
         )
+        if outcome.old is not None and outcome.new is not None:
+            from kommunalprofil import difference_text
+            from kommunalprofil.store import Store
+
+            print("\n" + difference_text.summary(Store(outcome.old), Store(outcome.new)))
     return 1 if outcome.refused else 0
 
 
@@ -188,4 +193,46 @@ def snapshots_(
         print_json([asdict(line) for line in found])
     else:
         print(snapshots.text(found))
+    return 0
+
+
+@app.command("diff")
+def diff(
+    old: Annotated[Path, typer.Argument(metavar="ALT", help="Ordner oder eingefrorener Stand.")],
+    new: Annotated[Path, typer.Argument(metavar="NEU", help="Ordner oder eingefrorener Stand.")],
+    threshold: Annotated[
+        float, typer.Option("--threshold", metavar="PROZENT", min=0, help="Ab dieser Änderung Indikatoren nennen.")
+    ] = 1.0,
+    table: Annotated[
+        list[str] | None, typer.Option("--table", metavar="TABELLE", help="Nur diese Tabelle; mehrfach möglich.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="DATEI", help="Alles als JSON in eine Datei.")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Zwei Stände vergleichen: welche Zahlen sich änderten, warum, und was das für die Indikatoren heißt."""
+    import json
+
+    from kommunalprofil import difference, difference_text
+    from kommunalprofil.effects import effects
+    from kommunalprofil.store import Store, write_atomic
+
+    before, after = Store(data_dir(old)), Store(data_dir(new))
+    known = sorted({*before.state.tables, *after.state.tables})
+    if unknown := [t for t in table or [] if t not in known]:
+        raise UsageError(f"Die Tabelle {unknown[0]} gibt es in keinem der Stände. Vorhanden: {', '.join(known)}.")
+    changes = difference.compare(before, after, table or ())
+    found = list(effects(before, after, changes, threshold))
+    names = difference.names(before, after)
+    if as_json or output is not None:
+        told = difference_text.as_json(changes, found, names)
+        if output is not None:
+            write_atomic({output: (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()})
+        if as_json:
+            print_json(told)
+            return 0
+    print("\n".join(difference_text.lines(changes)))
+    if changes.groups:
+        print("\n" + "\n".join(difference_text.indicator_lines(found, names, threshold)))
     return 0

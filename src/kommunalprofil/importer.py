@@ -17,7 +17,7 @@ from kommunalprofil import commit, merging, raw, sources
 from kommunalprofil.errors import KommunalprofilError, NotATableError
 from kommunalprofil.intake import take
 from kommunalprofil.sources.reading import Reading, Report
-from kommunalprofil.states import OBSERVATIONS
+from kommunalprofil.states import OBSERVATIONS, State
 from kommunalprofil.store import Store
 
 PARALLEL = 8
@@ -28,13 +28,14 @@ MOST = 4
 
 @dataclass
 class Outcome:
-    """What an import did: a report for each file read, an error for each one refused or passed over."""
+    """What an import did: a report for each file read, an error for each one refused or passed over, both states."""
 
     reports: list[Report] = field(default_factory=list)
     refused: list[KommunalprofilError] = field(default_factory=list)
     passed: list[NotATableError] = field(default_factory=list)
     tables: dict[str, int] = field(default_factory=dict)
-    changed: bool = False
+    old: State | None = None
+    new: State | None = None
 
 
 Progress = Callable[[Report | KommunalprofilError], None]
@@ -89,7 +90,8 @@ def run(
                 progress(taken.report if isinstance(taken, Reading) else taken)
         if readings:
             changes = merging.merge(readings, Store(writer.old) if writer.old else None)
-            outcome.changed = writer.commit(writer.prepare(changes), keep)
+            outcome.old, outcome.new = writer.old, writer.prepare(changes)
+            writer.commit(outcome.new, keep)
             tables = {name.partition("/")[2]: c.rows for name, c in changes.items() if name.startswith(OBSERVATIONS)}
             outcome.tables = dict(sorted(tables.items()))
     return outcome

@@ -54,14 +54,17 @@ class Results:
     def panels(self) -> dict[str, list[Panel]]:
         """All panels by measure, in the order in which tables are asked."""
         found: dict[str, list[Panel]] = {}
-        lands = None if self.wanted is None else sorted({land_of(r) for r in self.wanted})
         for name in self.tables:
-            if name not in self.store.tables:
-                continue
-            table = self.store.observations(name, lands)
-            for panel in panels(table, name, None if self.wanted is None else frozenset(self.wanted)):
-                found.setdefault(panel.measure, []).append(panel)
+            if name in self.store.tables:
+                for panel in self.panels_of(name):
+                    found.setdefault(panel.measure, []).append(panel)
         return found
+
+    def panels_of(self, table: str) -> list[Panel]:
+        """The panels of one table, of the regions asked for."""
+        lands = None if self.wanted is None else sorted({land_of(r) for r in self.wanted})
+        rows = self.store.observations(table, lands)
+        return panels(rows, table, None if self.wanted is None else frozenset(self.wanted))
 
     def regions(self, measure: str) -> list[str]:
         """Every region any table of the measure carries, sorted."""
