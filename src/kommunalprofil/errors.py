@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+
+_QUOTED = re.compile(r"„([^“]{100})[^“]+")
+_LONGEST = 2000
+
+
+def shown(text: str) -> str:
+    """A text that quotes what strangers wrote, fit for a terminal: no control characters, long quotations shortened."""
+    text = _QUOTED.sub(r"„\1…", text)
+    text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"
+    return "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in text)
 
 
 class KommunalprofilError(Exception):
@@ -35,6 +46,7 @@ class SourceError(KommunalprofilError):
     """An official file that cannot be read: names the file, the line where there is one, and the reason."""
 
     def __init__(self, file: str, reason: str, line: int | None = None) -> None:
+        file, reason = shown(file), shown(reason)
         self.file, self.reason, self.line = file, reason, line
         where = f"{file}, Zeile {line}" if line is not None else file
         super().__init__(f"{where}: {reason}")
