@@ -262,6 +262,7 @@ def test_wrong_calls(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
             2,
             "Die Datenbank „eurostat“ gibt es nicht. Erlaubt sind: regio, destatis, zensus.",
         ),
+        (["--table", BY_SEX, "--database", "zensus"], 2, "Keine dieser Tabellen steht in Zensusdatenbank."),
         (["--since", "18"], 2, "mindestens 1900"),
         (["--raw", str(Path(__file__))], german_cli.EXIT_IO, "Das gibt es schon"),
     ):

@@ -87,6 +87,8 @@ class Update:
         wanted = list(dict.fromkeys(wish.tables)) or list(self.declared)
         tables = [self.declared[name] for name in wanted]
         chosen = [t for t in tables if not wish.databases or t.database in wish.databases]
+        if tables and not chosen:
+            raise UsageError(f"Keine dieser Tabellen steht in {', '.join(NAMES[name] for name in wish.databases)}.")
         self._access = {
             name: _access(name) for name in dict.fromkeys(t.database for t in chosen if t.database in NAMES)
         }

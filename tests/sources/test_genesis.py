@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import logging
@@ -191,6 +192,14 @@ def test_refusals_are_said_at_once(
     assert time.slept == []
 
 
+def test_a_packed_message_is_unpacked(office: GenesisServer, client: Client) -> None:
+    """The Zensus database sends its messages through a network that packs them, asked or not."""
+    reply = envelope(104, gs.NOTHING)
+    packed = {**reply.headers, "Content-Encoding": "gzip"}
+    office.on(FILE, replace(reply, body=gzip.compress(reply.body), headers=packed))
+    assert "Code 104" in refusal(client)
+
+
 def test_an_unknown_table_names_its_neighbours(office: GenesisServer, client: Client) -> None:
     office.on(FILE, envelope(90, "Die angeforderte Tabelle ist nicht vorhanden."))
     with pytest.raises(
@@ -205,7 +214,6 @@ def test_an_unknown_table_names_its_neighbours(office: GenesisServer, client: Cl
         (Reply(gs.HTML, 500), "HTTP 500, HTML-Seite statt Daten"),
         (Reply(gs.HTML), "HTML-Seite statt Daten"),
         (Reply(b""), "leere Antwort"),
-        (envelope(6, "Zu viele parallele Anfragen"), "überlastet"),
         (bare(2, "Die Aktion wurde wegen eines unerwarteten Systemfehlers abgebrochen.", 500), "Systemfehlers"),
         (archive(ZIP[:-40]), "abgeschnitten"),
         (Reply(ZIP, cut=100), "abgebrochen"),
@@ -231,10 +239,16 @@ def test_what_may_pass_is_tried_again_ever_later(
 def test_a_server_that_says_how_long_is_heard(office: GenesisServer, client: Client, time: FakeTime) -> None:
     office.on(FILE, Reply(b"", 429, {"Retry-After": "7"}), archive(ZIP))
     assert client.pull(TABLE)[0].new
-    assert time.slept == [7.0]
+    assert time.slept == [8.0], "seven seconds, and the back-off on top"
+    other = replace(TABLE, id="12411-01-01-5")
     office.on(FILE, Reply(b"", 429, {"Retry-After": "86400"}))
-    with pytest.raises(FetchError, match="erst in 86400 Sekunden"):
-        client.pull(replace(TABLE, id="12411-01-01-5"))
+    with pytest.raises(FetchError, match="erst in 86401 Sekunden"):
+        client.pull(other)
+    time.slept.clear()
+    office.on(FILE, envelope(6, "Zu viele parallele Anfragen"), envelope(104, gs.NOTHING))
+    with pytest.raises(FetchError, match="Code 104"):
+        client.pull(other)
+    assert time.slept == [11.0], "too many requests: time for the others to end"
 
 
 def test_silence_and_trickle_end(office: GenesisServer, time: FakeTime, tmp_path: Path) -> None:

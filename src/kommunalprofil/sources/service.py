@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from kommunalprofil.sources import answers
 from kommunalprofil.sources.answers import Message
 from kommunalprofil.sources.credentials import NAMES, Credentials, variables
-from kommunalprofil.sources.transfer import FetchError, PassingError, Transfer, address, http_error
+from kommunalprofil.sources.transfer import Answer, FetchError, PassingError, Transfer, address, http_error, pause_of
 
 BASES = {
     "regio": "https://www.regionalstatistik.de/genesisws/rest/2020",
@@ -22,6 +22,8 @@ BASES = {
 }
 OK, ADJUSTED, UNCHANGED, NO_TABLE, TOO_LARGE, JOB_MADE, NOTHING = 0, 22, 50, 90, 98, 99, 104
 BUSY, FORBIDDEN, SYSTEM = 6, 15, 2
+BUSY_SECONDS = 10.0
+"""The least pause after „zu viele Anfragen“, so that running requests can end."""
 GUEST = "GAST"
 _LOGIN_OK = re.compile(r"erfolgreich|successful", re.IGNORECASE)
 _PASSWORD = re.compile(r"Passwort|password|Zugangsdaten", re.IGNORECASE)
@@ -102,14 +104,14 @@ class Service:
             error = http_error(answer, urlsplit(url).netloc, answers.described(start))
             raise self._denied(str(error)) if answer.status in (401, 403) else error
         message = replace(message, text=self.credentials.mask(message.text))
-        self._check(message, answer.status, ordering=form.get("job") == "true")
+        self._check(message, answer, ordering=form.get("job") == "true")
         return message
 
-    def _check(self, message: Message, status: int, ordering: bool) -> None:
+    def _check(self, message: Message, answer: Answer, ordering: bool) -> None:
         """Raise what a message means whatever was asked: too busy, not allowed, a fault of the system."""
-        code, text = message.code, message.text
+        code, text, status = message.code, message.text, answer.status
         if code == BUSY or status in (429, 502, 503, 504):
-            raise PassingError(f"{self.name} ist überlastet: {text}")
+            raise PassingError(f"{self.name} ist überlastet: {text}", pause_of(answer.headers) or BUSY_SECONDS)
         if status in (401, 403) or (code == FORBIDDEN and not ordering):
             raise self._denied(text)
         if code == SYSTEM and _PASSWORD.search(text):

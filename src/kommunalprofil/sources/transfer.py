@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from kommunalprofil import __version__
-from kommunalprofil.errors import KommunalprofilError, UsageError
+from kommunalprofil.errors import KommunalprofilError, UsageError, shown
 
 if TYPE_CHECKING:
     import requests
@@ -37,6 +37,9 @@ PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 class FetchError(KommunalprofilError):
     """Data that an office's server did not give, with the reason."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(shown(message))
 
 
 class PassingError(FetchError):
@@ -133,7 +136,7 @@ class Transfer:
             try:
                 return work()
             except PassingError as error:
-                pause = max(self.pace.backoff(attempt), error.wait or 0.0)
+                pause = self.pace.backoff(attempt) + (error.wait or 0.0)
                 if attempt + 1 == self.limits.tries:
                     raise PassingError(f"{error} ({self.limits.tries} Versuche)") from None
                 if self.pace.clock() + pause > deadline:
