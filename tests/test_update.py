@@ -242,6 +242,20 @@ def test_the_command_reports_and_shows_no_secret(
 
 
 @pytest.mark.usefixtures("declared")
+def test_the_command_tells_what_moved(office: GenesisServer, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    run(capfd, tmp_path)
+    office.on("regio/data/tablefile", archive(zipped(flat({"DG": [39, 13, 26]}))))
+    code, out, err = run(capfd, tmp_path)
+    assert code == 0, err
+    assert "Geändert:" in out
+    assert f"  {BY_SEX}: " in out
+    office.on("regio/data/tablefile", Reply(b'{"Code":-1,"Content":"\\u001b[31mrot\\u0007"}'))
+    _, _, err = run(capfd, tmp_path)
+    assert "\x1b" not in err
+    assert "\x07" not in err
+
+
+@pytest.mark.usefixtures("declared")
 def test_a_dry_run_asks_nobody(office: GenesisServer, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capfd, tmp_path, "--dry-run")
     assert code == 0

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kommunalprofil import german_cli
-from kommunalprofil.cli_options import OPTIONS, Json, Quiet, data_dir, print_json
+from kommunalprofil.cli_options import OPTIONS, DataDir, Json, Quiet, data_dir, print_json
 from kommunalprofil.errors import KommunalprofilError, NotATableError, UsageError
 
 if TYPE_CHECKING:
+    from kommunalprofil.importer import Outcome
     from kommunalprofil.sources.reading import Report
     from kommunalprofil.update import Result
 
@@ -157,15 +158,19 @@ def update_(
             return 0
         raw_folder.mkdir(parents=True, exist_ok=True)
         with locked(raw_folder, "Den Ordner der Rohdaten"):
-            results = job.fetch(wish)
+            results, outcome = job.fetch(wish), None
             try:
-                job.take_in(results, lambda what: say(str(what) if isinstance(what, Exception) else report_text(what)))
+                outcome = job.take_in(
+                    results, lambda what: say(str(what) if isinstance(what, Exception) else report_text(what))
+                )
             finally:
-                _show_update(results, quiet)
+                _show_update(results, outcome, quiet)
     return 1 if any(r.state == FAILED for r in results) else 0
 
 
-def _show_update(results: list[Result], quiet: bool) -> None:
+def _show_update(results: list[Result], outcome: Outcome | None, quiet: bool) -> None:
+    from kommunalprofil.difference_text import summary
+    from kommunalprofil.store import Store
     from kommunalprofil.update import FAILED, summary_lines
 
     for result in results:
@@ -173,6 +178,8 @@ def _show_update(results: list[Result], quiet: bool) -> None:
             print(f"Fehler: {result.table}: {result.reason}", file=sys.stderr)
     if not quiet:
         print("\n".join(summary_lines(results)))
+        if outcome is not None and outcome.old is not None and outcome.new is not None:
+            print(f"\n{summary(Store(outcome.old), Store(outcome.new))}")
 
 
 @app.command("snapshots")
@@ -235,4 +242,44 @@ def diff(
     print("\n".join(difference_text.lines(changes)))
     if changes.groups:
         print("\n" + "\n".join(difference_text.indicator_lines(found, names, threshold)))
+    return 0
+
+
+@app.command("status")
+def status_(
+    indicator: Annotated[
+        list[str] | None, typer.Option("--indicator", metavar="ID", help="Nur dieser Indikator; mehrfach möglich.")
+    ] = None,
+    level: Annotated[
+        list[str] | None,
+        typer.Option("--level", metavar="EBENE", help="Nur bund, land, kreis oder gemeinde; mehrfach möglich."),
+    ] = None,
+    form: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="text oder csv (die Matrix, eine Zeile je Feld).")
+    ] = "text",
+    data: DataDir = None,
+    as_json: Json = False,
+) -> int:
+    """Zeigen, was der Datenbestand hergibt: Tabellen, und je Indikator Ebenen, Jahre, Gliederungen und Lücken."""
+    from dataclasses import asdict
+
+    from kommunalprofil import availability, status
+    from kommunalprofil.indicators import declared
+    from kommunalprofil.store import Store
+
+    known = declared()
+    for given, allowed in ((indicator, list(known)), (level, list(availability.LEVELS)), ([form], ["text", "csv"])):
+        if wrong := [x for x in given or [] if x not in allowed]:
+            raise UsageError(f"„{wrong[0]}“ gibt es nicht. Erlaubt sind: {', '.join(allowed)}.")
+    store = Store(data_dir(data))
+    cells = list(availability.matrix(store, indicator or (), level or ()))
+    if as_json:
+        tables = [asdict(line) for line in status.table_lines(store)]
+        print_json({"state": store.state.id, "tables": tables, "matrix": [asdict(cell) for cell in cells]})
+    elif form == "csv":
+        sys.stdout.write(status.matrix_csv(cells))
+    else:
+        if not indicator:
+            print(status.table_text(status.table_lines(store)) + "\n")
+        print(status.matrix_text(cells, known))
     return 0

@@ -6,6 +6,7 @@ know yet is read at once. A run that ends anywhere in between is continued by th
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -172,20 +173,22 @@ class Update:
             if result.state == FETCHED and not result.unread:
                 result.state = SAME
 
-    def take_in(self, results: Sequence[Result], progress: importer.Progress | None = None) -> None:
-        """Read what is new into the data set, in one step; the results are told what came of it.
+    def take_in(self, results: Sequence[Result], progress: importer.Progress | None = None) -> importer.Outcome | None:
+        """Read what is new into the data set, in one step; the results are told what came of it. None: nothing was new.
 
         Raises DataError, BusyError, CheckError, OSError: the data set stays as it was.
         """
         waiting = [r for r in results if r.state == FETCHED]
         if not waiting:
-            return
-        refused = apply([path for r in waiting for path in r.unread], self.folder, self.force, progress)
+            return None
+        outcome = apply([path for r in waiting for path in r.unread], self.folder, self.force, progress)
+        refused = [*outcome.refused, *outcome.passed]
         for result in waiting:
             names = {path.name for path in result.unread}
             reasons = [str(e) for e in refused if isinstance(e, SourceError) and e.file in names]
             result.state = FAILED if reasons else NEW
             result.reason = "; ".join(reasons) or result.reason
+        return outcome
 
 
 def summary_lines(results: Sequence[Result]) -> list[str]:
@@ -222,10 +225,9 @@ def _access(database: str) -> Credentials | UsageError | None:
 
 def apply(
     paths: Sequence[Path], folder: Path, force: bool = False, progress: importer.Progress | None = None
-) -> list[KommunalprofilError]:
-    """Read raw files into the data set, all or nothing; the files that were refused, with reasons."""
-    outcome = importer.run(paths, folder, progress)
-    return [*outcome.refused, *outcome.passed]
+) -> importer.Outcome:
+    """Read raw files into the data set, all or nothing. Raises what `importer.run` raises."""
+    return importer.run(paths, folder, progress, workers=os.cpu_count() or 1)
 
 
 def _at_once(
