@@ -251,6 +251,22 @@ def test_a_server_that_says_how_long_is_heard(office: GenesisServer, client: Cli
     assert time.slept == [11.0], "too many requests: time for the others to end"
 
 
+def test_a_server_that_is_down_is_not_besieged(office: GenesisServer, client: Client, time: FakeTime) -> None:
+    office.on(FILE, Reply(gs.HTML, 503))
+    asked = []
+    for n in range(5):
+        before = len(office.asked(FILE))
+        with pytest.raises(FetchError, match="HTTP 503"):
+            client.pull(replace(TABLE, id=f"12411-01-{n:02d}-4"))
+        asked.append(len(office.asked(FILE)) - before)
+    assert asked == [4, 4, 4, 1, 1]
+    office.on(FILE, envelope(104, gs.NOTHING), Reply(gs.HTML, 503))
+    for n in range(2):
+        with pytest.raises(FetchError):
+            client.pull(replace(TABLE, id=f"12411-02-{n:02d}-4"))
+    assert len(office.asked(FILE)) == 14 + 1 + 4, "it answers again, so patience pays"
+
+
 def test_silence_and_trickle_end(office: GenesisServer, time: FakeTime, tmp_path: Path) -> None:
     with transfer(time, silence=0.1, answer=0.2, tries=2) as way:
         client = made(way, tmp_path)

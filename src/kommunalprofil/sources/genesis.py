@@ -85,7 +85,7 @@ class Client:
         target = self.store.part(self.service.database, f"{table}-metadata", {})
         form = {"name": table, "area": "all", "language": "de"}
         try:
-            message = self.service.transfer.persistent(lambda: self.service.ask("metadata/table", form, target))
+            message = self.service.persistent(lambda: self.service.ask("metadata/table", form, target))
         finally:
             target.unlink(missing_ok=True)
         span = years_of(message.body) if message is not None and message.code in (OK, ADJUSTED) else None
@@ -120,7 +120,7 @@ class Client:
                 answers.check_flat(target, table)
             return message
 
-        return self.service.transfer.persistent(once)
+        return self.service.persistent(once)
 
     def _accept(self, message: Message | None, table: str, target: Path) -> Message:
         """The status of an answer with data, which then lies in `target`. Raises FetchError for any other."""
@@ -194,7 +194,7 @@ class Client:
         bound = pace.first * 2
         while True:
             try:
-                message = service.transfer.persistent(lambda: service.ask("catalogue/results", asked, target))
+                message = service.persistent(lambda: service.ask("catalogue/results", asked, target))
                 if message is not None and message.code in (OK, ADJUSTED) and _listed(message, job):
                     message = self._get("data/resultfile", table, wanted, target)
                     if message is None:

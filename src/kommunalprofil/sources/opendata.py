@@ -32,7 +32,7 @@ def fetch(table: str, transfer: Transfer, store: raw.RawStore) -> raw.Kept:
     url = f"{address(VARIABLE, BASE)}/{query['download']}"
     known = store.newest(DATABASE, table, query)
     part = store.part(DATABASE, table, query)
-    return transfer.persistent(lambda: _attempt(table, url, query, known, part, transfer, store))
+    return transfer.persistent(DATABASE, lambda: _attempt(table, url, query, known, part, transfer, store))
 
 
 def _attempt(

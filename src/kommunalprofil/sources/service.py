@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from kommunalprofil.sources import answers
@@ -15,6 +16,7 @@ from kommunalprofil.sources.answers import Message
 from kommunalprofil.sources.credentials import NAMES, Credentials, variables
 from kommunalprofil.sources.transfer import Answer, FetchError, PassingError, Transfer, address, http_error, pause_of
 
+T = TypeVar("T")
 BASES = {
     "regio": "https://www.regionalstatistik.de/genesisws/rest/2020",
     "destatis": "https://www-genesis.destatis.de/genesisWS/rest/2020",
@@ -59,6 +61,10 @@ class Service:
         """The start of the service's addresses. Raises UsageError if it is none."""
         return address(f"KOMMUNALPROFIL_{self.database.upper()}_URL", BASES[self.database])
 
+    def persistent(self, work: Callable[[], T]) -> T:
+        """Do `work`, again where it may pass. Raises FetchError."""
+        return self.transfer.persistent(self.database, work)
+
     def login(self, target: Path) -> None:
         """Check the credentials once a run, so that a wrong password is sent once and not with every table.
 
@@ -67,7 +73,7 @@ class Service:
         with self._lock:
             if self._login is False:
                 try:
-                    self.transfer.persistent(lambda: self._check_login(target))
+                    self.persistent(lambda: self._check_login(target))
                     self._login = True
                 except FetchError as error:
                     self._login = error

@@ -9,6 +9,7 @@ import os
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -101,6 +102,7 @@ class Transfer:
         self._lock = threading.Lock()
         self._gates: dict[str, threading.BoundedSemaphore] = {}
         self._sessions: list[requests.Session] = []
+        self._failures: Counter[str] = Counter()
         self._local = threading.local()
 
     def __enter__(self) -> Transfer:
@@ -128,22 +130,32 @@ class Transfer:
         if self.stopped.is_set():
             raise PassingError("Der Abruf wurde abgebrochen.")
 
-    def persistent(self, work: Callable[[], T]) -> T:
-        """Do `work`, again after every PassingError, up to the limits; then the last error is raised."""
+    def persistent(self, lane: str, work: Callable[[], T]) -> T:
+        """Do `work`, again after every PassingError, up to the limits; then the last error is raised.
+
+        Where as many tasks as run at once have failed so, one after the other, the server is down: each further one
+        is tried once, until one succeeds.
+        """
         deadline = self.pace.clock() + self.limits.task
-        for attempt in range(self.limits.tries):
+        tries = self.limits.tries if self._failures[lane] < AT_ONCE else 1
+        for attempt in range(tries):
             self._go_on()
             try:
-                return work()
+                result = work()
             except PassingError as error:
                 pause = self.pace.backoff(attempt) + (error.wait or 0.0)
-                if attempt + 1 == self.limits.tries:
-                    raise PassingError(f"{error} ({self.limits.tries} Versuche)") from None
+                if attempt + 1 == tries:
+                    self._failures[lane] += 1
+                    raise PassingError(f"{error} ({tries} Versuche)" if tries > 1 else str(error)) from None
                 if self.pace.clock() + pause > deadline:
-                    text = (
-                        f"{error} Der nächste Versuch wäre erst in {pause:.0f} Sekunden erlaubt; bitte später erneut."
-                    )
-                    raise FetchError(text) from None
+                    text = f"{error} Ein neuer Versuch ist erst in {pause:.0f} Sekunden erlaubt, bitte später."
+                    raise PassingError(text) from None
+            except FetchError:
+                self._failures[lane] = 0
+                raise
+            else:
+                self._failures[lane] = 0
+                return result
             self.wait(pause)
         raise AssertionError("unreachable")
 
