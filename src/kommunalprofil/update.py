@@ -239,24 +239,9 @@ def _at_once(
     for step in steps:
         lane = opendata.DATABASE if step.way == OPEN_DATA else step.table.database
         lanes.setdefault(lane, queue.SimpleQueue()).put(step)
-
-    def worker(waiting: queue.SimpleQueue[Step]) -> None:
-        while not transfer.stopped.is_set() and not waiting.empty():
-            try:
-                step = waiting.get_nowait()
-            except queue.Empty:  # another thread was faster
-                return
-            result: Result | OSError | None = None
-            try:
-                result = work(step)
-            except OSError as error:  # the disk: no other table would fare better
-                result = error
-            finally:
-                done.put((step.table.id, result))
-
     for waiting in lanes.values():
         for _ in range(min(AT_ONCE, waiting.qsize())):
-            threading.Thread(target=worker, args=(waiting,), daemon=True).start()
+            threading.Thread(target=_worker, args=(waiting, done, work, transfer.stopped), daemon=True).start()
     found: dict[str, Result] = {}
     try:
         while len(found) < len(steps):
@@ -271,3 +256,23 @@ def _at_once(
         if len(found) < len(steps):
             transfer.stopped.set()
     return found
+
+
+def _worker(
+    waiting: queue.SimpleQueue[Step],
+    done: queue.SimpleQueue[tuple[str, Result | OSError | None]],
+    work: Callable[[Step], Result],
+    stopped: threading.Event,
+) -> None:
+    while not stopped.is_set() and not waiting.empty():
+        try:
+            step = waiting.get_nowait()
+        except queue.Empty:  # another thread was faster
+            return
+        result: Result | OSError | None = None
+        try:
+            result = work(step)
+        except OSError as error:  # the disk: no other table would fare better
+            result = error
+        finally:
+            done.put((step.table.id, result))

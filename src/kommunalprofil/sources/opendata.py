@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from kommunalprofil import raw
@@ -32,55 +33,39 @@ def fetch(table: str, transfer: Transfer, store: raw.RawStore) -> raw.Kept:
     url = f"{address(VARIABLE, BASE)}/{query['download']}"
     known = store.newest(DATABASE, table, query)
     part = store.part(DATABASE, table, query)
-    return transfer.persistent(DATABASE, lambda: _attempt(table, url, query, known, part, transfer, store))
+
+    def once() -> raw.Kept:
+        started = raw.now()
+        answer = transfer.send(
+            DATABASE,
+            "GET",
+            url,
+            part,
+            headers=_conditions(part, known),
+            redirects=True,
+            begin=lambda a: _begin(a, part),
+        )
+        if answer.status == 304 and known is not None:
+            _drop(part)
+            return store.confirm(known, started)
+        if answer.status not in (200, 206):
+            raise _error(answer, url, part)
+        facts = {"table": table, "database": DATABASE, "url": url, "query": query}
+        return _kept(answer, part, facts | {"retrieved": started, "checked": started}, known, store)
+
+    return transfer.persistent(DATABASE, once)
 
 
-def _attempt(
-    table: str,
-    url: str,
-    query: dict[str, str],
-    known: raw.Kept | None,
-    part: Path,
-    transfer: Transfer,
-    store: raw.RawStore,
-) -> raw.Kept:
-    started = raw.now()
-    answer = transfer.send(
-        DATABASE,
-        "GET",
-        url,
-        part,
-        headers=_conditions(part, known),
-        redirects=True,
-        begin=lambda a: _begin(a, part),
-    )
-    if answer.status == 304 and known is not None:
-        _drop(part)
-        return store.confirm(known, started)
-    if answer.status not in (200, 206):
-        raise _error(answer, url, part)
+def _kept(answer: Answer, part: Path, facts: dict[str, Any], known: raw.Kept | None, store: raw.RawStore) -> raw.Kept:
+    """A complete download, checked, in the raw store; nothing is left of any other."""
     try:
-        checked = answers.check_download(part, table)
-    except FetchError:
+        checked = answers.check_download(part, facts["table"])
+        if known is not None and checked.content == known.sidecar.content:
+            return store.confirm(known, facts["checked"], **_validators(answer))
+        told = {"content_type": answer.headers.get("content-type", ""), "stand": checked.stand, **_validators(answer)}
+        return store.keep(part, checked.content, checked.ending, facts | told)
+    finally:
         _drop(part)
-        raise
-    if known is not None and checked.content == known.sidecar.content:
-        _drop(part)
-        return store.confirm(known, started, **_validators(answer))
-    facts = {
-        "table": table,
-        "database": DATABASE,
-        "url": url,
-        "query": query,
-        "retrieved": started,
-        "checked": started,
-        "content_type": answer.headers.get("content-type", ""),
-        "stand": checked.stand,
-        **_validators(answer),
-    }
-    kept = store.keep(part, checked.content, checked.ending, facts)
-    _drop(part)
-    return kept
 
 
 def _error(answer: Answer, url: str, part: Path) -> FetchError:

@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
@@ -191,11 +191,10 @@ class Transfer:
                 )
             with response:
                 facts = {name.lower(): value for name, value in response.headers.items()}
-                if response.status_code not in (200, 206):
-                    with _translated(url):
-                        text = b"".join(self._portions(response, MESSAGE, strict=False))
-                    return Answer(response.status_code, facts, text)
                 answer = Answer(response.status_code, facts)
+                if answer.status not in (200, 206):
+                    with _translated(url):
+                        return replace(answer, text=b"".join(self._portions(response, MESSAGE, strict=False)))
                 if begin is not None:
                     begin(answer)
                 self._store(response, target, url)
