@@ -14,9 +14,10 @@ from kommunalprofil.ages import OPEN, AgeGroup
 from kommunalprofil.cells import Block, Member, Panel, Point
 from kommunalprofil.indicators import Indicator, declared
 from kommunalprofil.indicators.declare import At
+from kommunalprofil.observations import CLOSED
 from kommunalprofil.registry import collect
 from kommunalprofil.sources import declared as tables
-from kommunalprofil.vocabulary import HOUSEHOLD, MEASURE, MIGRATION, Flag
+from kommunalprofil.vocabulary import BASE, HOUSEHOLD, LEVEL, MEASURE, MIGRATION, PERIOD, Flag
 
 IDS = {
     "population",
@@ -91,11 +92,15 @@ def test_shares_of_the_contract() -> None:
 def test_every_table_is_declared_whole() -> None:
     for table in tables().values():
         assert table.title
-        assert table.level in ("kreis", "gemeinde")
+        assert table.level in LEVEL
         assert table.dims <= {"sex", "nationality", "age", "migration", "household"}
         assert table.measure in MEASURE
-        assert set(table.measures.values()) <= set(MEASURE)
-        assert table.tolerance == (30 if table.id.startswith("Zensus") else 0)
+        assert table.period in PERIOD
+        assert table.base in {*BASE, "fortschreibung", "as_read"}
+        for said in [*table.headings.values(), *table.columns.values()]:
+            for dim, code in (said or {}).items():
+                assert code in CLOSED.get(dim, (code,)), (table.id, dim)
+                assert dim in {*CLOSED, "age_from", "age_to", "flag"}
 
 
 def test_a_doubled_id_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

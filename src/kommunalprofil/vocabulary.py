@@ -167,6 +167,10 @@ MEASURE = {
         Measure("official_household_size", "durchschnittliche Haushaltsgröße (amtlich)", "Personen", "mean"),
         Measure("official_one_person_share", "Anteil der Einpersonenhaushalte (amtlich)", "%", "mean"),
         Measure("official_families_share", "Anteil der Haushalte mit Kindern (amtlich)", "%", "mean"),
+        Measure("official_settlement_area_share", "Anteil der Siedlungs- und Verkehrsfläche (amtlich)", "%", "mean"),
+        Measure(
+            "official_settlement_area_change", "Veränderung der Siedlungs- und Verkehrsfläche (amtlich)", "%", "mean"
+        ),
         Measure("official_care_need_65", "Pflegebedürftige je 1.000 ab 65 (amtlich)", "je 1.000", "mean"),
     )
 }

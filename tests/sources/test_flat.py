@@ -92,7 +92,11 @@ def test_a_zip_whose_checksum_is_wrong(tmp_path: Path) -> None:
 BROKEN = {
     "cut": (lambda t: t[:-3], "nicht abgeschlossen", 13),
     "a column too many": (lambda t: t.replace("de 01051;GES", "de; 01051;GES"), "18 Spalten, der Kopf hat 17", 5),
-    "shifted columns": (lambda t: t.replace("BEVSTD;Bev", "Bev;BEVSTD", 1), "Inhalt wechselt", None),
+    "shifted columns": (
+        lambda t: t.replace("BEVSTD;Bev", "Bev;BEVSTD", 1),
+        "kein Schlüssel eines Inhalts; Spalten sind verschoben",
+        2,
+    ),
     "a year for a day": (lambda t: t.replace("2023-12-31", "2023", 1), "„2023“ ist kein Stichtag", 2),
     "an unknown sex": (lambda t: t.replace("GESM", "GESX"), "Unbekannte Ausprägung „GESX“", 3),
     "no rows": (lambda t: t.splitlines()[0] + "\n", "keine Zeilen", 1),

@@ -40,9 +40,8 @@ def read(path: Path) -> Reading:
     if table is not None:
         return from_grids(table, datencsv.grids(content, table), path.name, content.sha256)
     if flat.recognise(text):
-        parsed = flat.parse(content.data(), path.name, content.retrieved)
-        table = _flat_table(parsed, tables, path.name)
-        return from_grids(table, [flat.grid_of(table, parsed, path.name)], path.name, content.sha256)
+        table, grids = flat.read(content, tables)
+        return from_grids(table, grids, path.name, content.sha256)
     if (regional := zensus.head_of(text)) is not None:
         table = _census_table(regional, tables, path.name)
         return from_grids(table, [zensus.parse(content, table)], path.name, content.sha256)
@@ -66,20 +65,6 @@ def _wide_table(text: str, tables: dict[str, Table], name: str) -> Table | None:
         known = ", ".join(tables)
         raise UnknownTableError(name, f"Die Tabelle {table_id} ist nicht deklariert. Bekannt sind: {known}.", 1)
     return table
-
-
-def _flat_table(parsed: flat.Flat, tables: dict[str, Table], name: str) -> Table:
-    for table in tables.values():
-        if table.flat is None:
-            continue
-        statistic, variables, value, regional = table.flat
-        same = (statistic, variables, value) == (parsed.statistic, parsed.variables, parsed.value_variable)
-        if same and parsed.region_variables <= regional:
-            return table
-    found = (
-        f"Statistik {parsed.statistic}, Inhalt {parsed.value_variable}, Merkmale {', '.join(sorted(parsed.variables))}"
-    )
-    raise UnknownTableError(name, f"Keine deklarierte Tabelle passt zu dieser Flat-Datei ({found}).", 1)
 
 
 def _census_table(head: tuple[str, ...], tables: dict[str, Table], name: str) -> Table:

@@ -30,9 +30,10 @@ AGAIN = "Bitte neu herunterladen."
 
 @dataclass
 class Content:
-    """One content, checked to the last byte: no NUL, archive whole. `tail` are its last bytes, `lines` its number.
+    """One content, checked to the last byte: no NUL, archive whole.
 
-    `encoding` is `utf-8-sig` or `cp1252`; UTF-16 with its mark is converted to UTF-8 at once.
+    `tail` are its last bytes, `lines` is its number of line feeds. `entry` is the name of the CSV in a zip, `retrieved`
+    the day it is dated. `encoding` is `utf-8-sig` or `cp1252`; UTF-16 with its mark is converted to UTF-8 at once.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Content:
     tail: bytes
     lines: int
     retrieved: str = ""
+    entry: str = ""
     _blocks: Callable[[], Iterator[bytes]] = field(default=lambda: iter(()), repr=False)
     _kept: bytes | None = field(default=None, repr=False)
 
@@ -111,9 +113,8 @@ def of_file(path: Path) -> Content:
         if start[:2] == GZIP:
             return _scan(name, lambda: _gunzip(path))
         if start[:2] == ZIP:
-            retrieved = _entry(path)[1]
             content = _scan(name, lambda: _unzip(path))
-            content.retrieved = retrieved
+            content.entry, content.retrieved = _entry(path)
             return content
         return _scan(name, lambda: _plain(path))
     except OSError as error:

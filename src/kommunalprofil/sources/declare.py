@@ -39,7 +39,8 @@ class Table:
     value variable, region variables. `columns` declares tables whose headings are codes (Zensus). `tolerance` is
     the difference up to which parts may miss their total. `sum_up` marks tables of exact counts that print Kreise
     only: Länder and Germany are then their sums. `oracle` marks official derived values, which are compared with
-    and never computed from.
+    and never computed from. `joint` names groups of Kreise that may be published together under the key of one of
+    them, and the region they make up ('' for none).
     """
 
     id: str
@@ -49,7 +50,6 @@ class Table:
     producer: str = RDB
     licence: str = DL_DE_BY
     measure: str = "population"
-    measures: Mapping[str, str] = field(default_factory=dict)
     headings: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
     period: str = "stock"
     base: str = "fortschreibung"
@@ -59,6 +59,7 @@ class Table:
     columns: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
     flag: str = "normal"
     oracle: bool = False
+    joint: Mapping[tuple[str, ...], str] = field(default_factory=dict)
     sum_up: bool = False
     region_tolerance: int = 0
     incomplete: frozenset[tuple[str, str]] = frozenset()

@@ -86,17 +86,18 @@ def rows_of(columns: Mapping[int, Coded], table: Table, lines: NDArray[np.int32]
                 raise SourceError(file, reason, line)
             said.append(m)
         for dim in {d for m in said for d in m}:
-            there = Coded(*_numbered([m.get(dim) for m in said], column.codes))
+            there = renumbered([m.get(dim) for m in said], column.codes)
             found[dim] = _joined(found[dim], there, dim, lines, file) if dim in found else there
     return found
 
 
-def _numbered(of_text: list[Any], codes: NDArray[Any]) -> tuple[NDArray[Any], list[Any]]:
+def renumbered(of_text: list[Any], codes: NDArray[Any]) -> Coded:
+    """A column of texts as a column of what each text means (None: nothing), by each row's place among the texts."""
     import numpy as np
 
     texts = list(dict.fromkeys(c for c in of_text if c is not None))
     numbers = np.array([-1 if c is None else texts.index(c) for c in of_text], dtype=np.int32)
-    return numbers[codes], texts
+    return Coded(numbers[codes], texts)
 
 
 def _joined(one: Coded, other: Coded, dim: str, lines: NDArray[np.int32], file: str) -> Coded:
