@@ -195,6 +195,7 @@ class GenesisServer:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     office: GenesisServer
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
