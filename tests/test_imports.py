@@ -18,7 +18,7 @@ LAYERS = [
     {"sources"},
     {"checks"},
     {"intake", "merging", "difference"},
-    {"profile", "comparison", "importer", "effects"},
+    {"profile", "comparison", "importer", "effects", "availability", "status"},
     {"difference_text"},
     {"update"},
     {"figures"},

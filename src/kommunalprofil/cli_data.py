@@ -281,5 +281,7 @@ def status_(
     else:
         if not indicator:
             print(status.table_text(status.table_lines(store)) + "\n")
-        print(status.matrix_text(cells, known))
+        print(status.matrix_text(cells, known, brief=not indicator))
+        if not indicator:
+            print("\nWelche Tabelle antwortet, zeigt --indicator ID; alles: --json oder --format csv.")
     return 0

@@ -10,7 +10,7 @@ from typing import Any
 
 from kommunalprofil import difference as d
 from kommunalprofil.effects import Effect, Shift
-from kommunalprofil.formatting import change, date, number
+from kommunalprofil.formatting import change, date, number, stand
 from kommunalprofil.store import Store
 from kommunalprofil.vocabulary import BASE, MEASURE, NATIONALITY, SEX
 
@@ -74,7 +74,7 @@ def _paragraph(parts: Sequence[d.Group]) -> list[str]:
 
 
 def _why(group: d.Group) -> str:
-    old, new = (date(s[:10]) if s else "" for s in group.stands)
+    old, new = map(stand, group.stands)
     if group.kind in (d.NEW_DATE, d.ADDED):
         return f", Stand {new}" if new else ""
     if old and new and old != new:

@@ -147,6 +147,13 @@ def date(iso: str) -> str:
     return f"{day:02d}.{month:02d}.{year}"
 
 
+def stand(text: str) -> str:
+    """An office's time stamp: '2024-10-10T11:57:53' → '10.10.2024', '2024-10' → '10/2024', other texts unchanged."""
+    if re.match(r"\d{4}-\d{2}-\d{2}", text):
+        return date(text[:10])
+    return f"{text[5:]}/{text[:4]}" if re.fullmatch(r"\d{4}-\d{2}", text) else text
+
+
 def date_words(iso: str) -> str:
     """For sentences: '2015-12-31' → 'Ende 2015', '2022-05-15' → '15. Mai 2022', '2015' → '2015'."""
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", iso):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kommunalprofil import states
 from kommunalprofil.errors import DataError
-from kommunalprofil.formatting import date, number
+from kommunalprofil.formatting import date, number, stand
 from kommunalprofil.store import Store
 
 
@@ -45,8 +45,8 @@ def _frozen(snapshot: states.Snapshot) -> Line:
 def _line(state: states.State, name: str, replaced: str) -> Line:
     origins = Store(state).origins if states.ORIGINS in state.entries else []
     rows = sum(state.entries[f"{states.OBSERVATIONS}/{table}"].rows for table in state.tables)
-    stand = max((o.stand or o.retrieved for o in origins), default="")
-    return Line(name, replaced, len(state.tables), rows, stand, state.size)
+    newest = max((o.stand or o.retrieved for o in origins), default="")
+    return Line(name, replaced, len(state.tables), rows, newest, state.size)
 
 
 def text(found: list[Line]) -> str:
@@ -60,6 +60,6 @@ def text(found: list[Line]) -> str:
         size = number(line.bytes / 1e6, 1)
         shown.append(f"{line.name:<30}  {when:<17}  {line.tables:>4}  {number(line.rows):>9}  {size:>5}")
         if line.stand:
-            shown.append(f"  neuester Stand einer Datei: {date(line.stand[:10])}")
+            shown.append(f"  neuester Stand einer Datei: {stand(line.stand)}")
     shown.append("\nDaraus bauen: kommunalprofil build ORT --data STAND")
     return "\n".join(shown)

@@ -136,12 +136,16 @@ class Store:
 
     def regions(self, level: str) -> set[str]:
         """Every region of a level that any table carries at any date."""
-        import pyarrow.compute as pc
-
-        keys: set[str] = set()
-        for table in self.tables:
-            keys |= set(pc.unique(self._read(table, None, ["region"]).column("region").cast("string")).to_pylist())
+        keys = {key for table in self.tables for key in self.contents(table)[1]}
         return {key for key in keys if region_level(key) == level}
+
+    def contents(self, table: str) -> tuple[set[str], set[str]]:
+        """The measures and the regions a table has rows of."""
+        rows = self._read(table, None, ["measure", "region"]).unify_dictionaries()
+        measures, regions = (
+            rows.column(name).combine_chunks().dictionary.to_pylist() for name in ("measure", "region")
+        )
+        return set(measures), set(regions)
 
     def observations(self, table: str, lands: Iterable[str] | None = None) -> pa.Table:
         """The rows of a table, of all regions or only of the given Länder (`DE` for Germany), as Arrow."""
