@@ -205,6 +205,19 @@ def test_slices_are_read_together(job: Update, office: GenesisServer, monkeypatc
     assert dates == {"2022-12-31", "2023-12-31", "2024-12-31"}
 
 
+def test_official_answers_end_in_the_data_set(job: Update, office: GenesisServer, shared: Path) -> None:
+    """The interface's answer of March 2026, and the download of 2017: Dithmarschen as the office counts it."""
+    office.on("regio/data/tablefile", gs.recorded(shared, "aufzeichnungen-2026-03/tablefile_12411-01-01-4_de.zip"))
+    folder = shared / "data" / "regionalstatistik" / "rdb-opendata-2017"
+    office.on(f"opendata/{BY_AGE}_00.csv", Reply((folder / f"{BY_AGE}_00.csv").read_bytes()))
+    found = states(job)
+    assert {t: s for t, (s, _) in found.items() if s != LEFT} == {BY_SEX: NEW, BY_AGE: NEW}
+    for table, people in ((BY_SEX, 133_460), (BY_AGE, 132_917)):
+        frame = Store(job.folder).observations(table).to_pandas()
+        total = (frame["region"] == "01051") & (frame["sex"] == "_T") & (frame["age_to"] == 200)
+        assert frame.loc[total & (frame["age_from"] == 0), "value"].tolist() == [people]
+
+
 # the command
 
 
@@ -223,9 +236,9 @@ def test_the_command_reports_and_shows_no_secret(
     code, out, err = run(capfd, tmp_path)
     assert code == 0, err
     assert f"{BY_SEX}: neu (" in out
-    assert "Stand 10.10.2024" in out
+    assert f"{BY_AGE}: neu (1 kB, Stand 10.10.2024)\n" in out
     assert f"Ausgelassen: {ELSEWHERE} – braucht Zugangsdaten der GENESIS-Online" in out
-    assert f"Von Hand einzulesen: {GEMEINDEN} – keine Schnittstelle" in out
+    assert f"Ausgelassen: {GEMEINDEN} – keine Schnittstelle" in out
     assert out.endswith("Tabellen neu: 2, unverändert: 0, fehlgeschlagen: 0, ausgelassen: 2.\n")
     assert "[2/2] " in err
     office.on("regio/data/tablefile", archive(zipped(flat({"DG": [99, 12, 24]}))))

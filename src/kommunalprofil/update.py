@@ -16,7 +16,7 @@ from pathlib import Path
 
 from kommunalprofil import importer, raw
 from kommunalprofil.errors import KommunalprofilError, SourceError, UsageError
-from kommunalprofil.formatting import date
+from kommunalprofil.formatting import date, number
 from kommunalprofil.sources import credentials, genesis, opendata
 from kommunalprofil.sources.credentials import NAMES, Credentials
 from kommunalprofil.sources.declare import Table
@@ -108,13 +108,11 @@ class Update:
         return Step(table, CLOSED, credentials.hint(table.database))
 
     def plan_lines(self, wish: Wish) -> list[str]:
-        """What `--dry-run` prints: the way of each table, the tables without one at the end."""
+        """What `--dry-run` prints: the way of each table, and why there is none."""
+        ways = {OPEN_DATA: "Open-Data-Download, ohne Anmeldung", REST: "Schnittstelle der {}"}
         steps = self.plan(wish)
-        lines = []
-        for step in (s for s in steps if s.way != NOWHERE):
-            way = {OPEN_DATA: "Open-Data-Download, ohne Anmeldung", CLOSED: step.reason}.get(step.way, "")
-            lines.append(f"{step.table.id}: {way or f'Schnittstelle der {NAMES[step.table.database]}'}")
-        return lines + _nowhere([s.table.id for s in steps if s.way == NOWHERE])
+        fetched = [f"{s.table.id}: {ways[s.way].format(NAMES.get(s.table.database))}" for s in steps if not s.reason]
+        return fetched + _left([(s.table.id, s.reason) for s in steps if s.reason])
 
     def fetch(self, wish: Wish) -> list[Result]:
         """Bring everything that can be fetched into the raw store; a result for each table, in order of the tables.
@@ -198,22 +196,22 @@ def summary_lines(results: Sequence[Result]) -> list[str]:
         size = sum(k.sidecar.bytes for k in result.kept) / 1000
         parts = f" in {len(result.kept)} Teilen" if len(result.kept) > 1 else ""
         stand = max((k.sidecar.stand[:10] for k in result.kept), default="")
-        facts = f" ({size:,.0f} kB{parts}{f', Stand {date(stand)}' if stand else ''})".replace(",", ".", 1)
+        facts = f" ({number(round(size))} kB{parts}{f', Stand {date(stand)}' if stand else ''})"
         if result.state == NEW or result.state == FETCHED:
             lines.append(f"{result.table}: {result.state}{facts}{f' – {result.reason}' if result.reason else ''}")
         elif result.state == SAME:
             lines.append(f"{result.table}: {result.state}")
-    by_reason: dict[str, list[str]] = {}
-    for result in (r for r in results if r.state == LEFT and r.reason != NO_SERVICE):
-        by_reason.setdefault(result.reason, []).append(result.table)
-    lines += [f"Ausgelassen: {', '.join(tables)} – {reason}" for reason, tables in by_reason.items()]
-    lines += _nowhere([r.table for r in results if r.state == LEFT and r.reason == NO_SERVICE])
+    lines += _left([(r.table, r.reason) for r in results if r.state == LEFT])
     counts = [f"{state}: {sum(r.state == state for r in results)}" for state in (NEW, SAME, FAILED, LEFT)]
     return [*lines, f"Tabellen {', '.join(counts)}."]
 
 
-def _nowhere(tables: Sequence[str]) -> list[str]:
-    return [f"Von Hand einzulesen: {', '.join(tables)} – {NO_SERVICE}"] if tables else []
+def _left(tables: Sequence[tuple[str, str]]) -> list[str]:
+    """What is not fetched, a line for each reason."""
+    by_reason: dict[str, list[str]] = {}
+    for table, reason in tables:
+        by_reason.setdefault(reason, []).append(table)
+    return [f"Ausgelassen: {', '.join(ids)} – {reason}" for reason, ids in by_reason.items()]
 
 
 def _access(database: str) -> Credentials | UsageError | None:
