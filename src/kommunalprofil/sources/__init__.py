@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kommunalprofil.errors import SourceError, UnknownTableError
 from kommunalprofil.registry import collect
-from kommunalprofil.sources import datencsv, flat, zensus
+from kommunalprofil.sources import datencsv, flat, formats, refusals, zensus
 from kommunalprofil.sources.content import ZIP, of_file
 from kommunalprofil.sources.declare import Table
 from kommunalprofil.sources.reading import Reading, from_grids
@@ -31,10 +31,14 @@ def read(path: Path) -> Reading:
     head = _head(path)
     if head[:2] == ZIP and areas.recognise(path.read_bytes()):
         return areas.read(path)
+    tables = declared()
+    if (found := formats.of_binary(path, tables)) is not None:
+        return found
     content = of_file(path)
     if areas.recognise(content.head):
         return areas.read(path)
-    tables = declared()
+    if (found := formats.of_text(content, path, tables)) is not None:
+        return found
     text = content.opening
     table = _wide_table(text, tables, path.name)
     if table is not None:
@@ -45,6 +49,7 @@ def read(path: Path) -> Reading:
     if (regional := zensus.head_of(text)) is not None:
         table = _census_table(regional, tables, path.name)
         return from_grids(table, [zensus.parse(content, table)], path.name, content.sha256)
+    refusals.refuse(content.head, refusals.TEXT, path.name)
     first = text.split("\n", 1)[0].strip()[:60]
     raise UnknownTableError(path.name, f"Kein bekanntes amtliches Format; die Datei beginnt mit „{first}“.", 1)
 

@@ -110,8 +110,9 @@ def _split(content: Iterator[bytes], file: str) -> Tsv:
     if len(set(years)) < len(years):
         raise SourceError(file, "Der Kopf nennt ein Jahr doppelt.", 1)
     tsv = Tsv(file, head[0].split(",")[:-1], years)
-    line = b"\n"
     for number, line in enumerate(content, 2):
+        if not line.endswith(b"\n"):
+            raise SourceError(file, "Die letzte Zeile ist nicht abgeschlossen; die Datei ist abgeschnitten.", number)
         tab = line.find(b"\t")
         geo = line[line.rfind(b",", 0, tab) + 1 : tab].strip()
         if tab < 0 or not geo[:2].isalpha() or not geo[:2].isupper():
@@ -124,8 +125,6 @@ def _split(content: Iterator[bytes], file: str) -> Tsv:
                 raise SourceError(
                     file, "So viele Zeilen hat Deutschland nicht; die Datei ist beschädigt.", number
                 )
-    if not line.endswith(b"\n"):
-        raise SourceError(file, "Die letzte Zeile ist nicht abgeschlossen; die Datei ist abgeschnitten.", number)
     return tsv
 
 

@@ -16,6 +16,7 @@ from kommunalprofil.provenance import Origin, citation
 from kommunalprofil.sources.declare import Table
 from kommunalprofil.sources.gather import MEMBER, Gathered, Gatherer
 from kommunalprofil.sources.grid import Grid
+from kommunalprofil.sources.joint import withhold
 from kommunalprofil.sources.signs import flag_codes
 from kommunalprofil.sources.spots import Spots
 
@@ -55,6 +56,7 @@ class Reading:
     observations: pd.DataFrame | None = None
     regions: pd.DataFrame | None = None
     layers: dict[str, Any] | None = None
+    crosswalk: pd.DataFrame | None = None
     lines: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
@@ -93,6 +95,7 @@ def from_grids(table: Table, grids: Iterable[Grid], file: str, sha256: str) -> R
     if head is None:
         raise SourceError(file, "Die Datei hat einen Kopf, aber keine Zeilen.", 1)
     cells = gatherer.finish()
+    withhold(table, cells)
     _drop_absent(cells)
     if not len(cells.line):
         raise SourceError(file, f"Kein Gebiet dieser Datei gehört in die Tabelle {table.id}; nichts ist zu lesen.", 1)

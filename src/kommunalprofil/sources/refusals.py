@@ -10,8 +10,13 @@ from kommunalprofil.errors import NotATableError, UnknownTableError
 
 PEEK = 4096
 CHECKSUMS = re.compile(rb"(?:[0-9a-f]{64}  [^\n]+\n)+")
-SEPARATOR = re.compile(rb"[;\t][^;\t\n]*[;\t]")
+SEPARATOR = re.compile(rb"[;\t][^;\t\r\n]+[;\t]")
 OFFERED = "Gelesen werden CSV, XLSX, TSV und JSON der Ämter."
+
+
+def _is_dbase(head: bytes) -> bool:
+    """A dBase table tells the length of its head: 32 bytes for itself and for each column, and one at the end."""
+    return len(head) > 64 and head[0] == 3 and int.from_bytes(head[8:10], "little") % 32 == 1
 
 
 def _is_prose(head: bytes) -> bool:
@@ -23,25 +28,30 @@ def _starts(*marks: bytes) -> Callable[[bytes], bool]:
     return lambda head: head.lstrip()[:40].lower().startswith(marks)
 
 
-KINDS: tuple[tuple[Callable[[bytes], bool], str], ...] = (
+Kinds = tuple[tuple[Callable[[bytes], bool], str], ...]
+BINARY: Kinds = (
     (_starts(b"%pdf"), f"Das ist ein PDF-Dokument, keine Tabelle. {OFFERED}"),
+    (_starts(b"\x89png", b"\xff\xd8\xff", b"gif8"), f"Das ist ein Bild, keine Tabelle. {OFFERED}"),
+    (_is_dbase, "Das ist eine dBase-Tabelle mit Schlüsseln oder Merkmalen zu Umrissen; gelesen wird die Datei .shp."),
+    (_starts(b"par1"), "Das ist eine Parquet-Datei, keine Tabelle der Ämter. Einen Datenbestand nennt --data."),
+)
+"""Test of the first bytes → what the file is; told before a content is read, which may hold anything."""
+TEXT: Kinds = (
     (_starts(b"<!doctype html", b"<html"), "Das ist eine Internetseite statt einer Tabelle, etwa die Fehlerseite einer"
      " Datenbank. Bitte die Tabelle neu herunterladen."),
     (_starts(b"<?xml"), f"Das ist eine XML-Datei, keine Tabelle der Ämter. {OFFERED}"),
-    (_starts(b"\x89png", b"\xff\xd8\xff", b"gif8"), f"Das ist ein Bild, keine Tabelle. {OFFERED}"),
-    (_starts(b"par1"), "Das ist eine Parquet-Datei, keine Tabelle der Ämter. Einen Datenbestand nennt --data."),
     (lambda head: CHECKSUMS.match(head) is not None, "Das ist eine Liste von Prüfsummen, keine Tabelle."),
     (lambda head: b"\nK;DQ" in head, "Das ist ein Datenquader (cubefile) der GENESIS-Schnittstelle. Gelesen werden"
      " Tabellen: bitte als Flat-CSV (ffcsv) abrufen."),
     (_is_prose, "Das ist ein Text, keine Tabelle."),
 )  # fmt: skip
-"""Test of the first bytes → what the file is."""
+"""The same for texts; told last, when no reader has recognised its own."""
 
 
-def refuse(data: bytes, file: str) -> None:
+def refuse(data: bytes, kinds: Kinds, file: str) -> None:
     """Raises NotATableError, with the reason, for bytes that begin like something that is no table."""
     head = data[:PEEK].removeprefix(b"\xef\xbb\xbf")
-    if reason := next((text for test, text in KINDS if test(head)), ""):
+    if reason := next((text for test, text in kinds if test(head)), ""):
         raise NotATableError(file, reason)
 
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kommunalprofil.provenance import DESTATIS
-from kommunalprofil.sources.declare import NOT_PUBLISHED, SIGNS, Table
+from kommunalprofil.provenance import CC_BY_4, DESTATIS, EUROSTAT, WITH_SOURCE
+from kommunalprofil.sources.declare import BLOCKED, NOT_PUBLISHED, SECRET, SIGNS, UNRELIABLE, ZERO, Table
 
 
 def _dims(*names: str) -> frozenset[str]:
@@ -21,6 +21,11 @@ def _dims(*names: str) -> frozenset[str]:
 
 def _measure(name: str, **codes: Any) -> Mapping[str, Any]:
     return {"measure": name, **codes}
+
+
+def _years(region: str, first: int, last: int) -> frozenset[tuple[str, str]]:
+    """A region at the ends of some years, for sums known not to be right there."""
+    return frozenset((region, f"{year}-12-31") for year in range(first, last + 1))
 
 
 _KREISE = frozenset({"KREISE", "DINSG", "DLAND", "REGBEZ"})
@@ -140,7 +145,7 @@ MORE_POPULATION = (
     Table(
         "12411-02-03-5-B",
         "Bevölkerung nach Geschlecht und Altersgruppen (17) – regionale Ebenen",
-        "gemeinde",
+        "kreis",
         _dims("sex", "age"),
         why="wählbare Ebene von 12411-02-03-5: dieselben Zahlen wie 12411-02-03-4, nach ihr gefragt",
         database="regio",
@@ -190,6 +195,10 @@ MORE_POPULATION = (
         _dims("sex"),
         measure="average_population",
         period="year",
+        tolerance=1,
+        region_tolerance=60,
+        incomplete=_years("DE", 1995, 2000) | _years("15", 2000, 2005),
+        reading_note="bis 2010 rechnen die Länder verschieden: Mittel der Monate oder von Jahresanfang und -ende",
         database="regio",
         open_data=True,
     ),
@@ -478,6 +487,11 @@ OFFICIAL = (
     ),
 )
 
+ABROAD_2011 = frozenset({("DE", "2011-05-09")})
+"""The Bund counts 9,698 persons posted abroad, the Länder do not."""
+MOVED_2011 = frozenset((kreis, "2011-05-09") for kreis in ("13053", "13057", "07231", "07235"))
+"""Two Gemeinden are booked in the Kreis they moved to only later."""
+
 CENSUS_2011 = (
     Table(
         "12111-01-01-4",
@@ -486,6 +500,8 @@ CENSUS_2011 = (
         _dims("sex", "nationality"),
         base="census",
         why="exakte Summen nach Geschlecht und Nationalität am Zensusstichtag",
+        tolerance=2,
+        incomplete=ABROAD_2011,
         database="regio",
         open_data=True,
     ),
@@ -496,6 +512,8 @@ CENSUS_2011 = (
         _dims("sex", "age"),
         base="census",
         why="Altersjahre bis 100: jede Altersgrenze ist bildbar",
+        tolerance=2,
+        incomplete=ABROAD_2011,
         database="regio",
         open_data=True,
     ),
@@ -506,6 +524,8 @@ CENSUS_2011 = (
         _dims("sex", "nationality", "age"),
         base="census",
         why="einzige Tabelle mit Nationalität, Geschlecht und Alter zugleich",
+        tolerance=2,
+        incomplete=ABROAD_2011,
         database="regio",
         open_data=True,
     ),
@@ -516,6 +536,8 @@ CENSUS_2011 = (
         _dims("sex", "nationality", "age"),
         base="census",
         why="gröbere Altersgruppen als 12111-03-01-4, dieselben wie für Gemeinden",
+        tolerance=2,
+        incomplete=ABROAD_2011,
         database="regio",
         open_data=True,
     ),
@@ -533,6 +555,8 @@ CENSUS_2011 = (
             "ohne Angabe": {"household": "status_other"},
         },
         why="einzige Tabelle mit Familienstand 2011",
+        tolerance=2,
+        incomplete=ABROAD_2011,
         database="regio",
         open_data=True,
     ),
@@ -543,6 +567,8 @@ CENSUS_2011 = (
         _dims("sex", "nationality"),
         base="census",
         why="exakte Summen der Gemeinden am Zensusstichtag",
+        tolerance=3,
+        incomplete=ABROAD_2011 | MOVED_2011,
         database="regio",
         open_data=True,
     ),
@@ -553,6 +579,8 @@ CENSUS_2011 = (
         _dims("sex", "nationality", "age"),
         base="census",
         why="einzige Tabelle der Gemeinden nach Alter am Zensusstichtag",
+        tolerance=9,
+        incomplete=ABROAD_2011 | MOVED_2011,
         database="regio",
         open_data=True,
     ),
@@ -571,6 +599,8 @@ CENSUS_2011 = (
         },
         reading_note="Stichprobe, auf 10 gerundet",
         why="Migrationshintergrund nach Alter",
+        tolerance=30,
+        region_tolerance=30,
         database="regio",
         open_data=True,
     ),
@@ -592,6 +622,8 @@ CENSUS_2011 = (
         },
         reading_note="Stichprobe, auf 10 gerundet; ohne die Gliederung nach Aufenthaltsdauer",
         why="Migrationshintergrund nach Geschlecht",
+        tolerance=30,
+        region_tolerance=30,
         database="regio",
         open_data=True,
     ),
@@ -626,6 +658,8 @@ BIRTHS_AND_DEATHS = (
         period="year",
         base="none",
         why="längste Reihe (seit 1995): Gesamtzahlen kommen von hier",
+        region_tolerance=8,
+        incomplete=_years("15", 1995, 1996),
         database="regio",
         open_data=True,
     ),
@@ -679,6 +713,7 @@ BIRTHS_AND_DEATHS = (
         period="year",
         base="none",
         why="längste Reihe (seit 1995): Gesamtzahlen kommen von hier",
+        region_tolerance=1,
         database="regio",
         open_data=True,
     ),
@@ -704,6 +739,7 @@ BIRTHS_AND_DEATHS = (
         base="none",
         headings={"Insgesamt": None},
         reading_note="die Jahressumme steht in 12613-01-01-4",
+        region_tolerance=1,
         database="regio",
         open_data=True,
     ),
@@ -718,6 +754,8 @@ BIRTHS_AND_DEATHS = (
         base="none",
         headings={"Alter unbekannt": None},
         why="Altersjahre bis 100 für Deutschland",
+        tolerance=16,
+        reading_note="Gestorbene unbestimmten Geschlechts oder unbekannter Nationalität stehen nur in der Summe",
         database="destatis",
     ),
     Table(
@@ -760,6 +798,7 @@ BIRTHS_AND_DEATHS = (
             "Ausländerin": None,
         },
         reading_note="nur die Gesamtzahl, ohne Nationalität der Ehepartner",
+        incomplete=_years("15", 2007, 2007),
         database="regio",
         open_data=True,
     ),
@@ -789,6 +828,7 @@ MIGRATION = (
         period="year",
         base="none",
         why="längste Reihe (1995 bis 2021 ohne 2001) und einzige nach Alter",
+        region_tolerance=1500,
         database="regio",
         open_data=True,
     ),
@@ -802,6 +842,8 @@ MIGRATION = (
         period="year",
         base="none",
         why="Nationalität; Gesamtzahlen nur, wo 12711-04-02-4 keine hat (2001)",
+        tolerance=839,
+        region_tolerance=1500,
         database="regio",
         open_data=True,
     ),
@@ -815,6 +857,9 @@ MIGRATION = (
         period="year",
         base="none",
         why="längste Reihe über die Gemeindegrenzen (seit 1995)",
+        region_tolerance=18_000,
+        incomplete=_years("DE", 2005, 2005),
+        reading_note="Deutschland 2005: Fortzüge ins Ausland nach Geschlecht wiederholen die Zahlen von 2004",
         database="regio",
         open_data=True,
     ),
@@ -828,6 +873,7 @@ MIGRATION = (
         period="year",
         base="none",
         why="wie 12711-01-03-4, dazu der Austausch mit dem Ausland",
+        region_tolerance=28,
         database="regio",
         open_data=True,
     ),
@@ -841,6 +887,7 @@ MIGRATION = (
         period="year",
         base="none",
         why="nach 12711-02-02-4 gefragt, die dieselben Zahlen und mehr nennt",
+        region_tolerance=28,
         database="regio",
         open_data=True,
     ),
@@ -854,6 +901,7 @@ MIGRATION = (
         period="year",
         base="none",
         why="einzige Tabelle der Gemeinden",
+        region_tolerance=28,
         database="regio",
         open_data=True,
     ),
@@ -877,6 +925,7 @@ OTHERS = (
             "Staatenlos, unbekannt, ungeklärt, ohne Angabe": None,
         },
         reading_note="nur die Gesamtzahl, ohne frühere Staatsangehörigkeit",
+        incomplete=_years("DE", 2011, 2016),  # the Bund counts naturalisations abroad
         database="regio",
         open_data=True,
     ),
@@ -908,6 +957,8 @@ OTHERS = (
         _dims(),
         measure="area",
         base="none",
+        region_tolerance=76,
+        incomplete=_years("DE", 1995, 1995),  # Sachsen-Anhalt is missing
         database="regio",
         open_data=True,
     ),
@@ -918,6 +969,7 @@ OTHERS = (
         _dims(),
         measure="municipalities",
         base="none",
+        region_tolerance=70,
         database="regio",
         open_data=True,
     ),
@@ -934,6 +986,7 @@ PROJECTIONS = (
         base="none",
         reading_note="auf 100 Personen gerundet; Vorausberechnung und Variante stehen in der Spalte base",
         why="Altersjahre bis 100 und Geschlecht für Deutschland",
+        tolerance=1000,
         database="destatis",
     ),
     Table(
@@ -947,6 +1000,150 @@ PROJECTIONS = (
         opening="Vorausberechneter Bevölkerungsstand: Bundesländer, Stichtag,",
         reading_note="auf 1000 Personen gerundet; Vorausberechnung und Variante stehen in der Spalte base",
         why="Altersjahre und Geschlecht für Länder",
+        tolerance=20_000,
+        database="destatis",
+    ),
+)
+
+_EUROSTAT_SIGNS = {":": NOT_PUBLISHED, ":c": SECRET, ":z": BLOCKED, ":u": UNRELIABLE, "-": ZERO}
+"""`:` and what Eurostat's flags say of it; `-` stands in no file, the reader marks regions by it that are no more."""
+
+EUROPE = (
+    Table(
+        "demo_r_pjangrp3",
+        "Bevölkerung am 1. Januar nach Geschlecht, Altersgruppen (19) und NUTS-3-Regionen",
+        "kreis",
+        _dims("sex", "age"),
+        producer=EUROSTAT,
+        licence=CC_BY_4,
+        flat=("eurostat", frozenset({"sex", "age"}), "NR", frozenset({"geo"})),
+        signs=_EUROSTAT_SIGNS,
+        reading_note="Stand 1. Januar gilt als 31.12. des Vorjahres",
+        why="Alter und Geschlecht der Kreise am 31.12.2021 stehen in keiner Tabelle der Ämter, die hier vorliegt",
+    ),
+    Table(
+        "demo_r_magec3",
+        "Gestorbene nach Geschlecht, Altersgruppen (19) und NUTS-3-Regionen",
+        "kreis",
+        _dims("sex", "age"),
+        producer=EUROSTAT,
+        licence=CC_BY_4,
+        measure="deaths",
+        period="year",
+        base="none",
+        flat=("eurostat", frozenset({"sex", "age"}), "NR", frozenset({"geo"})),
+        signs=_EUROSTAT_SIGNS,
+        reading_note="auf die Kreisgrenzen der NUTS-Fassung umgerechnet: wenige Kreise weichen von den Ämtern ab",
+        why="Gestorbene der Kreise 2016 bis 2021; davor die Tabellen der Ämter, die jede Altersgruppe nennen",
+    ),
+    Table(
+        "demo_r_minfind",
+        "Säuglingssterblichkeit nach NUTS-2-Regionen",
+        "land",
+        _dims(),
+        producer=EUROSTAT,
+        licence=CC_BY_4,
+        measure="official_infant_mortality",
+        period="year",
+        base="none",
+        flat=("eurostat", frozenset(), "RT", frozenset({"geo"})),
+        signs=_EUROSTAT_SIGNS,
+        oracle=True,
+    ),
+    Table(
+        "proj_19rp3",
+        "Bevölkerung am 1. Januar 2019 nach Geschlecht, Altersjahren und NUTS-3-Regionen (Basis von EUROPOP2019)",
+        "kreis",
+        _dims("sex", "age"),
+        producer=EUROSTAT,
+        licence=CC_BY_4,
+        sum_up=True,
+        reading_note="1. Januar gilt als 31.12. des Vorjahres; Altersjahre von Eurostat aus Fünfergruppen geschätzt",
+        why="Altersjahre ab 75 nennt keine amtliche Tabelle der Kreise; jünger gehen die Tabellen der Ämter vor",
+    ),
+)
+
+LIFE_TABLES = (
+    Table(
+        "12621-Sterbetafel",
+        "Periodensterbetafel Deutschland nach Geschlecht und Altersjahren",
+        "bund",
+        _dims("sex", "age"),
+        producer=DESTATIS,
+        licence=WITH_SOURCE,
+        measure="death_probability",
+        period="years",
+        base="none",
+        why="alle Größen der Sterbetafel in voller Genauigkeit; 12621-0001 nennt nur q(x), dafür mehr Zeiträume",
+    ),
+    Table(
+        "12621-Laender",
+        "Fernere Lebenserwartung in den Ländern nach Geschlecht und Alter",
+        "land",
+        _dims("sex", "age"),
+        producer=DESTATIS,
+        licence=WITH_SOURCE,
+        measure="official_life_expectancy",
+        period="years",
+        base="none",
+        oracle=True,
+    ),
+)
+
+REGISTER = (
+    Table(
+        "12521-0040",
+        "Ausländerinnen und Ausländer (Ausländerzentralregister) nach Geschlecht – Kreise",
+        "kreis",
+        _dims("sex"),
+        producer=DESTATIS,
+        measure="foreigners_register",
+        base="register",
+        tolerance=5,
+        joint={
+            ("06611", "06633"): "",
+            ("12052", "12071"): "",
+            ("10041", "10042", "10043", "10044", "10045", "10046"): "10",
+        },
+        why="Ausländerzentralregister: andere Zählung als die Fortschreibung, nach Ausländerbehörden",
+        reading_note="auf 5 gerundet; Kreise mit gemeinsamer Ausländerbehörde sind nur zusammen ausgewiesen",
+        database="destatis",
+    ),
+    Table(
+        "12421-0001",
+        "Vorausberechneter Bevölkerungsstand: Deutschland nach Varianten (14. Vorausberechnung)",
+        "bund",
+        _dims(),
+        producer=DESTATIS,
+        measure="population_projected",
+        base="none",
+        headings={f"BEV-MODELL-{n:02d}": {"variant": 21 + n} for n in range(1, 10)},
+        reading_note="auf 1000 Personen gerundet; Modellrechnungen 1 bis 9 stehen als Varianten 22 bis 30",
+        why="alle 30 Varianten und Modellrechnungen der 14. Vorausberechnung; ohne Alter und Geschlecht",
+        database="destatis",
+    ),
+)
+
+JSON_TABLES = (
+    Table(
+        "12411-0002",
+        "Bevölkerung: Deutschland, Stichtag, Nationalität",
+        "bund",
+        _dims("nationality"),
+        producer=DESTATIS,
+        flat=("12411", frozenset({"NAT"}), "BEVSTD", frozenset({"DINSG"})),
+        why="Nationalität für Deutschland seit 1990 in einer Reihe, ab 2022 auf Basis des Zensus 2022",
+        database="destatis",
+    ),
+    Table(
+        "12411-0007",
+        "Bevölkerung: Deutschland, Stichtag, Altersjahre, Nationalität, Geschlecht",
+        "bund",
+        _dims("sex", "age", "nationality"),
+        producer=DESTATIS,
+        flat=("12411", frozenset({"NAT", "GES", "ALT013"}), "BEVSTD", frozenset({"DINSG"})),
+        reading_note="ohne Insgesamt-Spalten für Geschlecht und Nationalität",
+        why="Altersjahre nach Geschlecht und Nationalität für Deutschland seit 1990",
         database="destatis",
     ),
 )
