@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 FUTURE = frozenset({"population_projected"})
 """Measures whose dates lie ahead of the day the file was made."""
+YEAR_IN_NAME = re.compile(r"(?<![\d-])(?:19|20)\d{2}(?![\d-])", re.ASCII)
+"""A year in a file's name that is no part of a longer number or of a date."""
 
 
 @dataclass
@@ -113,8 +115,17 @@ def from_grids(table: Table, grids: Iterable[Grid], file: str, sha256: str) -> R
         cells.dropped["Kopf- und Fußzeilen"] = head.other_lines
     regions = int(frame["region"].nunique())
     report = Report(file, table.id, table.level, dates, cells.rows, regions, cells.dropped, kept=len(frame))
-    report.note = "; ".join(head.remarks)
+    report.note = "; ".join([*head.remarks, *_other_year(file, dates)])
     return Reading(report, _origins(table, head, frame, sha256), observations=frame, lines=lines)
+
+
+def _other_year(file: str, dates: Sequence[str]) -> list[str]:
+    """A remark if the file is named after a year it does not hold: what counts is the heading."""
+    named, held = set(YEAR_IN_NAME.findall(file)), {day[:4] for day in dates}
+    if not named or named & held:
+        return []
+    years = min(held) if len(held) == 1 else f"{min(held)} bis {max(held)}"
+    return [f"Dateiname nennt {', '.join(sorted(named))}, der Kopf {years}"]
 
 
 def _joined(head: Grid | None, grid: Grid) -> Grid:

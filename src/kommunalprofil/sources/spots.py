@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +52,23 @@ class Spots:
                 f" {full} Angaben; die Datei ist unvollständig.",
                 int(cells.line[self.spot == first].max()),
             )
+        self._check_same(cells, file)
+
+    def _check_same(self, cells: Gathered, file: str) -> None:
+        """Raises SourceError where regions of one date have as many cells, but not the same ones."""
+        import numpy as np
+
+        days, size = sorted(set(self.days)), len(cells.members)
+        day = np.array([days.index(d) for d in self.days])
+        regions = np.bincount(day[np.unique(self.spot)], minlength=len(days))
+        cell = day[self.spot] * size + cells.member
+        counts = np.bincount(cell, minlength=len(days) * size)
+        odd = np.flatnonzero((counts > 0) & (counts < np.repeat(regions, size)))
+        if len(odd):
+            at = int(np.flatnonzero(np.isin(cell, odd[counts[odd] == counts[odd].min()]))[0])
+            where = f"Das Gebiet {self.regions[self.spot[at]]} am {self.days[self.spot[at]]}"
+            reason = f"{where} hat eine Angabe, die andere Gebiete nicht haben; die Zeile ist beschädigt."
+            raise SourceError(file, reason, int(cells.line[at]))
 
     def drop_doubled(self, cells: Gathered) -> None:
         """Old Kreise go where the recalculated new ones alone already make up their Land.
@@ -75,7 +93,7 @@ class Spots:
             old = [s for s in spots if territory.dissolved_by_reform(self.regions[s], date.fromisoformat(day))]
             new = [s for s in spots if len(self.regions[s]) == 5 and s not in old]
             total = [s for s in spots if self.regions[s] == land]
-            if old and all(_sum(values, new, m) == _sum(values, total, m) for m in members):
+            if old and all(_same(_sum(values, new, m), _sum(values, total, m)) for m in members):
                 gone[old] = True
         if gone.any():
             left = gone[self.spot]
@@ -118,6 +136,11 @@ def _is_whole(member: tuple[Any, ...]) -> bool:
     whole = {v.TOTAL, v.NOT_APPLICABLE}
     ages = (codes["age_from"], codes["age_to"]) == (0, 200)
     return ages and all(codes[d] in whole for d in ("sex", "nationality", "migration", "household"))
+
+
+def _same(one: float, other: float) -> bool:
+    """Equal to the last person; areas, which are rounded to hundredths, nearly."""
+    return one == other or (not one.is_integer() and math.isclose(one, other, rel_tol=1e-5))
 
 
 def _sum(values: dict[tuple[int, int], float], spots: list[int], member: int) -> float:
