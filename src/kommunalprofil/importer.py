@@ -42,16 +42,23 @@ Progress = Callable[[Report | KommunalprofilError], None]
 
 
 def files_of(paths: Iterable[Path]) -> list[Path]:
-    """The files to read: folders are walked in order of name; no companions of shapefiles, no notes on requests."""
+    """The files to read: folders are walked in order of name; no companions of shapefiles, no notes on requests.
+
+    Whatever else lies in a folder comes along, so that its refusal is told: links to nothing or to folders, pipes.
+    """
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            below = sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
+            below = sorted(p for p in path.rglob("*") if _counts(p))
             shapes = {p.with_suffix("") for p in below if p.suffix.lower() == ".shp"}
             found += [p for p in below if not _is_companion(p, shapes)]
         else:
             found.append(path)
     return list(dict.fromkeys(found))
+
+
+def _counts(path: Path) -> bool:
+    return not path.name.startswith(".") and (path.is_symlink() or not path.is_dir())
 
 
 def _is_companion(path: Path, shapes: set[Path]) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kommunalprofil.errors import SourceError, UnknownTableError
+from kommunalprofil.errors import UnknownTableError
 from kommunalprofil.registry import collect
-from kommunalprofil.sources import datencsv, flat, formats, refusals, zensus
+from kommunalprofil.sources import archives, datencsv, door, flat, formats, refusals, zensus
 from kommunalprofil.sources.content import ZIP, of_file
 from kommunalprofil.sources.declare import Table
 from kommunalprofil.sources.reading import Reading, from_grids
@@ -22,14 +22,25 @@ def declared() -> dict[str, Table]:
 def read(path: Path) -> Reading:
     """Read one official file of any declared kind.
 
-    Raises UnknownTableError for a table or format nobody has declared, SourceError (with the line) for damage.
+    Raises UnknownTableError for a table or format nobody has declared, SourceError (with the line) for damage, and for
+    what is no file or does not stay as it is.
     """
+    with door.steady(path):
+        return _read(path)
+
+
+def _read(path: Path) -> Reading:
     from kommunalprofil.sources import areas, geometry
 
-    if geometry.recognise(path):
+    if path.is_dir() and geometry.recognise(path):
         return geometry.read(path)
     head = _head(path)
-    if head[:2] == ZIP and areas.recognise(path.read_bytes()):
+    if head[:2] == ZIP:
+        with archives.opened(path, path.name):
+            pass  # all that follows may trust its directory
+    if geometry.recognise(path):
+        return geometry.read(path)
+    if areas.claims(path):
         return areas.read(path)
     tables = declared()
     if (found := formats.of_binary(path, tables)) is not None:
@@ -55,11 +66,8 @@ def read(path: Path) -> Reading:
 
 
 def _head(path: Path) -> bytes:
-    try:
-        with path.open("rb") as stream:
-            return stream.read(4)
-    except OSError as error:
-        raise SourceError(path.name, f"Die Datei ist nicht lesbar ({error.strerror}).") from None
+    with path.open("rb") as stream:
+        return stream.read(4)
 
 
 def _wide_table(text: str, tables: dict[str, Table], name: str) -> Table | None:
