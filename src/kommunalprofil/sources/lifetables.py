@@ -15,6 +15,7 @@ from typing import Any
 from kommunalprofil.errors import SourceError, UnknownTableError
 from kommunalprofil.sources.declare import Table
 from kommunalprofil.sources.grid import Grid
+from kommunalprofil.sources.labels import LAENDER as LAENDER_KEYS
 from kommunalprofil.sources.xlsx import Book, Number, Sheet, place
 
 GERMANY, LAENDER = "12621-Sterbetafel", "12621-Laender"
@@ -29,12 +30,6 @@ WHOLE = "Deutschland"
 LAST_AGE = 100
 MODELLED = re.compile(r"ab Alter (\d+) Schätzwerte|Alter (\d+) Schätzwert\b")
 COPYRIGHT = re.compile(r"©.*(?:19|20)\d\d")
-KEYS = {
-    "Schleswig-Holstein": "01", "Hamburg": "02", "Niedersachsen": "03", "Bremen": "04", "Nordrhein-Westfalen": "05",
-    "Hessen": "06", "Rheinland-Pfalz": "07", "Baden-Württemberg": "08", "Bayern": "09", "Saarland": "10",
-    "Berlin": "11", "Brandenburg": "12", "Mecklenburg-Vorpommern": "13", "Sachsen": "14", "Sachsen-Anhalt": "15",
-    "Thüringen": "16",
-}  # fmt: skip
 NO_KEY = "West oder Ost: Gebiet ohne Schlüssel"
 SHORTENED = "Sterbetafel in Altersgruppen: folgt aus den Altersjahren"
 SURVIVAL = "p(x): ist 1 − q(x)"
@@ -173,13 +168,13 @@ def _take_laender(report: Report, sheet: Sheet) -> None:
             continue
         if block := next((SEXES[text] for text in row if text in SEXES), ""):
             sex = block
-        elif name in KEYS or name == WHOLE:
+        elif name in LAENDER_KEYS:
             values = [_number(report, sheet, line, row, first + i) for i in range(len(report.ages))]
-            report.land_rows.append((KEYS.get(name, "DG"), sex, line, values))
+            report.land_rows.append((LAENDER_KEYS[name], sex, line, values))
         elif any(isinstance(cell, Number) for cell in row):
             raise _wrong(report, sheet, line, 0, f"„{name}“ ist kein Land.")
     found = {(key, sex) for key, sex, _, _ in report.land_rows}
-    if len(report.land_rows) != len(found) or len(found) != 2 * (len(KEYS) + 1) or {s for _, s in found} != {"M", "F"}:
+    if len(report.land_rows) != len(found) or len(found) != 2 * 17 or {s for _, s in found} != {"M", "F"}:
         raise _wrong(report, sheet, head[0], 0, "Das Blatt soll 16 Länder und Deutschland nach Geschlecht nennen.")
     report.other_lines += len(sheet.rows) - len(report.land_rows)
 
