@@ -68,7 +68,7 @@ def read(book: Book, file: str, tables: Mapping[str, Table]) -> tuple[Table, Gri
         lines += [line for line, _ in body]
         values += [_values(row, len(columns), sheet, line, file) for line, row in body]
     return table, Grid(
-        table.id, dataset["title"], dict(rows), columns, values, lines, decimal=".",
+        table.id, dataset["title"], dict(rows), list(columns), values, lines, decimal=".",
         stand=f"{updated[3]}-{updated[2]}-{updated[1]}T{updated[4]}" if updated else "",
         retrieved=f"{extracted[3]}-{extracted[2]}-{extracted[1]}",
         other_lines=sum(len(sheet.rows) for sheet in sheets) - len(lines),

@@ -97,7 +97,7 @@ def read(content: Iterable[bytes], file: str, tables: Iterable[Table]) -> tuple[
     remarks = [f"{breaks} Werte mit Zeitreihenbruch (b)"] if breaks else []
     if merged := _merge_eisenach(keys, kept, values, signs):
         remarks.append(f"Eisenach und Wartburgkreis ab 01.07.2021 zusammengezählt: {merged} Werte")
-    return table, Grid(table.id, table.title, rows, kept, values, lines, signs, decimal=".", layout=SIGNATURE,
+    return table, Grid(table.id, table.title, rows, list(kept), values, lines, signs, decimal=".", layout=SIGNATURE,
                        other_lines=1, dropped=tsv.dropped, remarks=remarks)  # fmt: skip
 
 

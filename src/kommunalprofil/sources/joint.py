@@ -22,28 +22,34 @@ def withhold(table: Table, cells: Gathered) -> None:
     """
     import numpy as np
 
+    places: dict[tuple[str, str], list[int]] = {}
+    if table.joint:
+        for number, pair in enumerate(zip(cells.places.regions, cells.places.days, strict=True)):
+            places.setdefault(pair, []).append(number)
     for group, whole in table.joint.items():
         for day in sorted(set(cells.places.days)):
-            there = [p for key in group if (p := cells.places.index.get((key, day))) is not None]
-            filled = [p for p in there if not cells.empty[cells.place == p].all()]
-            if len(filled) != 1 or len(there) < len(group):
+            there = [np.isin(cells.place, places.get((region, day), [])) for region in group]
+            filled = [rows for rows in there if not cells.empty[rows].all()]
+            if len(filled) != 1 or not all(rows.any() for rows in there):
                 continue
-            rows = np.flatnonzero(cells.place == filled[0])
+            every = np.any(there, axis=0)
             if whole:
-                _copy(cells, rows, whole, day)
+                every = _copy(cells, filled[0], every, whole, day)
             else:
-                lines = len(np.unique(cells.line[rows]))
+                lines = len(np.unique(cells.line[filled[0]]))
                 cells.dropped[TOGETHER] = cells.dropped.get(TOGETHER, 0) + lines
-            mask = np.isin(cells.place, there)
-            cells.value[mask], cells.bits[mask] = np.nan, int(v.Flag.NOT_PUBLISHED)
-            cells.empty[mask] = False
+            cells.value[every], cells.bits[every] = np.nan, int(v.Flag.NOT_PUBLISHED)
+            cells.empty[every] = False
 
 
-def _copy(cells: Gathered, rows: NDArray[Any], key: str, day: str) -> None:
-    """Add the cells in `rows` once more, for another region."""
+def _copy(
+    cells: Gathered, rows: NDArray[Any], every: NDArray[Any], key: str, day: str
+) -> NDArray[Any]:  # fmt: skip
+    """Add the cells in `rows` once more, for another region; `every`, as long as all cells are now."""
     import numpy as np
 
-    place = cells.places.place(key, day, int(cells.line[rows[0]]))
-    size = len(cells.place)
-    cells.take(np.concatenate([np.arange(size), rows]))
+    size, found = len(cells.place), np.flatnonzero(rows)
+    place = cells.places.place(key, day, int(cells.line[found[0]]))
+    cells.take(np.concatenate([np.arange(size), found]))
     cells.place[size:] = place
+    return np.concatenate([every, np.zeros(len(found), dtype=bool)])

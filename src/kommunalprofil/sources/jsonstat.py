@@ -117,14 +117,14 @@ def read(found: Mapping[str, Any], path: Path, tables: Mapping[str, Table]) -> t
 
 def _cube(raw: Mapping[str, Any], file: str) -> Cube:
     """A data set with its dimensions in order. Raises SourceError if the parts do not fit one another."""
-    dims, sizes, values = raw.get("id"), raw.get("size"), raw.get("value")
-    if not (_texts(dims) and isinstance(sizes, list) and isinstance(values, list) and len(dims) == len(set(dims))):
+    dims, sizes, values = _texts(raw.get("id")), raw.get("size"), raw.get("value")
+    if not dims or len(dims) != len(set(dims)) or not isinstance(sizes, list) or not isinstance(values, list):
         raise SourceError(file, "Dem Datensatz fehlen id, size oder value.")
     codes = {dim: _codes(raw, dim, file) for dim in dims}
     if [len(codes[dim]) for dim in dims] != sizes or prod(sizes) != len(values):
         raise SourceError(file, f"Der Datensatz soll {' × '.join(map(str, sizes))} Werte haben, es sind {len(values)}.")
-    signs = raw.get("status") or [""] * len(values)
-    if not _texts(signs) or len(signs) != len(values):
+    signs = _texts(raw.get("status", [""] * len(values)))
+    if len(signs) != len(values):
         raise SourceError(file, "Zu jedem Wert gehört ein Qualitätszeichen (status); es sind zu viele oder zu wenige.")
     cube = Cube(file, dims, codes, values, signs)
     stride = 1
@@ -134,8 +134,9 @@ def _cube(raw: Mapping[str, Any], file: str) -> Cube:
     return cube
 
 
-def _texts(found: Any) -> bool:
-    return isinstance(found, list) and all(isinstance(text, str) for text in found)
+def _texts(found: Any) -> list[str]:
+    """The texts of a list; nothing if it is no list of texts."""
+    return found if isinstance(found, list) and all(isinstance(text, str) for text in found) else []
 
 
 def _codes(raw: Mapping[str, Any], dim: str, file: str) -> list[str]:

@@ -130,7 +130,7 @@ class Book:
 
         self._parse(WORKBOOK, sheet, None, None, "Inhaltsverzeichnis")
         self._parse("xl/_rels/workbook.xml.rels", relation, None, None, "Inhaltsverzeichnis")
-        parts = {}
+        parts: dict[str, str] = {}
         for name, key in listed:
             target = targets.get(key, "")
             path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
