@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -41,36 +41,53 @@ def coded(column: Any) -> Coded:
     return Coded(codes, list(texts))
 
 
-@dataclass
 class Places:
     """The keys and dates met so far, each pair with the region it names or the reason why it stays outside."""
 
-    level: str
-    file: str
-    index: dict[tuple[str, str], int] = field(default_factory=dict)
-    keys: list[str] = field(default_factory=list)
-    regions: list[str] = field(default_factory=list)
-    days: list[str] = field(default_factory=list)
-    reasons: list[str] = field(default_factory=list)
-    _days: dict[str, date] = field(default_factory=dict)
+    def __init__(self, level: str, file: str) -> None:
+        self.level, self.file = level, file
+        self.keys: list[str] = []
+        self.regions: list[str] = []
+        self.days: list[str] = []
+        self.reasons: list[str] = []
+        self._index: dict[tuple[str, str], int] = {}
+        self._blocks: dict[tuple[str, tuple[str, ...]], int] = {}
+        self._known: dict[str, tuple[str, str]] = {}
 
     def place(self, key: str, day: str, line: int) -> int:
         """The number of a pair, let through the door when it is new. Raises SourceError for what is no key."""
-        there = self.index.get((key, day))
-        if there is not None:
-            return there
-        if day not in self._days:
-            self._days[day] = date.fromisoformat(day)
+        there = self._index.get((key, day))
+        if there is None:
+            there = self._index[key, day] = self._enter(key, (day,), line)
+        return there
+
+    def block(self, key: str, days: tuple[str, ...], line: int) -> int:
+        """The number of the first of a key's pairs with all days, which are numbered one after the other."""
+        start = self._blocks.get((key, days))
+        if start is None:
+            start = self._blocks[key, days] = self._enter(key, days, line)
+        return start
+
+    def _enter(self, key: str, days: tuple[str, ...], line: int) -> int:
+        start = len(self.keys)
+        if key in territory.WAS_KREIS:  # all others mean the same region at any day
+            found = [self._through(key, day, line) for day in days]
+        else:
+            if key not in self._known:
+                self._known[key] = self._through(key, days[0], line)
+            found = [self._known[key]] * len(days)
+        self.keys += [key] * len(days)
+        self.days += days
+        self.regions += [region for region, _ in found]
+        self.reasons += [reason for _, reason in found]
+        return start
+
+    def _through(self, key: str, day: str, line: int) -> tuple[str, str]:
         try:
-            region, reason = territory.region_of(key, self.level, self._days[day])
+            return territory.region_of(key, self.level, date.fromisoformat(day))
         except ValueError:
-            raise SourceError(self.file, f"„{key[:40]}“ ist kein amtlicher Gebietsschlüssel.", line) from None
-        self.index[key, day] = len(self.keys)
-        self.keys.append(key)
-        self.regions.append(region)
-        self.days.append(day)
-        self.reasons.append(reason)
-        return len(self.keys) - 1
+            reason = f"„{key[:40]}“ ist kein amtlicher Gebietsschlüssel."
+            raise SourceError(self.file, reason, line) from None
 
 
 @dataclass
@@ -174,15 +191,10 @@ class Gatherer:
             raise SourceError(self.file, "Kein Stichtag gefunden: weder im Kopf noch in einer Spalte.", 1)
         days = coded(of_columns)
         _, first = np.unique(keys.codes, return_index=True)
-        table = np.array(
-            [
-                [self.places.place(k, d, int(lines[f])) for d in days.texts]
-                for k, f in zip(keys.texts, first, strict=True)
-            ],
-            dtype=np.int32,
-        )
-        found: NDArray[np.int32] = table[keys.codes[:, None], days.codes[None, :]]
-        return found
+        every = tuple(days.texts)
+        starts = [self.places.block(k, every, at) for k, at in zip(keys.texts, lines[first].tolist(), strict=True)]
+        found = np.array(starts, dtype=np.int32)[keys.codes][:, None] + days.codes[None, :]
+        return found.astype(np.int32)
 
     def _member(self, grid: Grid, kept: list[int], lines: NDArray[np.int32]) -> NDArray[np.int32]:
         """The number of each cell's member (its codes but region and date), broadcastable to rows × columns."""

@@ -103,6 +103,7 @@ def from_grids(table: Table, grids: Iterable[Grid], file: str, sha256: str) -> R
         raise SourceError(file, f"Kein Gebiet dieser Datei gehört in die Tabelle {table.id}; nichts ist zu lesen.", 1)
     spots = Spots(cells)
     spots.check_complete(cells, file)
+    spots.drop_gone(cells)
     spots.drop_doubled(cells)
     lines = spots.lines(cells)
     dates = tuple(sorted({day for _, day in lines}))
@@ -160,7 +161,8 @@ def _frame(table: Table, cells: Gathered, spots: Spots, head: Grid) -> pd.DataFr
     import pandas as pd
     import pyarrow as pa
 
-    days = [date.fromisoformat(d) for d in spots.days]
+    of_day = {d: date.fromisoformat(d) for d in set(spots.days)}
+    days = [of_day[d] for d in spots.days]
     stands = [territory.gebietsstand(r, d) for r, d in zip(spots.regions, days, strict=True)]
     kind: Any = pd.ArrowDtype(pa.date32())
     columns: dict[str, Any] = {
@@ -177,8 +179,8 @@ def _frame(table: Table, cells: Gathered, spots: Spots, head: Grid) -> pd.DataFr
         if name.startswith("age"):
             columns[name] = np.array(codes, dtype=np.int16)[cells.member]
         elif name == "base" and None in codes:
-            of_day = [base_of(table, d, head.stand or head.retrieved, head.layout) for d in spots.days]
-            columns[name] = _closed(name, of_day, spots.spot)
+            bases = {d: base_of(table, d, head.stand or head.retrieved, head.layout) for d in of_day}
+            columns[name] = _closed(name, [bases[d] for d in spots.days], spots.spot)
         else:
             columns[name] = _closed(name, codes, cells.member)
     return pd.DataFrame({name: columns[name] for name in COLUMNS})

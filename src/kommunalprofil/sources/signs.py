@@ -95,14 +95,14 @@ class Cells:
 
         texts = [str(t).strip() for t in values.texts]
         codes: NDArray[Any] = values.codes
-        pairs = [(t, "") for t in texts]
+        marks = [""] * len(texts)
         if signs is not None:
-            codes, pairs = _pairs(values, signs, texts)
-        size = len(pairs)
+            codes, texts, marks = _pairs(values, signs, texts)
+        size = len(texts)
         value, bits = np.full(size, NAN), np.zeros(size, dtype=np.uint16)
         alone, empty = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
         self._bad: list[tuple[int, str, str]] = []
-        for i, (text, sign) in enumerate(pairs):
+        for i, (text, sign) in enumerate(zip(texts, marks, strict=True)):
             if not sign and text.isdecimal() and text.isascii() and len(text) < 16:
                 value[i] = float(text)
                 continue
@@ -136,14 +136,14 @@ class Cells:
         raise SourceError(file, reason, line_of(place))
 
 
-def _pairs(values: Coded, signs: Coded, texts: list[str]) -> tuple[NDArray[np.int64], list[tuple[str, str]]]:
-    """The pairs of text and quality sign that occur, and each cell's place among them."""
+def _pairs(values: Coded, signs: Coded, texts: list[str]) -> tuple[NDArray[np.int64], list[str], list[str]]:
+    """Each cell's place among the pairs of text and quality sign that occur, their texts and their signs."""
     import numpy as np
 
     marks = [str(s).strip() for s in signs.texts]
     both = values.codes.astype(np.int64) * len(marks) + signs.codes
     used, codes = np.unique(both, return_inverse=True)
-    return codes, [(texts[int(u) // len(marks)], marks[int(u) % len(marks)]) for u in used]
+    return codes, [texts[u // len(marks)] for u in used.tolist()], [marks[u % len(marks)] for u in used.tolist()]
 
 
 def flag_codes(bits: NDArray[np.uint16]) -> NDArray[np.int16]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 from kommunalprofil import territory
@@ -95,10 +96,24 @@ class Spots:
             total = [s for s in spots if self.regions[s] == land]
             if old and all(_same(_sum(values, new, m), _sum(values, total, m)) for m in members):
                 gone[old] = True
-        if gone.any():
-            left = gone[self.spot]
-            lines = len(np.unique(cells.line[left].astype(np.int64) << 32 | self.spot[left]))
-            cells.dropped[territory.DOUBLED] = lines
+        self._drop(cells, gone, territory.DOUBLED)
+
+    def drop_gone(self, cells: Gathered) -> None:
+        """Kreise that had ended by a date but still carry numbers: these belong to no area of that date."""
+        import numpy as np
+
+        ended = set(territory.FORMER_KREISE)
+        gone = np.zeros(len(self.regions), dtype=bool)
+        for s, region in enumerate(self.regions):
+            gone[s] = region in ended and territory.gone(region, date.fromisoformat(self.days[s]))
+        self._drop(cells, gone, territory.GONE)
+
+    def _drop(self, cells: Gathered, gone: NDArray[np.bool_], reason: str) -> None:
+        import numpy as np
+
+        left = gone[self.spot]
+        if left.any():
+            cells.dropped[reason] = len(np.unique(cells.line[left].astype(np.int64) << 32 | self.spot[left]))
             self.spot = self.spot[~left]
             cells.keep(~left)
 
@@ -108,21 +123,26 @@ class Spots:
 
         lowest = np.full(len(self.regions), np.iinfo(np.int32).max, dtype=np.int32)
         np.minimum.at(lowest, self.spot, cells.line)
-        return {(self.regions[s], self.days[s]): int(lowest[s]) for s in np.unique(self.spot).tolist()}
+        there = lowest < np.iinfo(np.int32).max
+        pairs = zip(compress(self.regions, there), compress(self.days, there), strict=True)
+        return dict(zip(pairs, lowest[there].tolist(), strict=True))
 
     def same_territory(self, cells: Gathered) -> None:
         """Hamburg and Berlin answer as Land and as Kreis, whichever of the two keys the office printed."""
         import numpy as np
 
-        there = {(self.regions[s], self.days[s]) for s in np.unique(self.spot).tolist()}
+        other = {a: b for pair in territory.SAME_TERRITORY.items() for a, b in (pair, pair[::-1])}
+        used = np.zeros(len(self.regions), dtype=bool)
+        used[self.spot] = True
+        mine = [s for s, region in enumerate(self.regions) if region in other and used[s]]
+        there = {(self.regions[s], self.days[s]) for s in mine}
         extra: list[tuple[NDArray[Any], int]] = []
-        for land, kreis in territory.SAME_TERRITORY.items():
-            for have, want in ((land, kreis), (kreis, land)):
-                for s, (region, day) in enumerate(list(zip(self.regions, self.days, strict=True))):
-                    if region == have and (have, day) in there and (want, day) not in there:
-                        self.regions.append(want)
-                        self.days.append(day)
-                        extra.append((np.flatnonzero(self.spot == s), len(self.regions) - 1))
+        for s in mine:
+            want, day = other[self.regions[s]], self.days[s]
+            if (want, day) not in there:
+                self.regions.append(want)
+                self.days.append(day)
+                extra.append((np.flatnonzero(self.spot == s), len(self.regions) - 1))
         if extra:
             rows = np.concatenate([np.arange(len(self.spot)), *(rows for rows, _ in extra)])
             new = [np.full(len(rows), spot, dtype=np.int32) for rows, spot in extra]
@@ -144,4 +164,4 @@ def _same(one: float, other: float) -> bool:
 
 
 def _sum(values: dict[tuple[int, int], float], spots: list[int], member: int) -> float:
-    return sum(values.get((s, member), 0.0) for s in spots)
+    return sum((values.get((s, member), 0.0) for s in spots), 0.0)
