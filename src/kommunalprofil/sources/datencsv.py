@@ -11,10 +11,10 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TextIO
+from typing import Any
 
 from kommunalprofil.errors import SourceError
-from kommunalprofil.sources import headings, keys
+from kommunalprofil.sources import foot, headings, keys
 from kommunalprofil.sources.content import Content
 from kommunalprofil.sources.declare import Table
 from kommunalprofil.sources.gather import coded
@@ -23,10 +23,8 @@ from kommunalprofil.sources.labels import YEAR, Meaning, iso_day, meaning, time
 
 FIRST_LINE = re.compile(r"(?:GENESIS-)?Tabelle: *([^;\s]+) *;*\s*$")
 NO_NAME = "Temporär"
-RULE = re.compile(r"^_{5,};*\r?$", re.MULTILINE)
 YEAR_LINE = re.compile(r"(?:Stichtag|Jahr|Reference date|Date|Year): *(.+)")
 THOUSANDS = re.compile(r"\((?:in )?1[. ]?000\)$")
-DATA_LINE = re.compile(r"^(?:\d{2}\.\d{2}\.\d{4};)?(?:DG|\d{2,12});[^;\n]+;", re.ASCII | re.MULTILINE)
 STAND = re.compile(r"(?:Stand|created): *(\d{2}\.\d{2}\.\d{4}|\d{4}-\d{2}-\d{2})(?: */ *(\d{2}:\d{2}:\d{2}))?")
 ENGLISH = re.compile(r"^\"?created: ", re.MULTILINE)
 SIGN = re.compile(r"[prse]*|\( ?\)|[-–./xX0]|\.\.\.|…")
@@ -97,47 +95,25 @@ def grids(content: Content, table: Table) -> Iterator[Grid]:
     """
     file = content.name
     named = recognise(content.opening) is not None
-    foot = _foot(content, named)
-    stand = stand_of(foot)
+    below = foot.of(content, named)
+    stand = stand_of(below)
     if named and not stand:
         raise SourceError(file, "Die Angabe „Stand:“ am Ende fehlt; die Datei ist abgeschnitten.", content.lines + 1)
     with content.text() as stream:
-        rows = csv_rows(_until_rule(stream), file)
+        rows = csv_rows(foot.until_rule(stream), file)
         head, first = _head(rows, table, file, named)
         reader = _Reader(table, file, head, first)
         read = 0
         for chunk in reader.chunks(rows):
             grid = reader.grid(chunk)
-            grid.stand, grid.notes, grid.decimal = stand, foot, "." if ENGLISH.search(foot) else ","
+            grid.stand, grid.notes, grid.decimal = stand, below, "." if ENGLISH.search(below) else ","
             grid.title = " ".join(head.titles).replace(" - ", " – ")
             grid.other_lines = -len(chunk) if read else content.lines - len(chunk)
             read += len(chunk)
             yield grid
+        foot.check(stream, content, below, reader.width, table)
     if table.level == "land" and not named:
         keys.all_laender(reader.keys_seen, file)
-
-
-def _foot(content: Content, named: bool) -> str:
-    """The text below the rule. Raises SourceError if it is missing, or if a row of data stands there."""
-    ending = content.ending
-    match = RULE.search(ending)
-    if match is None:
-        if not named:
-            return ""
-        reason = "Der Fuß der Tabelle (Trennlinie „__________“ mit Stand) fehlt; die Datei ist abgeschnitten."
-        raise SourceError(content.name, f"{reason} Bitte neu herunterladen.", content.lines + 1)
-    if stray := DATA_LINE.search(ending, match.end()):
-        line = content.lines - ending.count("\n", stray.start()) + 1
-        reason = "Unter der Trennlinie der Tabelle steht eine Datenzeile; die Datei ist beschädigt."
-        raise SourceError(content.name, reason, line)
-    return ending[match.end() :]
-
-
-def _until_rule(stream: TextIO) -> Iterator[str]:
-    for line in stream:
-        if line[:5] == "_____" and RULE.match(line.rstrip("\r\n")):
-            return
-        yield line
 
 
 def _head(rows: Iterator[Row], table: Table, file: str, named: bool) -> tuple[Head, Row]:
@@ -333,14 +309,15 @@ def _label_columns(table: Any, lead: int, reader: _Reader) -> tuple[int | None, 
     labels: list[int] = []
     named = False  # whether the column before this one is a code whose name may follow
     for i in range(lead):
-        texts = list(dict.fromkeys(c.strip() for c in table[:, i]))
-        said = [meaning(t, reader.table) for t in texts]
+        texts = list(dict.fromkeys(c.strip() for c in coded(table[:, i]).texts))
         if key is None and keys.KEY.fullmatch(texts[0]) and not YEAR.fullmatch(texts[0]):
             key, named = i, True
             continue
-        if named and (any(m is None for m in said) or {d for m in said for d in m or {}} <= {"key"}):
+        said = (meaning(t, reader.table) for t in texts)
+        if named and any(m is None or m.keys() == {"key"} for m in said):
             named = False
             continue
         labels.append(i)
-        named = all(m is not None and "variant" in m for m in said)
+        first = meaning(texts[0], reader.table)
+        named = first is not None and "variant" in first
     return key, labels
