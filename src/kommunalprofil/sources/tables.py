@@ -242,6 +242,24 @@ AREAS = (
         producer=DESTATIS,
         base="as_read",
     ),
+    Table(
+        "GV-Auszug-Quartal",
+        "Gemeindeverzeichnis, Quartalsausgabe: Gemeinden nach Fläche und Bevölkerung des Vorjahres",
+        "gemeinde",
+        _dims("sex"),
+        producer=DESTATIS,
+        base="as_read",
+        why="hält die Bevölkerung des Vorjahres auf jüngeren Grenzen; antwortet, wo die Jahresausgabe schweigt",
+    ),
+    Table(
+        "GV-Kreise",
+        "Kreisfreie Städte und Landkreise nach Fläche, Bevölkerung und Bevölkerungsdichte",
+        "kreis",
+        _dims("sex"),
+        producer=DESTATIS,
+        base="as_read",
+        why="dieselben Zahlen wie 12411-01-01-4 für Stichtage, von denen diese fehlt",
+    ),
 )
 
 
@@ -1018,6 +1036,7 @@ EUROPE = (
         licence=CC_BY_4,
         flat=("eurostat", frozenset({"sex", "age"}), "NR", frozenset({"geo"})),
         signs=_EUROSTAT_SIGNS,
+        region_tolerance=1,  # four cells of 31.12.2017 miss the sum of the Länder by one
         reading_note="Stand 1. Januar gilt als 31.12. des Vorjahres",
         why="Alter und Geschlecht der Kreise am 31.12.2021 stehen in keiner Tabelle der Ämter, die hier vorliegt",
     ),
