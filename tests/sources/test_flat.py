@@ -78,7 +78,7 @@ def test_archives_of_another_kind(tmp_path: Path, what: str) -> None:
 
 def test_a_zip_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(content, "MAX_UNPACKED", 1_000_000)
-    with pytest.raises(SourceError, match="entpackt sich auf mehr als 1 GB"):
+    with pytest.raises(SourceError, match="entpackt sich auf mehr als 1 MB"):
         read(tmp_path, zipped("0" * 5_000_000))
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import IO, TextIO
 
 from kommunalprofil.errors import SourceError
+from kommunalprofil.sources import archives
+from kommunalprofil.sources.door import unreadable
 
 MAX_BYTES = 2_000_000_000
 """The most a file or a gzip may hold."""
@@ -21,6 +23,8 @@ MAX_UNPACKED = 1_000_000_000
 KEEP = 64_000_000
 """Up to this size a content is kept in memory, above it is read again from its file."""
 BLOCK = 1 << 20
+LINE = 1_000_000
+"""Bytes of a line at most; a JSON may be one line."""
 TAIL = 1 << 20
 """How much of the end is kept: the foot of a table with its notes."""
 GZIP = b"\x1f\x8b"
@@ -118,7 +122,7 @@ def of_file(path: Path) -> Content:
             return content
         return _scan(name, lambda: _plain(path))
     except OSError as error:
-        raise SourceError(name, f"Die Datei ist nicht lesbar ({error.strerror or error}).") from None
+        raise unreadable(path, error) from None
 
 
 def of_bytes(data: bytes, name: str) -> Content:
@@ -147,40 +151,37 @@ def _gunzip(path: Path) -> Iterator[bytes]:
                 rest = unpacker.unconsumed_tail
                 size += len(block)
                 if size > MAX_BYTES:
-                    raise SourceError(path.name, "Das gzip-Archiv entpackt sich auf mehr als 2 GB.")
+                    raise SourceError(path.name, f"Das gzip-Archiv entpackt sich auf mehr als {MAX_BYTES // 10**6} MB.")
                 yield block
+            if unpacker.unused_data or (rest and unpacker.eof):
+                raise SourceError(path.name, f"Nach dem Ende des gzip-Archivs folgen weitere Daten. {AGAIN}")
     except zlib.error as error:
         raise SourceError(path.name, f"Das gzip-Archiv ist beschädigt ({error}). {AGAIN}") from None
     if not unpacker.eof:
         raise SourceError(path.name, f"Das gzip-Archiv ist abgeschnitten. {AGAIN}")
 
 
-def _entry(path: Path) -> tuple[str, str]:
-    """The one CSV in a zip answer and the day its entry is dated."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            entries = [e for e in archive.infolist() if not e.is_dir()]
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
-        raise SourceError(path.name, f"Das Zip-Archiv ist beschädigt ({error}). {AGAIN}") from None
+def _only(archive: zipfile.ZipFile, file: str) -> zipfile.ZipInfo:
+    """The one CSV in a zip answer."""
+    entries = [e for e in archive.infolist() if not e.is_dir()]
     if len(entries) != 1 or not entries[0].filename.lower().endswith(".csv"):
         names = ", ".join(e.filename[:60] for e in entries[:3]) or "nichts"
-        raise SourceError(path.name, f"Im Archiv wird genau eine CSV-Datei erwartet, gefunden: {names}.")
-    year, month, day = entries[0].date_time[:3]
-    return entries[0].filename, f"{year:04d}-{month:02d}-{day:02d}" if year > 1980 else ""
+        raise SourceError(file, f"Im Archiv wird genau eine CSV-Datei erwartet, gefunden: {names}.")
+    return entries[0]
+
+
+def _entry(path: Path) -> tuple[str, str]:
+    """The name of the one CSV in a zip answer and the day it is dated."""
+    with archives.opened(path, path.name, MAX_UNPACKED) as archive:
+        entry = _only(archive, path.name)
+    year, month, day = entry.date_time[:3]
+    return entry.filename, f"{year:04d}-{month:02d}-{day:02d}" if year > 1980 else ""
 
 
 def _unzip(path: Path) -> Iterator[bytes]:
-    size = 0
-    try:
-        with zipfile.ZipFile(path) as archive, archive.open(_entry(path)[0]) as stream:
-            while block := stream.read(BLOCK):
-                size += len(block)
-                if size > MAX_UNPACKED:
-                    reason = "Das Archiv entpackt sich auf mehr als 1 GB; das ist keine GENESIS-Tabelle."
-                    raise SourceError(path.name, reason)
-                yield block
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
-        raise SourceError(path.name, f"Das Zip-Archiv ist beschädigt ({error}). {AGAIN}") from None
+    with archives.opened(path, path.name, MAX_UNPACKED) as archive, archive.open(_only(archive, path.name)) as stream:
+        while block := stream.read(BLOCK):
+            yield block
 
 
 def _scan(name: str, blocks: Callable[[], Iterator[bytes]]) -> Content:
@@ -188,7 +189,7 @@ def _scan(name: str, blocks: Callable[[], Iterator[bytes]]) -> Content:
     digest = hashlib.sha256()
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
     kept: list[bytes] | None = []
-    size, lines, tail, head, utf8 = 0, 0, b"", b"", True
+    size, lines, since, tail, head, utf8 = 0, 0, 0, b"", b"", True
     for block in blocks():
         if not size and block[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
             return _from_utf16(name, blocks)
@@ -203,8 +204,13 @@ def _scan(name: str, blocks: Callable[[], Iterator[bytes]]) -> Content:
             except UnicodeDecodeError:
                 utf8 = False
         size += len(block)
-        lines += block.count(b"\n")
+        breaks = block.count(b"\n")
+        since = len(block) - block.rfind(b"\n") if breaks else since + len(block)
         head = head if len(head) >= 4096 else (head + block)[:4096]
+        endless = since > LINE or len(block) > LINE * (breaks + 1)
+        if endless and head.removeprefix(codecs.BOM_UTF8).lstrip()[:1] != b"{":
+            raise SourceError(name, f"Eine Zeile ist länger als eine Million Zeichen. {AGAIN}", lines + 1)
+        lines += breaks
         tail = (tail + block)[-TAIL:]
         if kept is not None:
             kept.append(block)
@@ -229,11 +235,12 @@ def _scan(name: str, blocks: Callable[[], Iterator[bytes]]) -> Content:
 
 def _from_utf16(name: str, blocks: Callable[[], Iterator[bytes]]) -> Content:
     """UTF-16 with its mark, as some programs save it; without the mark nobody can tell it from damage."""
-    data = b""
+    parts: list[bytes] = []
     for block in blocks():
-        data += block
-        if len(data) > 4 * KEEP:
+        parts.append(block)
+        if sum(map(len, parts)) > KEEP:
             raise SourceError(name, "Die Datei ist in UTF-16 gespeichert und zu groß. Bitte als UTF-8 speichern.")
+    data = b"".join(parts)
     digest = hashlib.sha256(data).hexdigest()
     try:
         text = data.decode("utf-16")
