@@ -26,6 +26,7 @@ YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
 NUMBER = re.compile(r"-?\d{1,12}(?:\.\d{1,9})?", re.ASCII)
 AGE = re.compile(r"Y(?:_LT(?P<below>\d+)|_GE(?P<above>\d+)|(?P<first>\d+)(?:-(?P<last>\d+))?)", re.ASCII)
 SEXES = {"T": "_T", "M": "M", "F": "F"}
+LAENDER = frozenset(f"{number:02d}" for number in range(1, 17))
 WHOLE = {"geo": "DE", "sex": "T", "age": "TOTAL"}
 SIGNATURE = "eurostat"
 """What stands for the statistic in the signature of a declared data set: its dimensions and unit follow."""
@@ -89,6 +90,8 @@ def read(content: Iterable[bytes], file: str, tables: Iterable[Table]) -> tuple[
         values.append([text for text, _ in pairs])
         signs.append([sign for _, sign in pairs])
     rows: dict[str, Any] = {"key": [k[0] for k in keys]}
+    if table.level == "land" and (missing := LAENDER - set(rows["key"])):  # rates: no sum would tell
+        raise SourceError(file, f"Der Datei fehlen Länder: {', '.join(sorted(missing))}.")
     if "sex" in table.dims:
         rows["sex"] = [k[1] for k in keys]
     if "age" in table.dims:
@@ -104,7 +107,8 @@ def read(content: Iterable[bytes], file: str, tables: Iterable[Table]) -> tuple[
 def _split(content: Iterator[bytes], file: str) -> Tsv:
     """Take a file apart line by line; only rows of Germany, the Länder and Kreise become texts."""
     head = _text(next(content, b"").removeprefix(b"\xef\xbb\xbf"), file, 1).split("\t")
-    if wrong := next((cell for cell in head[1:] if not YEAR.fullmatch(cell.strip())), None):
+    wrong = next((cell for cell in head[1:] if not YEAR.fullmatch(cell.strip())), None)
+    if wrong is not None:
         raise SourceError(file, f"„{wrong.strip()[:20]}“ ist kein Jahr.", 1)
     years = [int(cell) for cell in head[1:]]
     if len(set(years)) < len(years):
@@ -122,9 +126,7 @@ def _split(content: Iterator[bytes], file: str) -> Tsv:
         else:
             _take(tsv, _text(line, file, number), number)
             if len(tsv.rows) > MAX_ROWS:
-                raise SourceError(
-                    file, "So viele Zeilen hat Deutschland nicht; die Datei ist beschädigt.", number
-                )
+                raise SourceError(file, "So viele Zeilen hat Deutschland nicht; die Datei ist beschädigt.", number)
     return tsv
 
 
