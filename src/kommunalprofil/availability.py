@@ -53,7 +53,7 @@ class Sketch(Store):
         """One row for each combination of codes that any region of a level has; a gap only where all have one."""
         import pyarrow as pa
 
-        columns = [c for c in COLUMNS if c not in ("value", "gebietsstand", "source")]
+        columns = [c for c in COLUMNS if c not in ("value", "source")]
         rows = self._read(table, None, columns).unify_dictionaries()
         levels, level = _levels(rows.column("region").combine_chunks())
         flags = rows.column("flag").combine_chunks()
