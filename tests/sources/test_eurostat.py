@@ -21,7 +21,7 @@ from workbooks import workbook
 if TYPE_CHECKING:
     import pandas as pd
 
-GERMANY = 83_000_000
+GERMANY = 80_000_000
 HEAD = "freq,sex,unit,age,geo\\TIME_PERIOD"
 
 
@@ -35,9 +35,10 @@ def tsv(rows: Mapping[str, Sequence[object]], years: Sequence[int] = (2021, 2022
 
 
 def people(**of_kreise: Sequence[object]) -> dict[str, Sequence[object]]:
-    """Men and women, old and young, of Germany and of the Kreise named."""
+    """Men and women, old and young, of Germany, all Länder, and of the Kreise named."""
     rows: dict[str, Sequence[object]] = {}
-    for geo, cells in {"DE": (GERMANY, GERMANY), **of_kreise}.items():
+    laender = {key: (5_000_000, 5_000_000) for key, ags in nuts.keys().items() if len(ags) == 2 and key != "DE"}
+    for geo, cells in {"DE": (GERMANY, GERMANY), **laender, **of_kreise}.items():
         for sex in "TMF":
             for age in ("TOTAL", "Y_LT5", "Y5-9", "Y_GE10", "UNK"):
                 size = (2 if sex == "T" else 1) * {"TOTAL": 10, "Y_LT5": 2, "Y5-9": 3, "Y_GE10": 5, "UNK": 0}[age]
@@ -89,7 +90,7 @@ def test_other_countries_nuts_2_and_unknown_ages_stay_outside_counted() -> None:
     dropped = reading(tsv(rows)).report.dropped
     assert dropped[eurostat.OTHER] == 3
     assert dropped["Regierungsbezirk oder Statistische Region"] == 1
-    assert dropped[eurostat.NO_AGE] == 6
+    assert dropped[eurostat.NO_AGE] == 3 * 18
 
 
 def test_the_total_of_germany_tells_population_from_deaths() -> None:
@@ -105,14 +106,23 @@ def test_the_total_of_germany_tells_population_from_deaths() -> None:
 
 
 def test_old_files_have_their_years_descending_and_no_frequency() -> None:
-    rows = {"RT,DE": ["3.2 ", "3.3 "], "RT,DEF": ["2.9 b", ": "], "RT,DEF0": ["2.9 ", ": "], "RT,FR": ["1 ", "2 "]}
+    rows = rates(["3.2 ", "3.3 "], ["2.9 b", ": "]) | {"RT,DEF0": ["2.9 ", ": "], "RT,FR": ["1 ", "2 "]}
     found = reading(tsv(rows, (2019, 2018), "unit,geo\\time"))
     assert found.report.table == "demo_r_minfind"
     assert found.observations is not None
     assert values(found.observations, "DE") == {"2019-12-31": 3.2, "2018-12-31": 3.3}
     gaps = found.observations[found.observations["value"].isna()]
-    assert list(gaps["flag"]) == ["not_published"]
-    assert found.report.note == "1 Werte mit Zeitreihenbruch (b)"
+    assert set(gaps["flag"]) == {"not_published"}
+    assert found.report.note == "16 Werte mit Zeitreihenbruch (b)"
+    del rows["RT,DEF"]
+    with pytest.raises(SourceError, match="Der Datei fehlen Länder: 01"):
+        reading(tsv(rows, (2019, 2018), "unit,geo\\time"))
+
+
+def rates(germany: list[str], laender: list[str]) -> dict[str, Sequence[object]]:
+    """A rate of Germany and the same one of each Land."""
+    keys = [key for key, ags in nuts.keys().items() if len(ags) == 2]
+    return {f"RT,{key}": germany if key == "DE" else laender for key in keys}
 
 
 @pytest.mark.parametrize(
@@ -122,7 +132,7 @@ def test_old_files_have_their_years_descending_and_no_frequency() -> None:
      (": ", "not_published"), (": c", "secret"), (": z", "blocked"), (": u", "unreliable")],
 )  # fmt: skip
 def test_flags_keep_their_meaning(cell: str, flag: str) -> None:
-    found = frame(tsv({"RT,DE": ["3.0 "], "RT,DEF": [cell]}, (2019,), "unit,geo\\time"))
+    found = frame(tsv(rates(["3.0 "], [cell]), (2019,), "unit,geo\\time"))
     assert list(found[found["region"] == "01"]["flag"]) == [flag]
 
 
@@ -141,7 +151,7 @@ def test_eisenach_joins_the_wartburgkreis_from_its_merger_on() -> None:
     ("total", "base"), [(84_358_845, {"zensus_2011"}), (83_118_501, set()), (84_358_846, set())]
 )  # fmt: skip
 def test_from_2022_the_total_of_germany_tells_the_base(total: int, base: set[str]) -> None:
-    rows = {"A,T,NR,TOTAL,DE": [GERMANY, total], "A,T,NR,Y_LT5,DE": [GERMANY, total]}
+    rows = people() | {"A,T,NR,TOTAL,DE": [GERMANY, total]}
     _, found = grid(tsv(rows, (2022, 2023)))
     assert {c["base"] for c in found.columns if c and "base" in c} == base
     assert (eurostat.NO_BASE in found.dropped) == (not base)
@@ -165,6 +175,8 @@ def test_from_2022_the_total_of_germany_tells_the_base(total: int, base: set[str
         (lambda d: d.replace(b"\t1000 ", b"\t1000 q"), "Unbekanntes Kennzeichen „q“"),
         (lambda d: d.replace(b"\t1000 ", b"\t1000 \t7 "), "Merkmale und 3 Werte"),
         (lambda d: re.sub(rb"A,F,NR,Y5-9,DEF05.*\n", b"", d), "fehlen 1 von 12"),
+        (lambda d: re.sub(rb"A,T,NR,Y_LT5,.*\n", b"", d), "Nicht zu jedem Geschlecht stehen alle Altersgruppen"),
+        (lambda d: re.sub(rb".*,DEF\t.*\n", b"", d), "Der Datei fehlen Länder: 01"),
         (lambda d: d + d.splitlines(True)[-1].replace(b"UNK", b"Y5-9"), "doppelt da"),
     ],
 )  # fmt: skip

@@ -90,8 +90,7 @@ def read(content: Iterable[bytes], file: str, tables: Iterable[Table]) -> tuple[
         values.append([text for text, _ in pairs])
         signs.append([sign for _, sign in pairs])
     rows: dict[str, Any] = {"key": [k[0] for k in keys]}
-    if table.level == "land" and (missing := LAENDER - set(rows["key"])):  # rates: no sum would tell
-        raise SourceError(file, f"Der Datei fehlen Länder: {', '.join(sorted(missing))}.")
+    _check_whole(keys, file)
     if "sex" in table.dims:
         rows["sex"] = [k[1] for k in keys]
     if "age" in table.dims:
@@ -102,6 +101,19 @@ def read(content: Iterable[bytes], file: str, tables: Iterable[Table]) -> tuple[
         remarks.append(f"Eisenach und Wartburgkreis ab 01.07.2021 zusammengezählt: {merged} Werte")
     return table, Grid(table.id, table.title, rows, list(kept), values, lines, signs, decimal=".", layout=SIGNATURE,
                        other_lines=1, dropped=tsv.dropped, remarks=remarks)  # fmt: skip
+
+
+def _check_whole(keys: list[tuple[str, str, int, int]], file: str) -> None:
+    """Raises SourceError unless all Länder are there and every age for every sex: a file may end at the end of a line.
+
+    Missing Kreise show in the sums.
+    """
+    if missing := LAENDER - {key for key, *_ in keys}:
+        raise SourceError(file, f"Der Datei fehlen Länder: {', '.join(sorted(missing))}.")
+    members, sexes, ages = {key[1:] for key in keys}, {key[1] for key in keys}, {key[2:] for key in keys}
+    if len(members) < len(sexes) * len(ages):
+        found = f"{len(sexes)} Geschlechter, {len(ages)} Altersgruppen"
+        raise SourceError(file, f"Nicht zu jedem Geschlecht stehen alle Altersgruppen da ({found}); Zeilen fehlen.")
 
 
 def _split(content: Iterator[bytes], file: str) -> Tsv:
