@@ -103,7 +103,7 @@ def test_what_unpacks_to_too_much_is_refused_unread() -> None:
     found = parts({"T": ROWS}) | {"xl/media/image1.png": b"\0" * 130_000_000}
     data = pack(found)
     assert len(data) < 300_000
-    with pytest.raises(SourceError, match="mehr als 120 MB"):
+    with pytest.raises(SourceError, match="mehr als 60 MB"):
         Book(data, "a.xlsx")
 
 
