@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kommunalprofil import sources
+from kommunalprofil import nuts, sources
 from kommunalprofil.errors import NotATableError, SourceError, UnknownTableError
 from kommunalprofil.sources.joint import TOGETHER
 from kommunalprofil.sources.reading import Reading
@@ -72,7 +72,9 @@ def foreigners(cells: dict[str, tuple[Any, ...]]) -> list[list[Any]]:
         ["Ausländer: Kreise, Stichtag, Geschlecht"], ["Ausländer (Anzahl)"],
         ["Stichtag\nKreise", None, "männlich", "weiblich", "Insgesamt"], ["31.12.2022"],
     ]  # fmt: skip
-    return [*head, *[[key, "Kreis", *values] for key, values in cells.items()], *FOOT]
+    kreise = {ags for ags in nuts.keys().values() if len(ags) == 5} - {"16056"}
+    every = {**dict.fromkeys(sorted(kreise), (6, 4, 10)), **cells}
+    return [*head, *[[key, "Kreis", *values] for key, values in every.items() if values], *FOOT]
 
 
 def read(tmp_path: Path, name: str, rows: list[list[Any]], merged: list[str] | None = None) -> Reading:
@@ -141,13 +143,18 @@ def test_numbers_of_several_kreise_are_nobodys_own(tmp_path: Path) -> None:
     reading = read(tmp_path, "12521-0040", foreigners(cells))
     of = frame(reading)
     total = of[of["sex"] == "_T"].set_index("region")["value"]
-    assert total[total.notna()].to_dict() == {"01051": 100, "12052": 10, "12071": 20, "10": 110}
+    assert [total[key] for key in ("01051", "12052", "12071", "10", "05913")] == [100, 10, 20, 110, 10]
     withheld = of[of["value"].isna()]
     assert set(withheld["flag"]) == {"not_published"}
     assert set(withheld["region"]) == {"06611", "06633", *(f"1004{n}" for n in range(1, 7))}
     assert reading.report.dropped == {
         TOGETHER: 1, "Gebiet gibt es zum Stichtag nicht": 1, "Kopf- und Fußzeilen": 9,
     }  # fmt: skip
+
+
+def test_a_kreis_too_few_is_found_out_where_no_sum_would_tell(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="Zahlen für 399 Kreise am 2022-12-31, es gab 400"):
+        read(tmp_path, "12521-0040", foreigners({"05913": ()}))
 
 
 def _set(row: int, column: int, text: Any) -> Any:
