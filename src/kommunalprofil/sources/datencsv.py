@@ -29,6 +29,8 @@ STAND = re.compile(r"(?:Stand|created): *(\d{2}\.\d{2}\.\d{4}|\d{4}-\d{2}-\d{2})
 ENGLISH = re.compile(r"^\"?created: ", re.MULTILINE)
 SIGN = re.compile(r"[prse]*|\( ?\)|[-–./xX0]|\.\.\.|…")
 GERMANY = re.compile(r"\b(?:Deutschland|Germany)\b")
+MOST_LINES = 200
+"""Lines above the data at most."""
 CELLS = 2_000_000
 """How many cells make one Grid; longer tables become several."""
 Row = tuple[int, list[str]]
@@ -132,6 +134,8 @@ def _head(rows: Iterator[Row], table: Table, file: str, named: bool) -> tuple[He
             raise SourceError(file, f"Die Zeile ist weder Titel noch Kopf noch Daten: „{shown}“.", line)
         elif line > 1 or not named:
             _title(head, first, table, file, line)
+        if len(head.titles) + len(head.headers) > MOST_LINES:
+            break
     raise SourceError(file, "Es gibt keine Kopfzeilen oder keine Datenzeilen.", 1)
 
 

@@ -21,6 +21,8 @@ MAGIC = b"\x00\x00\x27\x0a"
 SHP, SHX, DBF, PRJ = SUFFIXES = (".shp", ".shx", ".dbf", ".prj")
 NOTE = "aktualitaet.txt"
 SHORT = 1000
+MOST = 150_000_000
+"""Bytes of one of the four files at most; those of VG250 have 50 million."""
 
 
 @dataclass
@@ -53,7 +55,10 @@ def _in_archive(path: Path) -> Iterator[Parts]:
         day = _day(archive.open(notes[0]).read(SHORT)) if notes else None
         for name in sorted(n for n in names if n.endswith(SHP)):
             stem = name.removesuffix(SHP)
-            parts = {s: archive.read(names[stem + s]) for s in SUFFIXES if stem + s in names}
+            inside = {s: names[stem + s] for s in SUFFIXES if stem + s in names}
+            if any(archive.getinfo(part).file_size > MOST for part in inside.values()):
+                raise SourceError(path.name, f"Ein Teil von „{name}“ ist größer als {MOST // 10**6} MB.")
+            parts = {s: archive.read(part) for s, part in inside.items()}
             yield _whole(PurePosixPath(names[name]).name, parts, day, path.name)
 
 
