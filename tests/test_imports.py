@@ -11,7 +11,7 @@ import pytest
 PACKAGE = "kommunalprofil"
 LAYERS = [
     {"errors", "registry", "resources", "states"},
-    {"vocabulary", "ages", "provenance"},
+    {"vocabulary", "ages", "provenance", "nuts"},
     {"regions", "observations", "names", "finding", "grammar", "document"},
     {"cells", "territory"},
     {"store", "commit", "raw", "indicators", "formatting", "snapshots"},
