@@ -40,7 +40,8 @@ class Table:
     the difference up to which parts may miss their total. `sum_up` marks tables of exact counts that print Kreise
     only: Länder and Germany are then their sums. `oracle` marks official derived values, which are compared with
     and never computed from. `joint` names groups of Kreise that may be published together under the key of one of
-    them, and the region they make up ('' for none).
+    them, and the region they make up ('' for none). `thousands`: the numbers are printed in thousands, and the file
+    must say so.
     """
 
     id: str
@@ -69,3 +70,4 @@ class Table:
     open_data: bool = False
     day_of_year: str = "12-31"
     opening: str = ""
+    thousands: bool = False
