@@ -96,7 +96,8 @@ def renumbered(of_text: list[Any], codes: NDArray[Any]) -> Coded:
     import numpy as np
 
     texts = list(dict.fromkeys(c for c in of_text if c is not None))
-    numbers = np.array([-1 if c is None else texts.index(c) for c in of_text], dtype=np.int32)
+    place = {None: -1} | {text: i for i, text in enumerate(texts)}
+    numbers = np.array([place[c] for c in of_text], dtype=np.int32)
     return Coded(numbers[codes], texts)
 
 
@@ -120,8 +121,11 @@ def _joined(one: Coded, other: Coded, dim: str, lines: NDArray[np.int32], file: 
 def grid_of(draft: Draft, table: Table, file: str, **about: Any) -> Grid:
     """The draft as a Grid: left out what is declared so, regions and months from columns to rows, dates put together.
 
-    `about` are the other fields of the Grid. Raises SourceError for a table without region or without date.
+    `about` are the other fields of the Grid. Raises SourceError for a table without region or without date, and for one
+    of thousands whose file does not say so.
     """
+    if table.thousands and about.get("scale") != 1000.0:
+        raise SourceError(file, "Der Kopf nennt die Einheit 1000 nicht, in der diese Tabelle gedruckt ist.", 1)
     _leave_out(draft)
     if any("key" in c for c in draft.columns):
         _to_rows(draft, ("key",), "Gebiet", file)
