@@ -9,6 +9,7 @@ with the whole code list of CATEGORIES, always the same, so that frames of any o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -113,6 +114,7 @@ def typed(frame: pd.DataFrame, where: str) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
+@lru_cache
 def closed_type(column: str) -> Any:
     """The type of a closed column: Categorical with its whole code list."""
     import pandas as pd

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from kommunalprofil.errors import UnknownTableError
@@ -14,8 +15,9 @@ from kommunalprofil.sources.reading import Reading, from_grids
 COMPANIONS = frozenset({".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qpj"})
 
 
+@cache
 def declared() -> dict[str, Table]:
-    """Every declared table by its id, in the order of the declarations."""
+    """Every declared table by its id, in the order of the declarations; found once, to be read only."""
     return collect("kommunalprofil.sources", Table)
 
 

@@ -67,6 +67,11 @@ class Content:
         return io.TextIOWrapper(self.stream(), encoding=self.encoding, errors="replace", newline="\n")
 
     @property
+    def in_memory(self) -> bool:
+        """Whether `data` costs nothing."""
+        return self._kept is not None
+
+    @property
     def opening(self) -> str:
         """The first few thousand characters."""
         return self.head.decode(self.encoding, errors="replace")

@@ -36,7 +36,8 @@ SHIFTED = "Spalten sind verschoben oder die Tabelle ist neu."
 class Head:
     """Where what stands: columns of the statistic, of time, of each variable (code, attribute, label), of the values.
 
-    `contents` are the value columns of the old layout with the code of their content, empty in the new one.
+    `contents` are the value columns of the old layout with the code of their content, empty in the new one; `labels`
+    the label columns that are read, those of ages.
     """
 
     layout: str
@@ -46,6 +47,7 @@ class Head:
     unit: int = -1
     sign: int = -1
     contents: list[tuple[int, str]] = field(default_factory=list)
+    labels: list[int] = field(default_factory=list)
 
 
 def recognise(text: str) -> bool:
@@ -64,6 +66,8 @@ def read(content: Content, tables: Mapping[str, Table]) -> tuple[Table, Iterator
     if not content.finished:
         reason = "Die letzte Zeile ist nicht abgeschlossen; die Datei ist abgeschnitten."
         raise SourceError(content.name, reason, content.lines + 1)
+    second = [*content.opening.split("\n", 2), "", ""][1].split(";")
+    head.labels = [label for code, _, label in head.groups if "".join(second[code : code + 1]).startswith("ALT")]
     batches = _batches(content, head)
     first = next(batches, None)
     if first is None:
@@ -127,8 +131,8 @@ def _batches(content: Content, head: Head) -> Iterator[_Batch]:
     import pyarrow as pa
     from pyarrow import csv as arrow
 
-    wanted = {0, 2, 4, *(i for g in head.groups for i in g), *(i for i, _ in head.contents)}
-    wanted |= {i for i in (head.value, head.unit, head.sign) if i >= 0}
+    wanted = {0, 2, 4, *(i for code, place, _ in head.groups for i in (code, place)), *(i for i, _ in head.contents)}
+    wanted |= {i for i in (head.value, head.unit, head.sign, *head.labels) if i >= 0}
     names = [str(i) for i in range(head.width)]
     wrong: list[Any] = []
 
@@ -139,10 +143,10 @@ def _batches(content: Content, head: Head) -> Iterator[_Batch]:
     rows = 0
     try:
         stream = arrow.open_csv(
-            content.stream(),
+            pa.BufferReader(content.data()) if content.in_memory else content.stream(),
             arrow.ReadOptions(
                 use_threads=False,
-                block_size=BLOCK,
+                block_size=min(BLOCK, max(content.size, 1 << 16)),
                 skip_rows=1,
                 column_names=names,
                 encoding="utf8" if content.encoding == "utf-8-sig" else "latin-1",  # every byte is some letter there
@@ -246,12 +250,8 @@ class _Reader:
         for code, place, label in self.head.groups:
             if place in self.variables:
                 name = self._only(batch, code, "Das Merkmal", self.variables[place])
-                self._add(
-                    rows,
-                    batch,
-                    place,
-                    [self._attribute(batch, name, place, label, t) for t in batch.columns[place].texts],
-                )
+                codes = batch.columns[place].texts
+                self._add(rows, batch, place, [self._attribute(batch, name, place, label, c) for c in codes])
             elif other := set(batch.columns[code].texts) - self.regional - REGION_VARIABLES:
                 line = batch.line_of(code, min(other))
                 raise SourceError(self.file, f"„{min(other)[:40]}“ ist kein Gebietsmerkmal; {SHIFTED}", line)
@@ -273,7 +273,7 @@ class _Reader:
         if said is None:
             reason = f"Unbekannte Ausprägung „{code[:40]}“ des Merkmals {variable}."
             raise SourceError(self.file, reason, batch.line_of(place, code))
-        if "age_from" in said:
+        if "age_from" in said and label in self.head.labels:
             self._check_label(batch, place, label, code, said)
         return said
 

@@ -71,7 +71,7 @@ def _joined(parts: Parts, file: str, sha256: str) -> Reading:
         frames = [frame.astype({"source": "str"}) for r in (whole, other) if (frame := r.observations) is not None]
         whole.observations = typed(pd.concat(frames, ignore_index=True), file)
         whole.origins += other.origins
-        whole.lines |= other.lines
+        whole.lines = {**whole.lines, **other.lines}
         whole.report.kept += other.report.kept
         whole.report.rows_read += other.report.rows_read
         for reason, number in other.report.dropped.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from kommunalprofil import territory
@@ -41,6 +42,19 @@ def coded(column: Any) -> Coded:
     return Coded(codes, list(texts))
 
 
+def distinct(codes: NDArray[Any], size: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """The codes (below `size`) that occur, the place of the first of each, and each one's place among them."""
+    import numpy as np
+
+    if size > 4 * len(codes) + 100_000:
+        return np.unique(codes, return_index=True, return_inverse=True)
+    first = np.full(size, -1, dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)  # the last to be written is the first to occur
+    used = np.flatnonzero(first >= 0)
+    place = np.cumsum(first >= 0) - 1
+    return used, first[used], place[codes]
+
+
 class Places:
     """The keys and dates met so far, each pair with the region it names or the reason why it stays outside."""
 
@@ -50,44 +64,41 @@ class Places:
         self.regions: list[str] = []
         self.days: list[str] = []
         self.reasons: list[str] = []
-        self._index: dict[tuple[str, str], int] = {}
-        self._blocks: dict[tuple[str, tuple[str, ...]], int] = {}
-        self._known: dict[str, tuple[str, str]] = {}
+        self._starts: dict[tuple[str, ...], dict[str, int]] = {}
 
-    def place(self, key: str, day: str, line: int) -> int:
-        """The number of a pair, let through the door when it is new. Raises SourceError for what is no key."""
-        there = self._index.get((key, day))
-        if there is None:
-            there = self._index[key, day] = self._enter(key, (day,), line)
-        return there
+    def blocks(self, keys: Sequence[str], days: tuple[str, ...], lines: Sequence[int]) -> list[int]:
+        """For each key the number of the first of its pairs with all days, which are numbered one after the other.
 
-    def block(self, key: str, days: tuple[str, ...], line: int) -> int:
-        """The number of the first of a key's pairs with all days, which are numbered one after the other."""
-        start = self._blocks.get((key, days))
-        if start is None:
-            start = self._blocks[key, days] = self._enter(key, days, line)
-        return start
+        New pairs are let through the door. Raises SourceError with the line for what is no key.
+        """
+        starts = self._starts.setdefault(days, {})
+        size, level, first = len(days), self.level, date.fromisoformat(days[0])
+        new, place = [], len(self.keys)
+        for key, line in zip(keys, lines, strict=True):
+            if key in starts:
+                continue
+            starts[key] = place
+            place += size
+            try:
+                if key in territory.WAS_KREIS:  # all others mean the same region at any day
+                    new += [_region_of(key, level, date.fromisoformat(day)) for day in days]
+                elif size == 1:
+                    new.append(_region_of(key, level, first))
+                else:
+                    new += [_region_of(key, level, first)] * size
+            except ValueError:
+                reason = f"„{key[:40]}“ ist kein amtlicher Gebietsschlüssel."
+                raise SourceError(self.file, reason, line) from None
+        added = list(starts)[-(len(new) // size) :] if new else []
+        self.keys += added if size == 1 else [key for key in added for _ in days]
+        self.days += days * len(added)
+        self.regions += [region for region, _ in new]
+        self.reasons += [reason for _, reason in new]
+        return [starts[key] for key in keys]
 
-    def _enter(self, key: str, days: tuple[str, ...], line: int) -> int:
-        start = len(self.keys)
-        if key in territory.WAS_KREIS:  # all others mean the same region at any day
-            found = [self._through(key, day, line) for day in days]
-        else:
-            if key not in self._known:
-                self._known[key] = self._through(key, days[0], line)
-            found = [self._known[key]] * len(days)
-        self.keys += [key] * len(days)
-        self.days += days
-        self.regions += [region for region, _ in found]
-        self.reasons += [reason for _, reason in found]
-        return start
 
-    def _through(self, key: str, day: str, line: int) -> tuple[str, str]:
-        try:
-            return territory.region_of(key, self.level, date.fromisoformat(day))
-        except ValueError:
-            reason = f"„{key[:40]}“ ist kein amtlicher Gebietsschlüssel."
-            raise SourceError(self.file, reason, line) from None
+_region_of = lru_cache(maxsize=1 << 17)(territory.region_of)
+"""A data set names the same few ten thousand keys again and again."""
 
 
 @dataclass
@@ -139,7 +150,7 @@ class Gatherer:
         kept = [i for i, c in enumerate(grid.columns) if c is not None]
         height, width = len(grid.lines), len(kept)
         lines = np.asarray(grid.lines, dtype=np.int32)
-        self._rows += len(np.unique(lines))
+        self._rows += 1 + int(np.count_nonzero(np.diff(lines))) if height else 0  # a line may give several rows
         if repeated := len(grid.columns) - width:
             self._count({territory.REPEATED: repeated * height})
         self._count(grid.dropped)
@@ -180,20 +191,15 @@ class Gatherer:
 
         keys = coded(grid.rows["key"])
         of_columns = [(grid.columns[i] or {}).get("date") for i in kept]
-        if "date" in grid.rows and not any(of_columns):
-            days = coded(grid.rows["date"])
-            both = keys.codes.astype(np.int64) * len(days.texts) + days.codes
-            used, first, where = np.unique(both, return_index=True, return_inverse=True)
-            named = [(keys.texts[u // len(days.texts)], days.texts[u % len(days.texts)]) for u in used.tolist()]
-            known = [self.places.place(k, d, int(lines[f])) for (k, d), f in zip(named, first.tolist(), strict=True)]
-            return np.array(known, dtype=np.int32)[where][:, None]
-        if "date" in grid.rows or not all(of_columns):
+        in_rows = "date" in grid.rows
+        if in_rows is any(of_columns) or (not in_rows and not all(of_columns)):
             raise SourceError(self.file, "Kein Stichtag gefunden: weder im Kopf noch in einer Spalte.", 1)
-        days = coded(of_columns)
-        _, first = np.unique(keys.codes, return_index=True)
+        days = coded(grid.rows["date"] if in_rows else of_columns)
         every = tuple(days.texts)
-        starts = [self.places.block(k, every, at) for k, at in zip(keys.texts, lines[first].tolist(), strict=True)]
-        found = np.array(starts, dtype=np.int32)[keys.codes][:, None] + days.codes[None, :]
+        _, first, _ = distinct(keys.codes, len(keys.texts))
+        starts = self.places.blocks(keys.texts, every, lines[first].tolist())
+        of_row = np.array(starts, dtype=np.int32)[keys.codes][:, None]
+        found: NDArray[np.int32] = of_row + (days.codes[:, None] if in_rows else days.codes[None, :])
         return found.astype(np.int32)
 
     def _member(self, grid: Grid, kept: list[int], lines: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -203,11 +209,12 @@ class Gatherer:
         names = [d for d in (*MEMBER, "flag") if d in grid.rows]
         columns = [grid.columns[i] or {} for i in kept]
         self._found |= {d for c in columns for d in c} | set(names)
-        combined = np.zeros(len(lines), dtype=np.int64)
+        combined, size = np.zeros(len(lines), dtype=np.int64), 1
         parts = [coded(grid.rows[d]) for d in names]
         for part in parts:
             combined = combined * (len(part.texts) + 1) + part.codes + 1
-        used, first, where = np.unique(combined, return_index=True, return_inverse=True)
+            size *= len(part.texts) + 1
+        used, first, where = distinct(combined, size)
         rows = [{d: p.texts[p.codes[f]] for d, p in zip(names, parts, strict=True) if p.codes[f] >= 0} for f in first]
         numbers = np.empty((len(used), len(columns)), dtype=np.int32)
         for r, row in enumerate(rows):
@@ -216,7 +223,8 @@ class Gatherer:
                     reason = f"Das Merkmal „{min(twice)}“ steht in der Zeile und im Spaltenkopf."
                     raise SourceError(self.file, reason, int(lines[first[r]]))
                 numbers[r, c] = self._number({**self._default, **row, **column}, int(lines[first[r]]))
-        return numbers[where]
+        found: NDArray[np.int32] = numbers[where]
+        return found
 
     def _number(self, codes: dict[str, Any], line: int) -> int:
         member = (*(codes[d] for d in MEMBER), codes["flag"])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from kommunalprofil import territory
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+KREIS = 5
+"""Digits of the keys whose Gebietsstand may differ from their date: only Kreise were recalculated."""
 FUTURE = frozenset({"population_projected"})
 """Measures whose dates lie ahead of the day the file was made."""
 YEAR_IN_NAME = re.compile(r"(?<![\d-])(?:19|20)\d{2}(?![\d-])", re.ASCII)
@@ -59,7 +62,7 @@ class Reading:
     regions: pd.DataFrame | None = None
     layers: dict[str, Any] | None = None
     crosswalk: pd.DataFrame | None = None
-    lines: dict[tuple[str, str], int] = field(default_factory=dict)
+    lines: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 def base_of(table: Table, day: str, stand: str, layout: str) -> str:
@@ -89,6 +92,8 @@ def from_grids(table: Table, grids: Iterable[Grid], file: str, sha256: str) -> R
     Raises SourceError with the line: other dimensions than declared, a text that is no cell, a key that is none, a
     region twice or in part, a Stichtag after the Stand.
     """
+    import numpy as np
+
     gatherer = Gatherer(table, file)
     head: Grid | None = None
     for grid in grids:
@@ -106,7 +111,7 @@ def from_grids(table: Table, grids: Iterable[Grid], file: str, sha256: str) -> R
     spots.drop_gone(cells)
     spots.drop_doubled(cells)
     lines = spots.lines(cells)
-    dates = tuple(sorted({day for _, day in lines}))
+    dates = lines.dates
     stand = head.stand or head.retrieved
     if stand and dates[-1] > stand[:10] and table.measure not in FUTURE:
         raise SourceError(file, f"Der Stichtag {dates[-1]} liegt nach dem Stand der Datei ({stand[:10]}).")
@@ -114,10 +119,10 @@ def from_grids(table: Table, grids: Iterable[Grid], file: str, sha256: str) -> R
     frame = _frame(table, cells, spots, head)
     if head.other_lines:
         cells.dropped["Kopf- und Fußzeilen"] = head.other_lines
-    regions = int(frame["region"].nunique())
+    regions = len({spots.regions[s] for s in np.unique(spots.spot).tolist()})
     report = Report(file, table.id, table.level, dates, cells.rows, regions, cells.dropped, kept=len(frame))
     report.note = "; ".join([*head.remarks, *_other_year(file, dates)])
-    return Reading(report, _origins(table, head, frame, sha256), observations=frame, lines=lines)
+    return Reading(report, _origins(table, head, frame, spots, sha256), observations=frame, lines=lines)
 
 
 def _other_year(file: str, dates: Sequence[str]) -> list[str]:
@@ -159,20 +164,19 @@ def _frame(table: Table, cells: Gathered, spots: Spots, head: Grid) -> pd.DataFr
     """The cells as observations (types as in observations.py)."""
     import numpy as np
     import pandas as pd
-    import pyarrow as pa
 
-    of_day = {d: date.fromisoformat(d) for d in set(spots.days)}
+    of_day = {d: date.fromisoformat(d) for d in dict.fromkeys(spots.days)}
     days = [of_day[d] for d in spots.days]
-    stands = [territory.gebietsstand(r, d) for r, d in zip(spots.regions, days, strict=True)]
-    kind: Any = pd.ArrowDtype(pa.date32())
+    stands = [territory.gebietsstand(r, d) if len(r) == KREIS else d for r, d in zip(spots.regions, days, strict=True)]
+    nothing = np.zeros(len(spots.spot), dtype=np.int8)
     columns: dict[str, Any] = {
         "region": pd.array(spots.regions, dtype="str").take(spots.spot),
-        "gebietsstand": pd.array(stands, dtype=kind).take(spots.spot),
-        "date": pd.array(days, dtype=kind).take(spots.spot),
-        "period": _closed("period", [table.period], spots.spot * 0),
+        "gebietsstand": _dates(stands, spots.spot),
+        "date": _dates(days, spots.spot),
+        "period": _closed("period", [table.period], nothing),
         "value": cells.value,
-        "flag": pd.Categorical.from_codes(flag_codes(cells.bits), dtype=closed_type("flag")),
-        "source": pd.Categorical.from_codes(spots.spot * 0, pd.Index([table.id])),
+        "flag": pd.Categorical.from_codes(flag_codes(cells.bits), dtype=closed_type("flag"), validate=False),
+        "source": pd.Categorical.from_codes(nothing, pd.Index([table.id]), validate=False),
     }
     for i, name in enumerate(MEMBER):
         codes = [m[i] for m in cells.members]
@@ -183,7 +187,19 @@ def _frame(table: Table, cells: Gathered, spots: Spots, head: Grid) -> pd.DataFr
             columns[name] = _closed(name, [bases[d] for d in spots.days], spots.spot)
         else:
             columns[name] = _closed(name, codes, cells.member)
-    return pd.DataFrame({name: columns[name] for name in COLUMNS})
+    return pd.DataFrame({name: columns[name] for name in COLUMNS}, copy=False)
+
+
+def _dates(days: Sequence[date], where: NDArray[Any]) -> Any:
+    """Days by each cell's place among them."""
+    import numpy as np
+    import pandas as pd
+    import pyarrow as pa
+
+    kind: Any = pd.ArrowDtype(pa.date32())
+    number = {day: i for i, day in enumerate(dict.fromkeys(days))}
+    codes = np.fromiter((number[day] for day in days), dtype=np.int32, count=len(days))
+    return pd.array(list(number), dtype=kind).take(codes[where])
 
 
 def _closed(column: str, codes: Sequence[str], where: NDArray[Any]) -> Any:
@@ -191,18 +207,37 @@ def _closed(column: str, codes: Sequence[str], where: NDArray[Any]) -> Any:
     import numpy as np
     import pandas as pd
 
-    place = {code: i for i, code in enumerate(CATEGORIES[column])}
-    return pd.Categorical.from_codes(
-        np.array([place[c] for c in codes], dtype=np.int16)[where], dtype=closed_type(column)
-    )
+    place = _places(column)
+    size = np.int8 if len(place) < 128 else np.int16
+    found = np.array([place[c] for c in codes], dtype=size)[where]
+    return pd.Categorical.from_codes(found, dtype=closed_type(column), validate=False)
 
 
-def _origins(table: Table, head: Grid, frame: pd.DataFrame, sha256: str) -> list[Origin]:
+@cache
+def _places(column: str) -> dict[str, int]:
+    return {code: i for i, code in enumerate(CATEGORIES[column])}
+
+
+def _dates_of_bases(frame: pd.DataFrame, spots: Spots) -> list[tuple[str, tuple[str, ...]]]:
+    """The bases a file holds, each with its dates."""
+    import numpy as np
+
+    days = {day: i for i, day in enumerate(sorted(set(spots.days)))}
+    day = np.fromiter((days[d] for d in spots.days), dtype=np.int64, count=len(spots.days))[spots.spot]
+    base = frame["base"].cat.codes.to_numpy().astype(np.int64)
+    there = np.bincount(base * len(days) + day, minlength=1).nonzero()[0]
+    names, found = list(days), CATEGORIES["base"]
+    return [
+        (found[b], tuple(names[i % len(days)] for i in there if i // len(days) == b))
+        for b in sorted({int(i) // len(days) for i in there})
+    ]
+
+
+def _origins(table: Table, head: Grid, frame: pd.DataFrame, spots: Spots, sha256: str) -> list[Origin]:
     """One origin for each base the file holds."""
     year = re.search(r"©[^\n]*?((?:19|20)\d{2})", head.notes)
     origins = []
-    for base, days in frame.groupby("base", observed=True)["date"].unique().items():
-        dates = tuple(sorted(d.isoformat() for d in days))
+    for base, dates in _dates_of_bases(frame, spots):
         origins.append(
             Origin(
                 table=table.id,
@@ -211,7 +246,7 @@ def _origins(table: Table, head: Grid, frame: pd.DataFrame, sha256: str) -> list
                 level=table.level,
                 dates=dates,
                 gebietsstand="wie am Stichtag",
-                base=str(base),
+                base=base,
                 stand=head.stand,
                 retrieved=head.retrieved,
                 sha256=sha256,

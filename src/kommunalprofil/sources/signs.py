@@ -87,6 +87,19 @@ def _quality(letters: str) -> int:
     return bits
 
 
+def _known(mark: str) -> int | None:
+    """The flag bits of a quality sign that says nothing else; None for another sign."""
+    try:
+        return _quality(mark)
+    except NotACellError:
+        return None
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text is a whole number and nothing else."""
+    return text.isdecimal() and text.isascii() and len(text) < 16
+
+
 class Cells:
     """The meaning of every cell of a grid: arrays of values, flag bits, true where a sign stands alone, and empty."""
 
@@ -99,18 +112,21 @@ class Cells:
         if signs is not None:
             codes, texts, marks = _pairs(values, signs, texts)
         size = len(texts)
-        value, bits = np.full(size, NAN), np.zeros(size, dtype=np.uint16)
         alone, empty = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
+        said = {mark: _known(mark) for mark in set(marks)}
+        bits = np.fromiter((said[mark] or 0 for mark in marks), dtype=np.uint16, count=size)
         self._bad: list[tuple[int, str, str]] = []
-        for i, (text, sign) in enumerate(zip(texts, marks, strict=True)):
-            if not sign and text.isdecimal() and text.isascii() and len(text) < 16:
-                value[i] = float(text)
-                continue
+        dressed = [i for i, text in enumerate(texts) if said[marks[i]] is None or not _is_plain(text)]
+        plain: list[Any] = list(texts)
+        for i in dressed:
+            plain[i] = NAN
+            text, sign = texts[i], marks[i]
             try:
-                value[i], bits[i], alone[i] = cell(text, sign, table, decimal)
+                plain[i], bits[i], alone[i] = cell(text, sign, table, decimal)
             except NotACellError:
                 self._bad.append((i, text, sign))
             empty[i] = text in EMPTY or (not text and sign in EMPTY)
+        value = np.fromiter(map(float, plain), dtype=np.float64, count=size)
         self._codes = codes
         self.value, self.bits = value[codes], bits[codes]
         self.alone, self.empty = alone[codes], empty[codes]

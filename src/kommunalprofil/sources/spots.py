@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cached_property
 from itertools import compress
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,36 @@ from kommunalprofil.sources.gather import MEMBER, Gathered
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+
+NEVER = 2**31 - 1
+
+
+class Lines(Mapping[tuple[str, str], int]):
+    """Where in a file a region stands first for a date; put together when it is first asked for."""
+
+    def __init__(self, regions: list[str], days: list[str], lowest: NDArray[np.int32]) -> None:
+        self._regions, self._days, self._lowest = regions, days, lowest
+
+    @cached_property
+    def _lines(self) -> dict[tuple[str, str], int]:
+        there = self._lowest < NEVER
+        pairs = zip(compress(self._regions, there), compress(self._days, there), strict=True)
+        return dict(zip(pairs, self._lowest[there].tolist(), strict=True))
+
+    def __getitem__(self, key: tuple[str, str]) -> int:
+        return self._lines[key]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._lines)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    @property
+    def dates(self) -> tuple[str, ...]:
+        """The dates there are, in order."""
+        return tuple(sorted(set(compress(self._days, self._lowest < NEVER))))
 
 
 class Spots:
@@ -78,6 +110,8 @@ class Spots:
         """
         import numpy as np
 
+        if min(self.days) >= max(day for day, _ in territory.REFORMS.values()).isoformat():
+            return
         reformed = np.array([r[:2] in territory.REFORMS for r in self.regions], dtype=bool)
         whole = np.array([_is_whole(m) for m in cells.members], dtype=bool)
         rows = reformed[self.spot] & whole[cells.member]
@@ -102,10 +136,10 @@ class Spots:
         """Kreise that had ended by a date but still carry numbers: these belong to no area of that date."""
         import numpy as np
 
-        ended = set(territory.FORMER_KREISE)
+        ended = territory.FORMER_KREISE
         gone = np.zeros(len(self.regions), dtype=bool)
-        for s, region in enumerate(self.regions):
-            gone[s] = region in ended and territory.gone(region, date.fromisoformat(self.days[s]))
+        for s in [s for s, region in enumerate(self.regions) if region in ended]:
+            gone[s] = territory.gone(self.regions[s], date.fromisoformat(self.days[s]))
         self._drop(cells, gone, territory.GONE)
 
     def _drop(self, cells: Gathered, gone: NDArray[np.bool_], reason: str) -> None:
@@ -117,15 +151,13 @@ class Spots:
             self.spot = self.spot[~left]
             cells.keep(~left)
 
-    def lines(self, cells: Gathered) -> dict[tuple[str, str], int]:
+    def lines(self, cells: Gathered) -> Lines:
         """(region, date) → the line of the file in which it stands first."""
         import numpy as np
 
-        lowest = np.full(len(self.regions), np.iinfo(np.int32).max, dtype=np.int32)
+        lowest = np.full(len(self.regions), NEVER, dtype=np.int32)
         np.minimum.at(lowest, self.spot, cells.line)
-        there = lowest < np.iinfo(np.int32).max
-        pairs = zip(compress(self.regions, there), compress(self.days, there), strict=True)
-        return dict(zip(pairs, lowest[there].tolist(), strict=True))
+        return Lines(self.regions.copy(), self.days.copy(), lowest)
 
     def same_territory(self, cells: Gathered) -> None:
         """Hamburg and Berlin answer as Land and as Kreis, whichever of the two keys the office printed."""
