@@ -49,7 +49,7 @@ def opened(source: Path | bytes, file: str, most: int = MOST) -> Iterator[zipfil
     except BROKEN as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        raise SourceError(file, f"{what} ist beschädigt ({error}). {AGAIN}") from None
+        raise SourceError(file, f"{what} ist beschädigt ({str(error)[:80]}). {AGAIN}") from None
 
 
 def _tail(stream: IO[bytes]) -> bytes:

@@ -31,7 +31,7 @@ SIGN = re.compile(r"[prse]*|\( ?\)|[-–./xX0]|\.\.\.|…")
 GERMANY = re.compile(r"\b(?:Deutschland|Germany)\b")
 MOST_LINES = 200
 """Lines above the data at most."""
-CELLS = 2_000_000
+CELLS = 500_000
 """How many cells make one Grid; longer tables become several."""
 Row = tuple[int, list[str]]
 
@@ -90,7 +90,7 @@ class Head:
 
 
 def grids(content: Content, table: Table) -> Iterator[Grid]:
-    """The table of a file as Grids that follow one another, one for each two million cells.
+    """The table of a file as Grids that follow one another, one for each half million cells.
 
     Raises SourceError with the line for a missing foot, an unknown heading or label, a row of another width, a line
     that is neither title, heading nor data.
@@ -113,7 +113,7 @@ def grids(content: Content, table: Table) -> Iterator[Grid]:
             grid.other_lines = -len(chunk) if read else content.lines - len(chunk)
             read += len(chunk)
             yield grid
-        foot.check(stream, content, below, reader.width, table)
+        foot.check(stream, content, below, table, (reader.lead, reader.width))
     if table.level == "land" and not named:
         keys.all_laender(reader.keys_seen, file)
 
@@ -166,7 +166,7 @@ class _Reader:
             self._check_width(line, row)
 
     def chunks(self, rows: Iterator[Row]) -> Iterator[list[Row]]:
-        """Rows of data in portions of about two million cells, blank ones left out."""
+        """Rows of data in portions of about half a million cells, blank ones left out."""
         size = max(1000, CELLS // self.width)
         chunk = [self.first]
         for line, row in rows:

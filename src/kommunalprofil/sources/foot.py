@@ -33,21 +33,26 @@ def until_rule(stream: TextIO) -> Iterator[str]:
         yield line
 
 
-def check(stream: TextIO, content: Content, foot: str, width: int, table: Table) -> None:
-    """Raises SourceError unless what follows the rule at which reading ended is the foot, and no row stands in it."""
+def check(stream: TextIO, content: Content, foot: str, table: Table, shape: tuple[int, int]) -> None:
+    """Raises SourceError unless what follows the rule at which reading ended is the foot, and no row stands in it.
+
+    `shape` is how many label columns and how many columns in all the table has.
+    """
     below = stream.read(len(foot) + 1)
-    first = content.lines - foot.count("\n") + 2
     if below != foot.removeprefix("\n"):
         raise _below(content.name, None)
+    first = content.lines - foot.count("\n") + 2
     for line, text in enumerate(below.split("\n"), first):
         cells = [c.strip() for c in text.split(";")]
-        label = next((c for c in cells if c), "")
-        rest = cells[cells.index(label) + 1 :]
-        if len(cells) != width or not any(rest):
-            continue
-        known = KEY.fullmatch(label) is not None or bool(meaning(label, table))
-        if known and all(CELL.fullmatch(c) for c in rest[KEY.fullmatch(label) is not None :]):
+        if len(cells) == shape[1] and _is_row(cells[: shape[0]], cells[shape[0] :], table):
             raise _below(content.name, line)
+
+
+def _is_row(labels: list[str], values: list[str], table: Table) -> bool:
+    """Whether only numbers and signs stand behind labels; before a single number the labels must mean a thing."""
+    if not any(labels) or not any(values) or not all(CELL.fullmatch(v) for v in values):
+        return False
+    return len(values) > 1 or any(KEY.fullmatch(text) or meaning(text, table) for text in labels)
 
 
 def _below(file: str, line: int | None) -> SourceError:
