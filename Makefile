@@ -22,12 +22,14 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 quoted = '$(subst ','\'',$(1))'
 
 .DEFAULT_GOAL := hilfe
-.PHONY: hilfe help profil test lint format data lock docs bild fonts clean
+.PHONY: hilfe help profil test fuzz lint format data lock docs bild fonts clean
 
 hilfe help:
 	@echo 'make profil                  Kommunalprofil des Kreises Dithmarschen, Ergebnis in reports/'
 	@echo 'make profil KOMMUNE=riesa    … eines anderen Ortes (Name, Kurzname oder Schlüssel)'
 	@echo 'make test                    Tests ausführen (PYTEST_ARGS="-k …" wählt aus)'
+	@echo 'make fuzz                    zehn Minuten lang beschädigte Dateien einlesen (N=5000 statt der Zeit,'
+	@echo '                             SEED=… CASE=… wiederholt einen Fall)'
 	@echo 'make lint                    Stil und Typen prüfen; make format bringt den Stil in Ordnung'
 	@echo 'make data SHARED=../shared   den Datenbestand aus den amtlichen Dateien neu aufbauen'
 	@echo 'make docs                    docs/indikatoren.md aus den Deklarationen neu schreiben; make bild das Bild im README'
@@ -39,6 +41,11 @@ profil: $(STAMP)
 
 test: $(DEV_STAMP)
 	@KOMMUNALPROFIL_SHARED="$${KOMMUNALPROFIL_SHARED:-$(SHARED)}" $(BIN)/python -m pytest $(PYTEST_ARGS)
+
+# What fails is kept in build/fuzz; the line printed with it repeats the case.
+fuzz: $(DEV_STAMP)
+	@PYTHONPATH=tests $(BIN)/python tests/fuzz/run.py $(if $(SEED),--seed $(SEED)) $(if $(N),-n $(N)) \
+		$(if $(CASE),--case $(call quoted,$(CASE))) $(if $(MINUTES),--minutes $(MINUTES))
 
 lint: $(DEV_STAMP)
 	@failed=0; \
