@@ -285,3 +285,28 @@ def status_(
         if not indicator:
             print("\nWelche Tabelle antwortet, zeigt --indicator ID; alles: --json oder --format csv.")
     return 0
+
+
+@app.command("check")
+def check(
+    table: Annotated[
+        list[str] | None, typer.Option("--table", metavar="TABELLE", help="Nur diese Tabelle; mehrfach möglich.")
+    ] = None,
+    data: DataDir = None,
+    as_json: Json = False,
+) -> int:
+    """Den Datenbestand prüfen: Summen, Bilanz, Gebiete, Herkunft, amtliche Werte."""
+    from dataclasses import asdict
+
+    from kommunalprofil import check_text, invariants
+    from kommunalprofil.store import Store
+
+    store = Store(data_dir(data))
+    if unknown := [t for t in table or [] if t not in store.tables]:
+        raise UsageError(f"Die Tabelle {unknown[0]} gibt es hier nicht. Vorhanden: {', '.join(store.tables)}.")
+    found = list(invariants.lines(store, table or ()))
+    if as_json:
+        print_json([asdict(line) for line in found])
+    else:
+        print(check_text.details(found) if table else check_text.overview(found))
+    return 0 if all(line.ok for line in found) else 1

@@ -1,0 +1,264 @@
+"""What must hold in a whole data set: files, schema, sums, ranges, regions, origins, and the balance of the people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kommunalprofil import checks, oracles, territory
+from kommunalprofil.counts import Counts
+from kommunalprofil.errors import DataError, TilingError
+from kommunalprofil.formatting import date as printed
+from kommunalprofil.formatting import number
+from kommunalprofil.observations import row_keys, typed, validate
+from kommunalprofil.sources import declared
+from kommunalprofil.sources.declare import Table
+from kommunalprofil.states import REGIONS
+from kommunalprofil.store import Store
+from kommunalprofil.vocabulary import MEASURE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FILES, SCHEMA, SUMS, RANGES, PLACES, SOURCES, BALANCE, OFFICIAL, SHRINKING = (
+    "Dateien", "Schema", "Summen", "Wertebereich", "Gebiete", "Herkunft", "Bilanz", "amtliche Werte", "Umfang",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table of passes and fails: what was checked of which table, whether it holds, and in words."""
+
+    group: str
+    table: str
+    name: str
+    ok: bool
+    text: str
+
+
+def lines(store: Store, tables: Iterable[str] = (), old: Store | None = None) -> Iterator[Line]:
+    """Every check of a data set, or of some tables; against the state it replaces too, if `old` is given."""
+    wanted = tuple(tables) or store.tables
+    yield from _files(store)
+    lives = _lives(store)
+    for table in wanted:
+        frame, line = _frame(store, table)
+        yield line
+        if frame is not None:
+            yield from table_lines(store, table, frame, lives)
+    if not tables:
+        yield from _across(BALANCE, balance(store))
+    yield from _across(OFFICIAL, official(store, tuple(tables)))
+    if old is not None:
+        yield from shrunk(old, store)
+
+
+def _across(group: str, found: Iterator[Line]) -> Iterator[Line]:
+    """Checks over several tables, which a damaged one keeps from being made."""
+    try:
+        yield from found
+    except DataError as error:
+        yield Line(group, "", "nicht prüfbar", False, str(error))
+
+
+def _files(store: Store) -> Iterator[Line]:
+    """The bytes of every file against its checksum."""
+    damaged = []
+    for name in sorted(store.state.entries):
+        try:
+            store.state.read(name)
+        except DataError:
+            damaged.append(name)
+    count = number(len(store.state.entries))
+    text = f"beschädigt: {', '.join(damaged)}" if damaged else f"{count} Dateien, alle Prüfsummen stimmen"
+    yield Line(FILES, "", "Prüfsummen", not damaged, text)
+
+
+def _frame(store: Store, table: str) -> tuple[pd.DataFrame | None, Line]:
+    """The rows of a table and whether they follow the rules of the schema."""
+    try:
+        frame = typed(store.observations(table).to_pandas(), table)
+        validate(frame, table)
+    except DataError as error:
+        return None, Line(SCHEMA, table, "Regeln der Spalten", False, str(error))
+    return frame, Line(SCHEMA, table, "Regeln der Spalten", True, f"{number(len(frame))} Zeilen")
+
+
+def table_lines(store: Store, table: str, frame: pd.DataFrame, lives: Lives) -> Iterator[Line]:
+    """The checks of one table's rows."""
+    declaration = declared().get(table)
+    if declaration is not None:
+        yield from _sums(table, declaration, frame)
+    yield _ranges(table, frame)
+    if declaration is not None and not declaration.oracle and not table.startswith("GV"):  # lists say who exists
+        yield _places(table, frame, lives)
+    yield _origins(store, table, frame)
+
+
+def _sums(table: str, declaration: Table, frame: pd.DataFrame) -> Iterator[Line]:
+    try:
+        for one in checks.sums(frame, declaration):
+            yield Line(SUMS, table, one.name, one.ok, f"{number(one.compared)} Summen: {one.text}")
+    except TilingError as error:
+        yield Line(SUMS, table, checks.AGES, False, f"Altersgruppen sind unvollständig: {error}")
+
+
+LIMITS: Mapping[str, tuple[float, float]] = {
+    "death_probability": (0, 1),
+    "survivors": (0, 100_000),
+    "official_life_expectancy": (0, 120),
+    "official_mean_age": (0, 90),
+    "official_household_size": (1, 10),
+    "official_net_migration_rate": (-3000, 3000),
+    "area": (0, 360_000),
+}
+"""Least and largest value of measures; any other is a count or rate from 0, shares are at most 100."""
+
+
+def _limits(measure: str) -> tuple[float, float]:
+    if measure.endswith("_change"):
+        return (-np.inf, np.inf)
+    return LIMITS.get(measure) or (0.0, 100.0 if MEASURE[measure].unit == "%" else np.inf)
+
+
+def _ranges(table: str, frame: pd.DataFrame) -> Line:
+    value = frame["value"].to_numpy()
+    measures, codes = frame["measure"].cat.categories, frame["measure"].cat.codes.to_numpy()
+    low, high = np.array([_limits(m) for m in measures]).T
+    wrong = np.flatnonzero((value < low[codes]) | (value > high[codes]))
+    if not len(wrong):
+        return Line(RANGES, table, "Werte möglich", True, f"{number(int(np.isfinite(value).sum()))} Werte")
+    row = frame.iloc[int(wrong[0])]
+    where = f"{row['region']} am {printed(str(row['date']))}"
+    text = f"{number(len(wrong))} unmögliche Werte, zuerst {number(row['value'], 2)} ({row['measure']}) bei {where}"
+    return Line(RANGES, table, "Werte möglich", False, text)
+
+
+Lives = Mapping[str, tuple[str, str]]
+"""For each Gemeinde the last day of a list that did not have it yet and its own last day ('' for neither)."""
+
+
+def _lives(store: Store) -> Lives:
+    if REGIONS not in store.state.entries:
+        return {}
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(store.state.path(REGIONS))
+    columns = (table.column(c).to_pylist() for c in ("ags", "valid_from", "valid_to"))
+    gemeinden = [row for row in zip(*columns, strict=True) if len(row[0]) == 8]
+    lists = sorted({first for _, first, _ in gemeinden if first})
+    before = {d: lists[i - 1] if i else "" for i, d in enumerate(lists)} | {"": ""}
+    return {key: (before[first], last) for key, first, last in gemeinden}
+
+
+def _places(table: str, frame: pd.DataFrame, lives: Lives) -> Line:
+    """Whether each region existed on the day whose boundaries its rows are for."""
+    _, first = np.unique(row_keys(frame, ("region", "gebietsstand")), return_index=True)
+    pairs = frame.iloc[first][["region", "gebietsstand"]]
+    wrong = [(r, d) for r, d in zip(pairs["region"], pairs["gebietsstand"], strict=True) if not _alive(r, d, lives)]
+    if not wrong:
+        return Line(PLACES, table, "am Stichtag vorhanden", True, f"{number(len(pairs))} Gebiete an Gebietsständen")
+    region, day = wrong[0]
+    text = f"{number(len(wrong))} Gebiete gab es nicht, zuerst {region} am {printed(day.isoformat())}"
+    return Line(PLACES, table, "am Stichtag vorhanden", False, text)
+
+
+def _alive(region: str, day: date, lives: Lives) -> bool:
+    if len(region) == 2:
+        return region == "DE" or 1 <= int(region) <= 16
+    if len(region) == 5:
+        began, ended = territory.lived(region)
+        return (began is None or day >= began) and (ended is None or day < ended)
+    before, last = lives.get(region, ("", ""))
+    return (not before or day.isoformat() > before) and (not last or day.isoformat() <= last)
+
+
+def _origins(store: Store, table: str, frame: pd.DataFrame) -> Line:
+    """Whether every row's date and base stands in an origin of its table."""
+    told = {(d, base) for o in store.origins if o.table == table for d in o.dates for base in (o.base, "none")}
+    pairs = frame[["date", "base"]].drop_duplicates()
+    lost = [(d, b) for d, b in zip(pairs["date"], pairs["base"], strict=True) if (d.isoformat(), b) not in told]
+    text = f"{number(len(pairs))} Stichtage und Basen, alle belegt"
+    if lost:
+        text = f"ohne Herkunft: {number(len(lost))} Stichtage, zuerst {printed(lost[0][0].isoformat())}"
+    return Line(SOURCES, table, "jede Zeile belegt", not lost, text)
+
+
+CORRECTION = {"Bund": (0, 0.5, 0.1), "Länder": (2, 2.0, 0.1), "Kreise": (5, 10.0, 0.1)}
+"""Level → digits of its keys, largest rest of the balance and largest median rest, per 1,000 people.
+
+The balance never closes exactly: offices correct moves and births after the year is closed, and book small changes of
+borders. 1996 to 2015 the largest rest of Germany is 0.4, of a Land 1.7, of a Kreis 8.0 per 1,000; the median 0.01.
+"""
+
+
+def balance(store: Store) -> Iterator[Line]:
+    """Stock + births − deaths + net migration against the next stock, for each level, year by year on one base."""
+    counts = Counts(store)
+    stock = counts.of("population")
+    flows = [counts.of(m).droplevel("base") for m in ("births", "deaths", "moves_in", "moves_out")]
+    if stock.empty or any(flow.empty for flow in flows):
+        return
+    rest = _rests(stock, flows)
+    for level, (digits, bound, usual) in CORRECTION.items():
+        size = np.array([0 if r == "DE" else len(r) for r in rest.index.get_level_values("region")])
+        mine = rest[size == digits]
+        if mine.empty:
+            continue
+        worst = mine.abs().idxmax()
+        median, most = float(mine.abs().median()), float(mine.abs().quantile(0.99))
+        ok = abs(mine[worst]) <= bound and median <= usual
+        largest = f"{number(float(mine[worst]), 2)} je 1.000 bei {worst[0]} {worst[1][:4]}"
+        text = (
+            f"{number(len(mine))} Jahre: Rest im Median {number(median, 2)}, bei 99 % höchstens {number(most, 2)},"
+            f" größter {largest} (erlaubt {number(bound, 1)})"
+        )
+        yield Line(BALANCE, "", f"Bestand und Bewegung, {level}", ok, text)
+
+
+def _rests(stock: pd.Series, flows: list[pd.Series]) -> pd.Series:
+    """The rest of the balance per 1,000 people, by region, date and base, where everything is known."""
+    import pandas as pd
+
+    frame = stock[[d.endswith("-12-31") for d in stock.index.get_level_values("date")]].rename("now").reset_index()
+    before = frame.assign(date=[f"{int(d[:4]) + 1}{d[4:]}" for d in frame["date"]]).rename(columns={"now": "then"})
+    joined = frame.merge(before, on=["region", "date", "base"])
+    for name, flow in zip(("b", "d", "i", "o"), flows, strict=True):
+        column = flow[~flow.index.duplicated()].rename(name).reset_index()
+        joined = joined.merge(column, on=["region", "date"])
+    rest = joined["now"] - joined["then"] - joined["b"] + joined["d"] - joined["i"] + joined["o"]
+    index = pd.MultiIndex.from_frame(joined[["region", "date", "base"]])
+    return pd.Series((rest / joined["now"] * 1000).to_numpy(), index=index)
+
+
+def official(store: Store, tables: tuple[str, ...]) -> Iterator[Line]:
+    """The official derived values against what is computed here."""
+    for verdict in oracles.compare(store, tables):
+        yield Line(OFFICIAL, verdict.oracle.table, verdict.name, verdict.ok, verdict.text)
+
+
+def shrunk(old: Store, new: Store) -> Iterator[Line]:
+    """Tables that lost dates, regions or rows though no newer Stand says so."""
+    for table in old.tables:
+        yield Line(SHRINKING, table, "nichts verschwunden", *_shrunk(old, new, table))
+
+
+def _shrunk(old: Store, new: Store, table: str) -> tuple[bool, str]:
+    if table not in new.tables:
+        return False, "die Tabelle fehlt im neuen Stand"
+    entries = [s.state.entries[f"observations/{table}"] for s in (old, new)]
+    if entries[0] == entries[1]:
+        return True, "unverändert"
+    stands = [max((o.stand or o.retrieved for o in s.origins if o.table == table), default="") for s in (old, new)]
+    dates = [{d for o in s.origins if o.table == table for d in o.dates} for s in (old, new)]
+    regions = [s.contents(table)[1] for s in (old, new)]
+    lost = {"Stichtage": len(dates[0] - dates[1]), "Gebiete": len(regions[0] - regions[1]),
+            "Zeilen": max(entries[0].rows - entries[1].rows, 0)}  # fmt: skip
+    told = ", ".join(f"{number(n)} {what}" for what, n in lost.items() if n)
+    if not told:
+        return True, f"{number(entries[1].rows - entries[0].rows)} Zeilen mehr"
+    return stands[1] > stands[0], f"verschwunden: {told}" + (", neuer Stand" if stands[1] > stands[0] else "")
