@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MEMBER = ("measure", "base", "sex", "nationality", "migration", "household", "age_from", "age_to")
 """What tells two cells of one region and date apart; a base of None is found by the date."""
+CELLS = ("place", "member", "value", "bits", "empty", "line")
 DIM_OF = {name: name for name in MEMBER[2:6]} | {"age_from": "age", "age_to": "age"}
 
 
@@ -122,9 +123,13 @@ class Gathered:
         if not mask.all():
             self.take(mask)
 
+    def release(self) -> None:
+        """Free what only the checks needed; in a long file that is a third of the memory."""
+        self.place, self.line, self.empty = self.place[:0], self.line[:0], self.empty[:0]
+
     def take(self, rows: NDArray[Any]) -> None:
         """Keep the cells that `rows` picks, by place or by truth."""
-        for name in ("place", "member", "value", "bits", "empty", "line"):
+        for name in CELLS:
             setattr(self, name, getattr(self, name)[rows])
 
 
@@ -135,7 +140,8 @@ class Gatherer:
         self.table, self.file = table, file
         self.places = Places(table.level, file)
         self._members: dict[tuple[Any, ...], int] = {}
-        self._parts: list[tuple[NDArray[Any], ...]] = []
+        self._marks: list[int] = []
+        self._parts: dict[str, list[NDArray[Any]]] = {name: [] for name in CELLS}
         self._found: set[str] = set()
         self._dropped: dict[str, int] = {}
         self._rows = 0
@@ -166,11 +172,15 @@ class Gatherer:
         outside = np.array([bool(r) for r in self.places.reasons], dtype=bool)
         line = np.broadcast_to(lines[:, None], shape).ravel()
         place = np.broadcast_to(place, shape).ravel()
-        part = (place, np.broadcast_to(member, shape).ravel(), cells.value, cells.bits, cells.alone, cells.empty, line)
+        member = np.broadcast_to(member, shape).ravel()
+        # what the table says of all its numbers; a true zero and a gap speak for themselves
+        bits = np.where(cells.alone, cells.bits, cells.bits | np.array(self._marks, dtype=np.uint16)[member])
+        part = (place, member, cells.value, bits, cells.empty, line)
         if outside.any() and (left := outside[place]).any():
             self._count_outside(place[left], line[left])
             part = tuple(a[~left] for a in part)
-        self._parts.append(part)
+        for name, array in zip(CELLS, part, strict=True):
+            self._parts[name].append(array)
 
     def _count(self, dropped: dict[str, int]) -> None:
         for reason, number in dropped.items():
@@ -236,6 +246,7 @@ class Gatherer:
                     reason = f"„{codes[name]}“ ist kein Schlüssel des Merkmals „{name}“ (erlaubt: {allowed})."
                     raise SourceError(self.file, reason, line)
             there = self._members[member] = len(self._members)
+            self._marks.append(v.flag_bits(member[-1]))
         return there
 
     def finish(self) -> Gathered:
@@ -247,17 +258,11 @@ class Gatherer:
             expected, got = ", ".join(sorted(self.table.dims)), ", ".join(sorted(found)) or "keine"
             reason = f"Die Tabelle {self.table.id} soll die Merkmale {expected} tragen, gefunden: {got}."
             raise SourceError(self.file, reason, 1)
-        joined = [np.concatenate(column) for column in zip(*self._parts, strict=True)]
-        self._parts = []
-        place, member, value, bits, alone, empty, line = joined
         identity: dict[tuple[Any, ...], int] = {}
         same = np.array([identity.setdefault(m[:-1], len(identity)) for m in self._members], dtype=np.int32)
-        marks = np.array([v.flag_bits(m[-1]) for m in self._members], dtype=np.uint16)
-        bits = np.where(alone, bits, bits | marks[member])
-        return Gathered(
-            self.places, list(identity), place, same[member], value, bits, empty, line, found,
-            self._rows, self._dropped,
-        )  # fmt: skip
+        arrays = {name: np.concatenate(self._parts.pop(name)) for name in CELLS}  # a part is freed once it is joined
+        arrays["member"] = same[arrays["member"]]
+        return Gathered(self.places, list(identity), found=found, rows=self._rows, dropped=self._dropped, **arrays)
 
 
 def _select(texts: Sequence[Sequence[str]] | Coded, width: int, kept: list[int]) -> Coded:

@@ -116,6 +116,7 @@ def from_grids(table: Table, grids: Iterable[Grid], file: str, sha256: str) -> R
     if stand and dates[-1] > stand[:10] and table.measure not in FUTURE:
         raise SourceError(file, f"Der Stichtag {dates[-1]} liegt nach dem Stand der Datei ({stand[:10]}).")
     spots.same_territory(cells)
+    cells.release()
     frame = _frame(table, cells, spots, head)
     if head.other_lines:
         cells.dropped["Kopf- und Fußzeilen"] = head.other_lines
@@ -223,13 +224,14 @@ def _dates_of_bases(frame: pd.DataFrame, spots: Spots) -> list[tuple[str, tuple[
     import numpy as np
 
     days = {day: i for i, day in enumerate(sorted(set(spots.days)))}
-    day = np.fromiter((days[d] for d in spots.days), dtype=np.int64, count=len(spots.days))[spots.spot]
-    base = frame["base"].cat.codes.to_numpy().astype(np.int64)
-    there = np.bincount(base * len(days) + day, minlength=1).nonzero()[0]
-    names, found = list(days), CATEGORIES["base"]
+    day = np.fromiter((days[d] for d in spots.days), dtype=np.int32, count=len(spots.days))
+    there = np.zeros((len(CATEGORIES["base"]), len(days)), dtype=bool)
+    there[frame["base"].cat.codes.to_numpy(), day[spots.spot]] = True
+    names = list(days)
     return [
-        (found[b], tuple(names[i % len(days)] for i in there if i // len(days) == b))
-        for b in sorted({int(i) // len(days) for i in there})
+        (base, tuple(names[i] for i in np.flatnonzero(row)))
+        for base, row in zip(CATEGORIES["base"], there, strict=True)
+        if row.any()
     ]
 
 

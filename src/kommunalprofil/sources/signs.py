@@ -166,5 +166,7 @@ def flag_codes(bits: NDArray[np.uint16]) -> NDArray[np.int16]:
     """Bits of vocabulary.Flag as places in observations.FLAGS."""
     import numpy as np
 
-    used, where = np.unique(bits, return_inverse=True)
-    return np.array([FLAG_CODE[int(b)] for b in used], dtype=np.int16)[where]
+    code = np.zeros(max(FLAG_CODE) + 1, dtype=np.int16)
+    code[list(FLAG_CODE)] = list(FLAG_CODE.values())
+    found: NDArray[np.int16] = code[bits]
+    return found

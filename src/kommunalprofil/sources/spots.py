@@ -68,12 +68,12 @@ class Spots:
         import pandas as pd
 
         both = self.spot.astype(np.int64) * len(cells.members) + cells.member
-        twice = pd.Series(both).duplicated().to_numpy()
-        if twice.any():
-            at = int(np.flatnonzero(twice)[0])
+        if _any_twice(both, len(self.regions) * len(cells.members)):
+            at = int(np.flatnonzero(pd.Series(both).duplicated().to_numpy())[0])
             key = cells.places.keys[int(cells.place[at])]
             reason = f"Das Gebiet {key} steht für denselben Stichtag doppelt da."
             raise SourceError(file, reason, int(cells.line[at]))
+        del both
         sizes = np.bincount(self.spot, minlength=len(self.regions))
         full = int(sizes.max())
         short = np.flatnonzero((sizes > 0) & (sizes < full))
@@ -180,6 +180,18 @@ class Spots:
             new = [np.full(len(rows), spot, dtype=np.int32) for rows, spot in extra]
             self.spot = np.concatenate([self.spot, *new])
             cells.take(rows)
+
+
+def _any_twice(numbers: NDArray[np.int64], size: int) -> bool:
+    """Whether a number below `size` occurs more than once."""
+    import numpy as np
+    import pandas as pd
+
+    if size > 50 * len(numbers):
+        return bool(pd.Series(numbers).duplicated().any())
+    seen = np.zeros(size, dtype=bool)
+    seen[numbers] = True
+    return int(np.count_nonzero(seen)) < len(numbers)
 
 
 def _is_whole(member: tuple[Any, ...]) -> bool:
