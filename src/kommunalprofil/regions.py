@@ -33,8 +33,10 @@ class Region:
 
     `ags` is the key: `DE`, 2-digit Land, 5-digit Kreis, 8-digit Gemeinde; `parents` go from near to far. `same_as` is
     the Kreis whose only Gemeinde this is ('' normally). A dissolved Gemeinde has its last day in `valid_to` (ISO) and
-    the keys it went to in `successors`. `official` is the full official name („Riesa, Stadt“, „Bautzen / Budyšin,
-    Stadt“), `area_km2` the official area, `seat` the seat of government of a Kreis or Land.
+    the keys it went to in `successors`; `valid_from` is the first day a place is known of, '' if since the first list.
+    `official` is the full official name („Riesa, Stadt“, „Bautzen / Budyšin, Stadt“), `area_km2` the official area,
+    `seat` the seat of government of a Kreis or Land. `nuts3` is the European key of a Kreis, `kreistyp` and `raumtyp`
+    are the BBSR's types of a Kreis, `gemeindetyp` that of a Gemeinde or the association it belongs to ('' unknown).
     """
 
     ags: str
@@ -55,6 +57,12 @@ class Region:
     successors: tuple[str, ...] = ()
     official: str = ""
     seat: str = ""
+    valid_from: str = ""
+    nuts3: str = ""
+    nuts3_name: str = ""
+    kreistyp: str = ""
+    raumtyp: str = ""
+    gemeindetyp: str = ""
 
     @property
     def forms(self) -> grammar.Forms:

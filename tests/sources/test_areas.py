@@ -329,11 +329,7 @@ def test_dissolved_gemeinde(tmp_path: Path) -> None:
     row = reading.regions.iloc[0]
     assert (row["ags"], row["valid_to"], row["population"]) == ("01051045", "2023-02-28", 360)
     assert row["successors"] == "01051003|01051044"  # where most people went comes first
-    assert reading.report.dropped == {
-        "Gemeindeverband": 1,
-        "Teilausgliederung oder neuer Name": 1,
-        "derselbe Gemeindeschlüssel": 1,
-    }
+    assert reading.report.dropped == {"Gemeindeverband": 1, "derselbe Gemeindeschlüssel": 1}
 
 
 @pytest.mark.parametrize(
@@ -383,11 +379,13 @@ def test_register_keeps_its_slugs_when_populations_change(tmp_path: Path) -> Non
         assert again.loc[before.index, column].tolist() == before[column].tolist()
 
 
-def test_register_takes_the_annual_edition(tmp_path: Path) -> None:
-    """A quarterly edition has newer boundaries but people of the year before."""
+def test_register_takes_the_newest_boundaries(tmp_path: Path) -> None:
+    """A quarterly edition holds the people of the year before, but its Gemeinden are those there are now."""
     day = (None, None, "Gebietsstand am 31.12.2024 (4. Quartal)", None, None, None, None, None, "31.12.2023 (Jahr)")
-    parts = [read(auszug(), tmp_path).regions, read(auszug(day=day), tmp_path).regions]
-    assert set(register.merge([p for p in parts if p is not None])["gebietsstand"]) == {"2023-12-31"}
+    quarterly = read(auszug(day=day), tmp_path)
+    assert quarterly.report.table == "GV-Auszug-Quartal"
+    parts = [read(auszug(), tmp_path).regions, quarterly.regions]
+    assert set(register.merge([p for p in parts if p is not None])["gebietsstand"]) == {"2024-12-31"}
 
 
 def test_register_needs_a_directory(tmp_path: Path) -> None:
@@ -529,10 +527,3 @@ def test_gemeinden_of_the_census_are_all_known(shared: Path) -> None:
     assert (frame["valid_to"] != "").sum() == 12
     assert frame["slug"].is_unique
     assert len(frame) == 1 + 16 + 400 + 10_981 + 12
-
-
-@pytest.mark.shared
-def test_other_official_workbooks_are_left_to_others(shared: Path) -> None:
-    folder = shared / "data"
-    for name in ("BBSR_Referenz_1998_2015.xlsx", "04_KreiseVorjahr_2021.xlsx", "ref-gemeinden-ab-2020.xlsx"):
-        assert not areas.recognise((folder / "gemeindeverzeichnis" / name).read_bytes())

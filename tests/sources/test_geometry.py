@@ -16,7 +16,7 @@ import pytest
 import shapely
 from shapely.geometry import Polygon, box
 
-from kommunalprofil.errors import KommunalprofilError, SourceError
+from kommunalprofil.errors import KommunalprofilError, NotATableError, SourceError
 from kommunalprofil.sources import geometry
 from kommunalprofil.sources.reading import Reading
 
@@ -115,17 +115,30 @@ def test_water_is_left_out(tmp_path: Path) -> None:
     assert shapes(reading, "laender")["01"].area < 26e6
 
 
-def test_keys_of_twelve_digits_in_a_zip(tmp_path: Path) -> None:
-    """A simplified VG250 from elsewhere: only ARS, no names, zipped, already in UTM."""
-    rows = [{"ARS": "034545409055", "geometry": box(0, 5e6, 9e3, 5.01e6)}]
+@pytest.mark.parametrize("more", [{}, {"GEN": "Vrees"}])
+def test_keys_of_twelve_digits_in_a_zip(more: dict[str, str], tmp_path: Path) -> None:
+    """VG250 with ARS only, zipped, already in UTM; a reworked one, told by its missing names, is passed over."""
+    rows = [{"ARS": "034545409055", **more, "geometry": box(0, 5e6, 9e3, 5.01e6)}]
     shapefile(tmp_path, rows, "x.shp", crs=25832)
     archive = tmp_path / "irgendwas.dat"
     with zipfile.ZipFile(archive, "w") as out:
         for part in ("shp", "shx", "dbf", "prj"):
             out.write(tmp_path / f"x.{part}", f"sub/VG.{part}")
     assert geometry.recognise(archive)
-    reading = geometry.read(archive)
-    assert list(shapes(reading, "gemeinden")) == ["03454055"]
+    if not more:
+        with pytest.raises(NotATableError, match="nicht die Datei des BKG"):
+            geometry.read(archive)
+        return
+    assert list(shapes(geometry.read(archive), "gemeinden")) == ["03454055"]
+
+
+def test_of_two_layers_the_newest_boundaries_stay(tmp_path: Path) -> None:
+    """The order does not matter; without a day in a note beside them outlines count as old."""
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "aktualitaet.txt").write_text("31.12.2023")
+    old, new = (shapefile(tmp_path / sub, [kreis("01051003", square(0, 0))]) for sub in (".", "new"))
+    layers = [(geometry.read(path).layers or {})["gemeinden"] for path in (old, new)]
+    assert geometry.newest(layers) == geometry.newest(layers[::-1]) == layers[1]
 
 
 def test_folder_gives_all_layers(tmp_path: Path) -> None:

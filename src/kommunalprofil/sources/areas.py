@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import html
-import io
 import re
-import zipfile
-import zlib
 from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
@@ -15,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kommunalprofil import vocabulary as v
-from kommunalprofil.errors import SourceError
+from kommunalprofil.errors import NotATableError, SourceError
 from kommunalprofil.observations import COLUMNS, DEFAULTS
 from kommunalprofil.provenance import DESTATIS, DL_DE_BY, Origin, citation
-from kommunalprofil.sources import register
+from kommunalprofil.sources import archives, companions, facts, register, territories
 from kommunalprofil.sources.changes import Changes, read_changes
 from kommunalprofil.sources.gemeindeverzeichnis import (
     ASSOCIATION,
@@ -37,8 +34,10 @@ from kommunalprofil.sources.reading import Reading, Report
 if TYPE_CHECKING:
     import pandas as pd
 
-AUSZUG, GV100AD, CHANGES = "GV-Auszug", "GV100AD", "Gebietsänderungen"
+AUSZUG, QUARTER, GV100AD, CHANGES = "GV-Auszug", "GV-Auszug-Quartal", "GV100AD", "Gebietsänderungen"
+"""A quarterly Auszug holds the people of the year before, recalculated to its own boundaries."""
 TITLES = {
+    QUARTER: "Gemeindeverzeichnis, Quartalsausgabe: Gemeinden nach Fläche und Bevölkerung des Vorjahres",
     AUSZUG: "Gemeindeverzeichnis: Alle politisch selbständigen Gemeinden nach Fläche und Bevölkerung",
     GV100AD: "Gemeindeverzeichnis GV100AD: administrative Gebietseinheiten",
     CHANGES: "Gemeindeverzeichnis: Gebietsänderungen",
@@ -61,14 +60,28 @@ _SHARED_STRINGS = "xl/sharedStrings.xml"
 _PEEK = 20_000_000
 
 
+def claims(path: Path) -> bool:
+    """Whether a file is one of those `read` reads or refuses by name, told before anybody else looks at it."""
+    with path.open("rb") as stream:
+        head = stream.read(4096)
+    if head[:2] == b"PK":
+        return recognise(path.read_bytes())
+    return territories.recognise_names(head) or bool(companions.reason(head))
+
+
 def recognise(data: bytes) -> bool:
-    """Whether the bytes are a GV-Auszug, a list of Gebietsänderungen (both xlsx) or GV100AD (fixed width)."""
+    """Whether the bytes are a list, publication or key of the Gemeindeverzeichnis, the BBSR or of NUTS 3.
+
+    Also a file known to hold no table beside them, which `read` then refuses with the reason.
+    """
     if data[:2] != b"PK":
-        return is_gv100ad(_decoded(data[:1000]))
+        known = is_gv100ad(_decoded(data[:1000])) or territories.recognise_names(data)
+        return known or bool(companions.reason(data))
     text = _words(data)
     if text is None:  # a workbook whose directory is cut off gets its error in `read`
         return b"xl/workbook.xml" in data or b"xl/worksheets" in data
-    return ("Gemeindename" in text and "Text-kenn-zeichen" in text) or _lists_changes(text)
+    directory = "Gemeindename" in text and "Text-kenn-zeichen" in text
+    return directory or _lists_changes(text) or bool(territories.kind_of(text))
 
 
 def _lists_changes(text: str) -> bool:
@@ -78,7 +91,7 @@ def _lists_changes(text: str) -> bool:
 def _words(data: bytes) -> str | None:
     """The texts of a workbook (headings stand anywhere among them), empty for another zip, None for a broken one."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with archives.opened(data, "") as archive:
             inside = archive.namelist()
             if "xl/workbook.xml" not in inside:
                 return ""
@@ -86,7 +99,7 @@ def _words(data: bytes) -> str | None:
             parts = [n for n in inside if n == _SHARED_STRINGS or (not shared and n.startswith("xl/worksheets/sheet"))]
             texts = [archive.open(n).read(_PEEK).decode("utf-8", "replace") for n in parts]
             return html.unescape("".join(texts))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+    except SourceError:
         return None
 
 
@@ -112,13 +125,27 @@ def read(path: Path) -> Reading:
     except OSError as error:
         raise SourceError(path.name, f"Die Datei ist nicht lesbar ({error.strerror}).") from None
     if data[:2] != b"PK":
-        text = _decoded(data)
-        if not is_gv100ad(text):
-            raise SourceError(path.name, "Die erste Zeile ist kein Satz von GV100AD.", 1)
-        return _from_directory(read_gv100ad(text, path.name), GV100AD, path.name, data)
-    if _lists_changes(_words(data) or ""):
+        return _plain(data, path)
+    words = _words(data) or ""
+    if _lists_changes(words):
         return _from_changes(read_changes(data, path.name), path.name, data)
-    return _from_directory(read_auszug(data, path.name), AUSZUG, path.name, data)
+    if kind := territories.kind_of(words):
+        return territories.read_workbook(kind, data, path.name)
+    directory = read_auszug(data, path.name)
+    quarterly = directory.stichtag != directory.gebietsstand
+    return _from_directory(directory, QUARTER if quarterly else AUSZUG, path.name, data)
+
+
+def _plain(data: bytes, path: Path) -> Reading:
+    """A file that is no workbook: GV100AD or names of NUTS 3; a known companion is refused."""
+    if reason := companions.reason(data):
+        raise NotATableError(path.name, reason)
+    if territories.recognise_names(data):
+        return territories.read_names(data, path)
+    text = _decoded(data)
+    if not is_gv100ad(text):
+        raise SourceError(path.name, "Die erste Zeile ist kein Satz von GV100AD.", 1)
+    return _from_directory(read_gv100ad(text, path.name), GV100AD, path.name, data)
 
 
 def _from_directory(directory: Directory, table: str, file: str, data: bytes) -> Reading:
@@ -144,9 +171,12 @@ def _from_directory(directory: Directory, table: str, file: str, data: bytes) ->
     for record, what in _OTHER_RECORDS.items():
         if number := sum(e.record == record for e in directory.entries):
             report.dropped[what] = number
-    regions = _auszug_part(directory, stichtag) if table == AUSZUG else _seats_part(directory)
     origin = _origin(table, directory, stichtag, base, data)
-    return Reading(report, [origin], observations=frame, regions=regions)
+    if table == GV100AD:
+        return Reading(report, [origin], observations=frame, regions=_seats_part(directory))
+    listed = ((e.ags, e.ars[:9], e.name, (e.area_ha or 0) / 100, e.population or 0) for e in gemeinden)
+    steps = facts.of_list(directory.gebietsstand, listed, table)
+    return Reading(report, [origin], observations=frame, regions=_auszug_part(directory, stichtag), crosswalk=steps)
 
 
 _OTHER_RECORDS = {"20": "Regierungsbezirk oder Statistische Region", "30": "Region", ASSOCIATION: "Gemeindeverband"}
@@ -267,7 +297,7 @@ def _from_changes(changes: Changes, file: str, data: bytes) -> Reading:
     origin = Origin(CHANGES, changes.title or TITLES[CHANGES], DESTATIS, "gemeinde", (changes.until.isoformat(),),
                     changes.until.isoformat(), "none", changes.issued, "", hashlib.sha256(data).hexdigest(), DL_DE_BY,
                     citation(DESTATIS, changes.issued[:4] or changes.until.year, CHANGES))  # fmt: skip
-    return Reading(report, [origin], regions=regions)
+    return Reading(report, [origin], regions=regions, crosswalk=facts.of_changes(changes, CHANGES))
 
 
 def _origin(table: str, directory: Directory, stichtag: date | None, base: str, data: bytes) -> Origin:

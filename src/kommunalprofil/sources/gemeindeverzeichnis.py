@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from kommunalprofil.errors import SourceError
+from kommunalprofil.sources import xlsx
 
 LAND, REGIERUNGSBEZIRK, REGION, KREIS, ASSOCIATION, GEMEINDE = "10", "20", "30", "40", "50", "60"
 RECORD_TYPES = (LAND, REGIERUNGSBEZIRK, REGION, KREIS, ASSOCIATION, GEMEINDE)
@@ -23,9 +21,6 @@ _MONTHS = ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August
 _ISSUED = re.compile(rf"Erscheinungsmonat:\s*({'|'.join(_MONTHS)})\s+(\d{{4}})")
 _BASE = re.compile(r"Grundlage des Zensus (2011|2022)")
 _GV100_LINE = re.compile(r"(?:10|20|30|40|50|60)(?:19|20)\d{6}\d{2}")
-MAX_UNPACKED = 500_000_000
-_UNREADABLE = (SyntaxError, OSError, KeyError, ValueError, TypeError, AttributeError, IndexError)
-"""What openpyxl raises on broken parts of a workbook; SyntaxError is that of both XML parsers it may use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,27 +64,18 @@ class Directory:
     dropped: dict[str, int] = field(default_factory=dict)
 
 
-def sheets(data: bytes, file: str) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
-    """Name and rows of every sheet of a workbook.
+def sheets(data: bytes, file: str) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
+    """Name and rows of every sheet of a workbook, cells as texts; row n of the sheet is number n − 1 of the list.
 
     Raises SourceError if the bytes are no complete zip, fail their checksums or hold no readable workbook.
     """
-    import openpyxl
-
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
-                raise SourceError(file, "Die Arbeitsmappe entpackt sich auf mehr als 500 MB; das ist kein Verzeichnis.")
-            if broken := archive.testzip():
-                raise SourceError(file, f"Die Arbeitsmappe ist beschädigt (Teil {broken}). Bitte neu herunterladen.")
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        for sheet in book.worksheets:
-            sheet.reset_dimensions()  # the size a sheet states about itself is wrong in some editions
-            yield sheet.title, list(sheet.iter_rows(values_only=True))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise SourceError(file, f"Die Arbeitsmappe ist beschädigt ({error}). Bitte neu herunterladen.") from None
-    except _UNREADABLE as error:
-        raise SourceError(file, f"Die Datei ist keine lesbare Excel-Arbeitsmappe ({error}).") from None
+    book = xlsx.Book(data, file)
+    for name in book.names:
+        rows: list[tuple[str, ...]] = []
+        for number, cells in book.sheet(name).rows:
+            rows += [()] * (number - 1 - len(rows))
+            rows.append(tuple(cells))
+        yield name, rows
 
 
 def text_of(cell: Any) -> str:
@@ -209,6 +195,8 @@ def read_auszug(data: bytes, file: str) -> Directory:
     if table is None:
         raise SourceError(file, "Kein Tabellenblatt hat die Spalten Satzart und Gemeindename eines GV-Auszugs.")
     rows, at = table
+    if early := next((n for n in range(at) if rows[n] and text_of(rows[n][0]) in RECORD_TYPES), -1) + 1:
+        raise SourceError(file, "Über dem Tabellenkopf steht eine Zeile mit einer Satzart.", early)
     start = next((n for n in range(at + 1, len(rows)) if rows[n] and text_of(rows[n][0]) in RECORD_TYPES), None)
     if start is None:
         raise SourceError(file, "Nach dem Tabellenkopf kommt keine Zeile mit einer Satzart.", at + 1)
@@ -258,9 +246,16 @@ def _fill(directory: Directory, rows: list[tuple[Any, ...]], start: int, at: dic
             count_dropped(directory, "Fußnote oder Quellenangabe")
             continue
         entry = _entry(row, record, at, file, line)
-        if record == GEMEINDE and entry.kind != "66" and seen.setdefault(entry.ags, line) != line:
-            raise SourceError(file, f"Die Gemeinde {entry.ags} steht schon in Zeile {seen[entry.ags]}.", line)
+        _check_once(entry, seen, file)
         directory.entries.append(entry)
+
+
+def _check_once(entry: Entry, seen: dict[str, int], file: str) -> None:
+    """Raises SourceError for a Land, Kreis or Gemeinde that stands twice; uninhabited areas may share a key."""
+    if entry.record not in (LAND, KREIS, GEMEINDE) or entry.kind == "66":
+        return
+    if seen.setdefault(entry.ags, entry.line) != entry.line:
+        raise SourceError(file, f"Das Gebiet {entry.ags} steht schon in Zeile {seen[entry.ags]}.", entry.line)
 
 
 def count_dropped(directory: Directory, reason: str) -> None:
@@ -300,6 +295,7 @@ def read_gv100ad(text: str, file: str) -> Directory:
     changes, or a last line that is cut.
     """
     lines = text.split("\n")
+    seen: dict[str, int] = {}
     directory: Directory | None = None
     for number, raw in enumerate(lines, 1):
         line = raw.rstrip("\r")
@@ -311,19 +307,22 @@ def read_gv100ad(text: str, file: str) -> Directory:
         elif directory.gebietsstand != stand:
             raise SourceError(file, f"Gebietsstand {stand:%d.%m.%Y} statt {directory.gebietsstand:%d.%m.%Y}.", number)
         directory.rows_read += 1
+        _check_once(entry, seen, file)
         directory.entries.append(entry)
     if directory is None:
         raise SourceError(file, "Die Datei ist leer.", 1)
     return directory
 
 
+RECORD = 220
+"""Characters of a record; a longer line is two of them run together."""
 _KEY_LENGTH = {LAND: 2, REGIERUNGSBEZIRK: 3, REGION: 4, KREIS: 5, ASSOCIATION: 9, GEMEINDE: 12}
 
 
 def _record(line: str, file: str, number: int) -> tuple[Entry, date]:
     """One line of fixed width (positions of the official record description, one-based: 11-18 AGS, 19-22 Verband)."""
     record = line[:2]
-    if record not in RECORD_TYPES or len(line) < (176 if record == GEMEINDE else 72):
+    if record not in RECORD_TYPES or not (176 if record == GEMEINDE else 72) <= len(line) <= RECORD:
         raise SourceError(file, "Die Zeile ist kein vollständiger Satz von GV100AD (Satzart 10 bis 60).", number)
     stand = german_date(f"{line[8:10]}.{line[6:8]}.{line[2:6]}")
     if stand is None:

@@ -6,15 +6,15 @@ import hashlib
 import io
 import json
 import warnings
-import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kommunalprofil.errors import SourceError
+from kommunalprofil.errors import NotATableError, SourceError
 from kommunalprofil.provenance import BKG, DL_DE_BY, Origin
-from kommunalprofil.sources.gemeindeverzeichnis import german_date
+from kommunalprofil.sources import archives, companions, shapefile
 from kommunalprofil.sources.reading import Reading, Report
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ EPSG = 25832
 TOLERANCE_M = 100.0
 """Corners whose triangle with their neighbours is smaller than this square go (Visvalingam–Whyatt)."""
 GRID_M = 1.0
-SHAPEFILE_MAGIC = b"\x00\x00\x27\x0a"
 LAYERS = {2: ("laender", "land"), 5: ("kreise", "kreis"), 8: ("gemeinden", "gemeinde")}
 KEY_COLUMNS = ("ags", "ars", "rs")
 PRODUCTS = {"1": "VG1000", "2": "VG250", "3": "VG2500", "5": "VG5000"}
@@ -52,13 +51,13 @@ def recognise(path: Path) -> bool:
         return any(recognise(p) for p in sorted(path.iterdir()) if p.is_file() and p.suffix.lower() == ".shp")
     try:
         with path.open("rb") as stream:
-            head = stream.read(4)
+            head = stream.read(104)
         if head[:2] == b"PK":
-            with zipfile.ZipFile(path) as archive:
+            with archives.opened(path, path.name) as archive:
                 return any(n.lower().endswith(".shp") for n in archive.namelist())
-    except (OSError, zipfile.BadZipFile):
+    except (OSError, SourceError):
         return False
-    return head == SHAPEFILE_MAGIC
+    return head[:4] == shapefile.MAGIC and not companions.is_index(head)
 
 
 def read(path: Path) -> Reading:
@@ -67,7 +66,7 @@ def read(path: Path) -> Reading:
     `layers` of the reading are GeoParquet files by name (laender, kreise, gemeinden). Raises SourceError for a
     missing companion or projection, a damaged file, or polygons without official key.
     """
-    readings = [_read_one(source, data, where, path.name) for source, data, where in _files(path)]
+    readings = [_read_one(parts, path.name) for parts in shapefile.found(path)]
     first = readings[0]
     for other in readings[1:]:
         first.origins += other.origins
@@ -83,43 +82,17 @@ def read(path: Path) -> Reading:
     return first
 
 
-def _files(path: Path) -> list[tuple[str, bytes, date | None]]:
-    """What the driver opens, the bytes that identify it and the day in a companion `aktualitaet.txt`."""
-    if path.is_dir():
-        return [file for p in sorted(path.iterdir()) if p.suffix.lower() == ".shp" for file in _files(p)]
-    try:
-        data = path.read_bytes()
-        if data[:2] != b"PK":
-            missing = [s for s in (".dbf", ".shx", ".prj") if not _companion(path, s)]
-            if missing:
-                what = "das Koordinatensystem" if missing == [".prj"] else "ein Teil der Daten"
-                raise SourceError(path.name, f"Neben der Datei fehlt {path.stem}{missing[0]}; ohne sie fehlt {what}.")
-            note = path.with_name("aktualitaet.txt")
-            day = german_date(note.read_text("utf-8", "replace")) if note.is_file() else None
-            return [(str(path), data, day)]
-        with zipfile.ZipFile(path) as archive:
-            inside = archive.namelist()
-            if broken := archive.testzip():
-                raise SourceError(path.name, f"Das Archiv ist beschädigt (Teil {broken}). Bitte neu herunterladen.")
-            notes = [n for n in inside if n.lower().endswith("aktualitaet.txt")]
-            day = german_date(archive.read(notes[0]).decode("utf-8", "replace")) if notes else None
-            shapes = sorted(n for n in inside if n.lower().endswith(".shp"))
-            return [(f"/vsizip/{{{path.resolve()}}}/{name}", archive.read(name), day) for name in shapes]
-    except (OSError, zipfile.BadZipFile) as error:
-        raise SourceError(path.name, f"Die Datei ist nicht lesbar ({error}).") from None
-
-
-def _companion(path: Path, suffix: str) -> Path | None:
-    return next((p for p in (path.with_suffix(suffix), path.with_suffix(suffix.upper())) if p.is_file()), None)
-
-
-def _read_one(source: str, data: bytes, day: date | None, file: str) -> Reading:
+def _read_one(parts: shapefile.Parts, file: str) -> Reading:
     """One shapefile: opened, filtered, dissolved, projected, simplified, written."""
-    frame, updated = _open(source, file)
+    frame, updated = _open(parts, file)
+    day = parts.day
     columns = {c.lower(): c for c in frame.columns}
     key = next((columns[c] for c in KEY_COLUMNS if c in columns), None)
     if key is None:
         raise SourceError(file, "Keine Spalte AGS, ARS oder RS: die Flächen haben keinen amtlichen Schlüssel.")
+    if not {"gen", "objid"} & columns.keys():
+        reason = "Die Umrisse tragen weder Namen noch Objektkennung: eine bearbeitete Fassung, nicht die Datei des BKG."
+        raise NotATableError(file, f"{reason} Bitte VG250, VG1000, VG2500 oder VG5000 vom BKG laden.")
     rows_read, dropped = len(frame), {}
     if "gf" in columns:
         land = frame[columns["gf"]].isin(LAND_AREA)
@@ -140,21 +113,26 @@ def _read_one(source: str, data: bytes, day: date | None, file: str) -> Reading:
     dates = (day.isoformat(),) if day else ()
     report = Report(file, product, level, dates, rows_read, len(set(keys)), dropped, kept=len(set(keys)))
     outlines = _simplified(_projected(frame, keys, names, file), report)
-    origin = _origin(product, level, day, updated, data)
+    origin = _origin(product, level, day, updated, parts.files[shapefile.SHP])
     return Reading(report, [origin], layers={name: geoparquet(outlines, origin)})
 
 
-def _open(source: str, file: str) -> tuple[gpd.GeoDataFrame, str]:
+def _open(parts: shapefile.Parts, file: str) -> tuple[gpd.GeoDataFrame, str]:
     """The features and the day the table was last written. Raises SourceError if the driver cannot read it all."""
     import pyogrio
     import shapely
 
-    try:
-        updated = (pyogrio.read_info(source).get("layer_metadata") or {}).get("DBF_DATE_LAST_UPDATE", "")
-        frame = pyogrio.read_dataframe(source, encoding="UTF-8")
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FieldError,
-            pyogrio.errors.GeometryError, shapely.errors.GEOSException, UnicodeDecodeError) as error:  # fmt: skip
-        raise SourceError(file, f"Die Flächen sind nicht lesbar ({error}).") from None
+    with shapefile.placed(parts) as source, warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        try:
+            updated = (pyogrio.read_info(source).get("layer_metadata") or {}).get("DBF_DATE_LAST_UPDATE", "")
+            frame = pyogrio.read_dataframe(source, encoding="UTF-8")
+        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FieldError,
+                pyogrio.errors.GeometryError, shapely.errors.GEOSException, UnicodeDecodeError) as error:  # fmt: skip
+            reason = str(error).replace(str(source), parts.name)
+            raise SourceError(file, f"Die Flächen sind nicht lesbar ({reason}).") from None
+    if told:  # GDAL mends what it can, and only says so
+        raise SourceError(file, f"Die Flächen sind beschädigt ({told[0].message}).")
     if not hasattr(frame, "geometry") or frame.geometry.isna().any() or frame.geometry.is_empty.any() or frame.empty:
         raise SourceError(file, "Die Datei ist abgeschnitten oder leer: nicht jede Zeile hat eine Fläche.")
     if not frame.geom_type.isin(["Polygon", "MultiPolygon"]).all():
@@ -252,6 +230,23 @@ def geoparquet(outlines: _Outlines, origin: Origin) -> bytes:
     return sink.getvalue()
 
 
+FINER = ("VG2500", "VG5000", "VG1000", "VG250")
+"""Products from the one that is least wanted: VG2500 has no Gemeinden, those after VG5000 show more than maps can."""
+
+
+def newest(candidates: Sequence[bytes]) -> bytes:
+    """Of several GeoParquet files of one level that of the newest boundaries; of one day that of the finest product."""
+    import pyarrow.parquet as pq
+
+    def rank(data: bytes) -> tuple[str, int, str]:
+        told = json.loads((pq.read_schema(io.BytesIO(data)).metadata or {}).get(b"source", b"{}"))
+        product = str(told.get("table", ""))
+        fine = FINER.index(product) if product in FINER else -1
+        return (str(told.get("gebietsstand", "")), fine, hashlib.sha256(data).hexdigest())
+
+    return max(candidates, key=rank)
+
+
 def _metadata(outlines: _Outlines, origin: Origin) -> dict[str, str]:
     import pyproj
     import shapely
@@ -268,7 +263,8 @@ def _metadata(outlines: _Outlines, origin: Origin) -> dict[str, str]:
             }
         },
     }
-    source = {"citation": origin.citation, "licence": origin.licence, "note": origin.note, "url": origin.url}
+    fields = ("citation", "licence", "note", "url", "gebietsstand", "table")
+    source = {name: getattr(origin, name) for name in fields}
     return {"geo": json.dumps(geo, sort_keys=True), "source": json.dumps(source, ensure_ascii=False, sort_keys=True)}
 
 

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from kommunalprofil import names
 from kommunalprofil.errors import DataError
+from kommunalprofil.sources import attributes
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from kommunalprofil.crosswalk import Crosswalk
 
 GERMANY = "DE"
 KREIS_KINDS = {
@@ -47,7 +50,9 @@ ASSOCIATIONS = {
 }
 RAW = ("ags", "ars", "official", "code", "area_km2", "population", "population_date", "gebietsstand", "association",
        "seat", "lon", "lat", "valid_to", "successors")  # fmt: skip
-COLUMNS = ("ags", "ars", "name", "kind", "level", "slug", "same_as", "keys", "base", *RAW[2:])
+TOLD = ("nuts3", "nuts3_name", "kreistyp", "raumtyp", "gemeindetyp", "valid_from")
+"""What other files say of places: NUTS 3 code and name of a Kreis, the BBSR's types, the first day known of."""
+COLUMNS = ("ags", "ars", "name", "kind", "level", "slug", "same_as", "keys", "base", *RAW[2:], *TOLD)
 """Columns of regions.parquet; the first ones follow from the RAW ones, which is what files and old registers give."""
 
 
@@ -85,19 +90,22 @@ def association_name(code: str, name: str) -> str:
     if name.startswith("GVV "):
         return f"Gemeindeverwaltungsverband {name[4:]}"
     if code == "58":
-        return f"Erfüllende Gemeinde {name}"
+        return f"Erfüllende Gemeinde {name.removeprefix('EG ')}"
     noun = ASSOCIATIONS.get(code, "")
     if not noun or name.startswith((noun, "Amt ", "EG ")):
         return name if noun else ""
     return f"{noun} {name}"
 
 
-def merge(parts: Sequence[pd.DataFrame], old: pd.DataFrame | None = None) -> pd.DataFrame:
-    """The register from what files say of it (column `part`: auszug, seats, changes) and from the one there was.
+def merge(
+    parts: Sequence[pd.DataFrame], old: pd.DataFrame | None = None, crosswalk: Crosswalk | None = None
+) -> pd.DataFrame:
+    """The register from what files say of it (column `part`) and from the one there was.
 
-    A new base is the newest directory whose population is of the day of its boundaries (annual edition; quarterly
-    ones carry an older population), unless the old register has newer boundaries: then it stays, slugs included.
-    Raises DataError if there is neither a directory nor an old register.
+    Parts are auszug, seats, changes, types and nuts. A new base is the directory with the newest boundaries (of two
+    with the same the one with the newer people), unless the old register has newer ones: then it stays, slugs
+    included. What is told of older boundaries is carried over by the crosswalk. Raises DataError if there is neither a
+    directory nor an old register.
     """
     import pandas as pd
 
@@ -105,7 +113,7 @@ def merge(parts: Sequence[pd.DataFrame], old: pd.DataFrame | None = None) -> pd.
     for frame in parts:
         by_part[str(frame["part"].iloc[0])].append(frame)
     base = max(by_part["auszug"], key=_rank, default=None)
-    fresh = base is not None and (old is None or _rank(base) >= (True, old["gebietsstand"].iloc[0]))
+    fresh = base is not None and (old is None or _rank(base)[0] >= old["gebietsstand"].iloc[0])
     if fresh and base is not None:
         rows = _records(base[list(RAW)])
     elif old is not None:
@@ -118,6 +126,7 @@ def merge(parts: Sequence[pd.DataFrame], old: pd.DataFrame | None = None) -> pd.
         row |= {key: None for key in ("area_km2", "lon", "lat") if row[key] is not None and math.isnan(row[key])}
     if fresh:
         _add_sums(rows)
+    attributes.attach(rows, by_part["types"], by_part["nuts"], old, crosswalk)
     finished = pd.DataFrame(_finish(rows), columns=list(COLUMNS))
     numbers = {"area_km2": "double[pyarrow]", "population": "int64[pyarrow]", "lon": "double[pyarrow]"}
     return finished.astype({c: numbers.get(c, "string[pyarrow]") for c in COLUMNS} | {"lat": "double[pyarrow]"})
@@ -127,9 +136,9 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
 
 
-def _rank(auszug: pd.DataFrame) -> tuple[bool, str]:
+def _rank(auszug: pd.DataFrame) -> tuple[str, str]:
     first = auszug.iloc[0]
-    return (first["population_date"] == first["gebietsstand"], first["gebietsstand"])
+    return (first["gebietsstand"], first["population_date"])
 
 
 def _add_seats(rows: list[dict[str, Any]], parts: Iterable[pd.DataFrame], old: pd.DataFrame | None) -> None:

@@ -133,14 +133,15 @@ class Spots:
         self._drop(cells, gone, territory.DOUBLED)
 
     def drop_gone(self, cells: Gathered) -> None:
-        """Kreise that had ended by a date but still carry numbers: these belong to no area of that date."""
+        """Kreise that had ended by a date but still carry numbers, or that had not begun: no areas of that date."""
         import numpy as np
 
-        ended = territory.FORMER_KREISE
-        gone = np.zeros(len(self.regions), dtype=bool)
-        for s in [s for s, region in enumerate(self.regions) if region in ended]:
-            gone[s] = territory.gone(self.regions[s], date.fromisoformat(self.days[s]))
-        self._drop(cells, gone, territory.GONE)
+        limited = [s for s, region in enumerate(self.regions) if territory.lived(region) != (None, None)]
+        why = {s: territory.out_of_time(self.regions[s], date.fromisoformat(self.days[s])) for s in limited}
+        for reason in sorted(set(why.values()) - {""}):
+            gone = np.zeros(len(self.regions), dtype=bool)
+            gone[[s for s, text in why.items() if text == reason]] = True
+            self._drop(cells, gone, reason)
 
     def _drop(self, cells: Gathered, gone: NDArray[np.bool_], reason: str) -> None:
         import numpy as np
