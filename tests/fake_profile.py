@@ -115,6 +115,12 @@ class FakeProfile:
         flag = {2011: "break:zensus_2011", 2022: "break:zensus_2022"}.get(year, "")
         return replace(start, value=number, numerator=number, denominator=float(size), flag=flag)
 
+    def unsure(self, region: str) -> bool:
+        return True
+
+    def sums(self) -> list[str]:
+        return []
+
     def dates(self, indicator: str, **dims: Any) -> list[str]:
         return [f"{year}-12-31" for year in (1995, 2005, 2010, 2011, 2015, 2021, 2022, 2023, 2024)]
 

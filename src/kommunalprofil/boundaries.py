@@ -1,24 +1,24 @@
 """Where the borders of a place moved: numbers before and after are of two territories and must not be compared.
 
-The official tables keep the key of a Kreis that takes in a town and of a Gemeinde that takes in its neighbour. What
-shows the change is the official area, known for some days only; the day itself shows in the number of people.
+Official keys tell of reforms of Kreise and, since 2020, of Gemeinden; the series break there by themselves. Older lists
+only prove that the area of a Gemeinde changed between two days. Then the day shows in the number of people.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median_low
 from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
+from kommunalprofil.indicators.series import TERRITORY
 
 if TYPE_CHECKING:
     from kommunalprofil.profile import Value
     from kommunalprofil.regions import Region
 
-TERRITORY = "break:territory"
 LEAST_AREA = 0.02
 """Change of the area, as a share, from which on the borders have moved; surveys alone differ by less."""
 LEAST_PEOPLE = 0.015
@@ -51,8 +51,14 @@ def _step(pair: tuple[Value, Value]) -> float:
     return (pair[1].value or 0) / (pair[0].value or 1) - 1
 
 
+def known(values: Iterable[Value]) -> list[Reform]:
+    """The reforms a series says itself that it crosses."""
+    there = [v for v in values if not v.missing]
+    return [Reform(a.date, b.date) for a, b in pairwise(there) if TERRITORY in b.flag.split("|")]
+
+
 def find(people: Sequence[Value], density: Sequence[Value]) -> list[Reform]:
-    """The reforms that the series of a place crosses, from old to new.
+    """The reforms of which no key tells that the series of a place crosses, from old to new.
 
     `people` are its numbers of people, `density` the people per km² with the area as denominator.
     """
@@ -107,5 +113,11 @@ def coincide(kreis: Region, land: Region) -> bool:
 
 def told(reforms: Sequence[Reform]) -> str:
     """'Zwischen Ende 2020 und Ende 2021 haben sich die Grenzen geändert.'; '' for none."""
-    days = fmt.list_and(f"zwischen {fmt.date_words(r.before)} und {fmt.date_words(r.after)}" for r in reforms)
+    days = fmt.list_and(f"zwischen {_day(r.before)} und {_day(r.after)}" for r in reforms)
     return f"Z{days[1:]} haben sich die Grenzen geändert." if days else ""
+
+
+def _day(iso: str) -> str:
+    """'Ende 2020', 'dem 15. Mai 2022'."""
+    words = fmt.date_words(iso)
+    return words if words.startswith("Ende") else f"dem {words}"

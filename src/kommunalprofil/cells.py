@@ -99,7 +99,12 @@ class Block:
 
 @dataclass
 class Panel:
-    """All counts of one measure in one table: the regions, the points, a block for each member."""
+    """All counts of one measure in one table: the regions, the points, a block for each member.
+
+    `stands` is the Gebietsstand of points whose rows were all recalculated to another one than that of their date.
+    On a wanted Gebietsstand, `reasons` says where and why a value cannot be had, and `territory` numbers the boundaries
+    each value is for, 0 being the wanted ones (regions × points; None: nobody asked).
+    """
 
     table: str
     measure: str
@@ -107,6 +112,13 @@ class Panel:
     points: list[Point]
     blocks: dict[Member, Block]
     present: NDArray[np.bool_] = field(repr=False)
+    stands: dict[int, str] = field(default_factory=dict, repr=False)
+    reasons: dict[str, NDArray[np.bool_]] = field(default_factory=dict, repr=False)
+    territory: NDArray[np.int16] | None = field(default=None, repr=False)
+
+    def stand(self, t: int) -> str:
+        """The day (ISO) of whose boundaries the rows of a point are."""
+        return self.stands.get(t, self.points[t].date)
 
     def cells(self, member: Member) -> Cells:
         """The cells of one member; a total the table does not print is the sum of its two complementary parts.
@@ -197,6 +209,7 @@ def panels(table: pa.Table, source: str, wanted: frozenset[str] | None = None) -
     measure, measures = codes("measure")
     bases, base_names = codes("base")
     days = _dense(table.column("date").combine_chunks().view("int32"))[keep].astype(np.int64)
+    borders = _dense(table.column("gebietsstand").combine_chunks().view("int32"))[keep].astype(np.int64)
     ages = numbers("age_from") * 256 + numbers("age_to")
     dims = [codes(d) for d in ("sex", "nationality", "migration", "household")]
     member = np.zeros(len(days), dtype=np.int64)
@@ -224,8 +237,18 @@ def panels(table: pa.Table, source: str, wanted: frozenset[str] | None = None) -
             at = np.flatnonzero(member[rows] == code)
             key = Member(*(n[c[rows[at[0]]]] for c, n in dims))
             blocks[key] = _block(ages[rows][at], r[at], t[at], values[rows][at], flags[rows][at], present)
-        found.append(Panel(source, name, [names[i] for i in order], points, blocks, present))
+        stands = _stands(points, t, borders[rows])
+        found.append(Panel(source, name, [names[i] for i in order], points, blocks, present, stands))
     return found
+
+
+def _stands(points: Sequence[Point], t: NDArray[np.int64], borders: NDArray[np.int64]) -> dict[int, str]:
+    """The Gebietsstand of those points whose rows have all the same one, which is not their date."""
+    low, high = np.full(len(points), np.iinfo(np.int64).max), np.full(len(points), np.iinfo(np.int64).min)
+    np.minimum.at(low, t, borders)
+    np.maximum.at(high, t, borders)
+    same = {i: str(np.datetime64(int(low[i]), "D")) for i in np.flatnonzero(low == high).tolist()}
+    return {i: day for i, day in same.items() if day != points[i].date}
 
 
 def _points(

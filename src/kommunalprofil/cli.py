@@ -129,13 +129,30 @@ def list_(
     return 0
 
 
-def _regions(register: Register, store: Store, wanted: list[str]) -> tuple[dict[str, bool], dict[str, str]]:
+def _territory(text: str, register: Register) -> str:
+    """The day (ISO) that `--gebietsstand` means, '' for values as reported."""
+    from datetime import date
+
+    if text == "heute":
+        return register.gebietsstand
+    try:
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError:
+        raise UsageError(f"„{text}“ ist kein Gebietsstand. Erlaubt: heute oder ein Tag (2021-12-31).") from None
+
+
+def _regions(register: Register, store: Store, wanted: list[str], day: str) -> tuple[dict[str, bool], dict[str, str]]:
     """The regions asked for, each with whether it was named itself, and the names of them.
 
-    A level means every region of it at any time, also those that are gone: their keys stand in the tables.
+    A level means every region of it at any time, also those that are gone: their keys stand in the tables; on the
+    Gebietsstand of a `day` only those there are then.
     """
+    from kommunalprofil.crosswalk import Crosswalk
     from kommunalprofil.territory import FORMER_KREISE, region_level
 
+    if day:
+        there = Crosswalk.load(store.state)
+        there.check_target(day)
     keys = register.column("ags")
     known = FORMER_KREISE | dict(zip(keys, register.column("name"), strict=True))
     aliases = {ags for ags, same in zip(keys, register.column("same_as"), strict=True) if same}
@@ -143,9 +160,13 @@ def _regions(register: Register, store: Store, wanted: list[str]) -> tuple[dict[
     for text in wanted or ["bund", "land", "kreis"]:
         if text in LEVELS:
             level = {ags for ags in known if region_level(ags) == text} | store.regions(text)
+            level = there.existing(level, day) if day else level
             named |= {ags: named.get(ags, False) for ags in sorted(level - aliases)}
         else:
-            named[text if text in FORMER_KREISE else register.find(text).ags] = True
+            ags = text if text in FORMER_KREISE else register.find(text).ags
+            if day and not there.existing({ags}, day):
+                raise UsageError(f"{known.get(ags, ags)} ({ags}) gibt es am Gebietsstand {day} nicht.")
+            named[ags] = True
     return named, {ags: known.get(ags, "") for ags in named}
 
 
@@ -181,6 +202,14 @@ def indicators(
         ),
     ] = "",
     variant: Annotated[str, typer.Option("--variant", metavar="ID", help="Variante der Definition.")] = "",
+    territory: Annotated[
+        str,
+        typer.Option(
+            "--gebietsstand",
+            metavar="TAG",
+            help="Zählungen auf diese Grenzen umrechnen: heute oder 2021-12-31; sonst wie berichtet.",
+        ),
+    ] = "",
     form: Annotated[
         str,
         typer.Option(
@@ -218,9 +247,10 @@ def indicators(
     folder = data_dir(data)
     register = Register.load(folder)
     store = Store(folder)
-    places, names = _regions(register, store, region or [])
+    day = _territory(territory, register)
+    places, names = _regions(register, store, region or [], day)
     asked = [ags for ags, by_name in places.items() if by_name]
-    series = compute(store, places, chosen, dimensions, variant or None)
+    series = compute(store, places, chosen, dimensions, variant or None, day)
     content = export.serialise(export.table(series, names, dates, asked, export.Coverage(store)), form)
     if output is None:
         sys.stdout.write(content.decode())

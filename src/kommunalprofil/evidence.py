@@ -25,7 +25,7 @@ class Evidence:
         self._origins: dict[tuple[str, str | None, str | None], Origin] = {}
         self.cited: dict[str, None] = {}
         self._asked: dict[tuple[str, tuple[tuple[str, str], ...]], None] = {}
-        self._reforms: dict[str, list[boundaries.Reform]] = {}
+        self._guessed: dict[str, list[boundaries.Reform]] = {}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._profile, name)
@@ -48,15 +48,22 @@ class Evidence:
 
     def whole(self, indicator: str, **dims: Any) -> list[Value]:
         """A series with changes of borders flagged, without remembering it: for the data files, which show more."""
-        return boundaries.crossed(self._profile.series(indicator, **dims), self.reforms(dims.get("region")))
+        reforms = self._reforms_no_key_tells(dims.get("region"))
+        return boundaries.crossed(self._profile.series(indicator, **dims), reforms)
 
     def reforms(self, region: str | None = None) -> list[boundaries.Reform]:
         """Where the borders of a region (default: the place) moved."""
         place = region or self._profile.region.ags
-        if place not in self._reforms:
+        told = boundaries.known(self._profile.series("population", region=place))
+        return sorted({*told, *self._reforms_no_key_tells(place)}, key=lambda reform: reform.after)
+
+    def _reforms_no_key_tells(self, region: str | None) -> list[boundaries.Reform]:
+        place = region or self._profile.region.ags
+        if place not in self._guessed:
+            unsure = self._profile.unsure(place)
             series = (self._profile.series(name, region=place) for name in ("population", "population_density"))
-            self._reforms[place] = boundaries.find(*series)
-        return self._reforms[place]
+            self._guessed[place] = boundaries.find(*series) if unsure else []
+        return self._guessed[place]
 
     def series(self, indicator: str, **dims: Any) -> list[Value]:
         """Values ascending by date, as Profile.series, the first one after a change of borders flagged as a break."""

@@ -138,11 +138,12 @@ def population_lead(p: Evidence) -> list[str]:
 
 
 def borders(p: Evidence) -> list[str]:
-    """When the borders of the place moved, and that numbers from before and after are of two territories."""
+    """What older values were added up from; when the borders of the place moved, over which nothing compares."""
     moved = boundaries.told(p.reforms())
     if not moved:
-        return []
-    return [moved, "Zahlen von davor und danach gelten für verschiedene Gebiete und sind nicht vergleichbar."]
+        return p.sums()
+    apart = "Zahlen von davor und danach gelten für verschiedene Gebiete und sind nicht vergleichbar."
+    return [*p.sums(), moved, apart]
 
 
 def women_and_men(p: Evidence) -> list[str]:

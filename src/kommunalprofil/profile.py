@@ -7,12 +7,17 @@ from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
+from kommunalprofil import successions
 from kommunalprofil.errors import DataError
 from kommunalprofil.indicators import Indicator, Results, Selection
 from kommunalprofil.indicators.series import Value
+from kommunalprofil.indicators.territory import Continued
 from kommunalprofil.provenance import Origin, covers
 from kommunalprofil.regions import Region, Register
+from kommunalprofil.states import CROSSWALK
 from kommunalprofil.store import Store
+from kommunalprofil.territory import FORMER_KREISE
+from kommunalprofil.vocabulary import COUNTED
 
 __all__ = ["Profile", "Value"]
 
@@ -31,8 +36,37 @@ class Profile:
         self.register = Register.load(data_dir) if register is None else register
         self.region: Region = self.register.find(place)
         self.parents: tuple[Region, ...] = tuple(self.register.get(ags) for ags in self.region.parents)
-        self.results = Results(self.store, [self.region.ags, *self.region.parents])
+        places = [self.region.ags, *self.region.parents]
+        self.territory = Continued(self.store, self.register.gebietsstand, places) if self._has_crosswalk else None
+        self.results = Results(self.store, places, territory=self.territory)
         self._row_cache: dict[tuple[str, str, str, Selection], list[Value]] = {}
+
+    @property
+    def _has_crosswalk(self) -> bool:
+        return CROSSWALK in self.store.state.entries
+
+    def sums(self) -> list[str]:
+        """What older values of the place were added up from, in sentences; nothing where they are its own."""
+        first = next((v.date for v in self.series("population") if not v.missing), "")
+        made_of = self.territory.continuity.made_of.get(self.region.ags, {}) if self.territory else {}
+        return successions.told(self.region, made_of, self._name_of, first)
+
+    def _name_of(self, key: str) -> str:
+        """The official name of an area that may be gone; '' if nothing tells it."""
+        if key in self.register:
+            return self.register.get(key).official
+        names = self.territory.continuity.crosswalk.names if self.territory else {}
+        return FORMER_KREISE.get(key) or names.get(key, "")
+
+    def unsure(self, region: str) -> bool:
+        """Whether of some values of the region nobody knows the boundaries, only that they changed about then.
+
+        Without a crosswalk that is so for every place.
+        """
+        if self.territory is None:
+            return True
+        series = self.results.series("population")
+        return region in series.regions and bool((series.territory[series.regions.index(region)] < 0).any())
 
     def _parent(self, level: str) -> Region | None:
         return next((r for r in self.parents if r.level == level), None)
@@ -84,7 +118,7 @@ class Profile:
         chosen = [v for v in asked if not v.missing] or asked
         if chosen:
             value = chosen[-1]
-            other = region not in (None, self.region.ags) and value.base != "census"
+            other = region not in (None, self.region.ags) and value.base not in COUNTED
             return self._on_own_base(value) if other and date is not None else value
         place = region or self.region.ags
         selection = Selection(**members)
@@ -110,7 +144,7 @@ class Profile:
 
     @cached_property
     def _every_base(self) -> Results:
-        results = Results(self.store, self.results.wanted, newest_base=False)
+        results = Results(self.store, self.results.wanted, newest_base=False, territory=self.territory)
         results.panels = self.results.panels
         return results
 

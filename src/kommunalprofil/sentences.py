@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
-from kommunalprofil.boundaries import TERRITORY
+from kommunalprofil.indicators.series import TERRITORY
 
 if TYPE_CHECKING:
     from kommunalprofil.profile import Value

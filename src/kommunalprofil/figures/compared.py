@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kommunalprofil import formatting as fmt
-from kommunalprofil.boundaries import TERRITORY, coincide
+from kommunalprofil.boundaries import coincide
 from kommunalprofil.document import Column, Gap, Table
 from kommunalprofil.figures.charts import Break, DotRow, Point
+from kommunalprofil.indicators.series import TERRITORY
 from kommunalprofil.sentences import places, shown_counts
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from kommunalprofil.figures import figure
 from kommunalprofil.figures.charts import Break, Series, columns, line
 from kommunalprofil.figures.compared import breaks, census_note, on, points, sources
 from kommunalprofil.sentences import stretches
+from kommunalprofil.vocabulary import COUNTED
 
 if TYPE_CHECKING:
     from kommunalprofil.profile import Profile, Value
@@ -20,7 +21,8 @@ BASES = {
     "volkszaehlung_1987": "Volkszählung 1987",
     "zensus_2011": "Zensus 2011",
     "zensus_2022": "Zensus 2022",
-    "census": "Zählung im Zensus 2022",
+    "census_2011": "Zählung im Zensus 2011",
+    "census_2022": "Zählung im Zensus 2022",
 }
 PER_10000 = "je 10.000 Einwohnerinnen und Einwohner"
 ALL_YEARS = "Alle Jahre stehen in der Datei daten.csv."
@@ -52,8 +54,7 @@ def population_series(p: Profile) -> Figure | Gap:
     return Figure(
         id="population_series",
         title=finding,
-        subtitle=f"Einwohnerinnen und Einwohner, {p.region.title}, {years}, jeweils am 31.12."
-        + (" (Zensus: 15.05.2022)" if any(v.base == "census" for v in values) else ""),
+        subtitle=f"Einwohnerinnen und Einwohner, {p.region.title}, {years}, jeweils am 31.12." + _counted(values),
         svg=svg,
         alt=(
             f"Liniendiagramm, {p.region.title}, {years}: {fmt.number(last.value)} Menschen {on(last.date)}, am meisten "
@@ -62,8 +63,14 @@ def population_series(p: Profile) -> Figure | Gap:
         ),
         table=_table(values),
         sources=sources(values),
-        note=_note(values),
+        note=" ".join(filter(None, (_note(values), *p.sums()))),
     )
+
+
+def _counted(values: Sequence[Value]) -> str:
+    """On which other days a census counted: ' (Zensus: 09.05.2011, 15.05.2022)'."""
+    days = [fmt.date(v.date) for v in values if v.base in COUNTED]
+    return f" (Zensus: {', '.join(dict.fromkeys(days))})" if days else ""
 
 
 def _note(values: Sequence[Value]) -> str:

@@ -81,8 +81,8 @@ def _band(age: str, counts: dict[tuple[str, str], dict[str, float]], kinds: Sequ
 def _earlier(p: Profile, date: str) -> People | None:
     """The people about LOOK_BACK years before, at the nearest date that has them by sex and age."""
     year = fmt.year(date)
-    series = (p.series(name) for name in ("population", "population_density"))
-    since = max((reform.after for reform in boundaries.find(*series)), default="")  # other borders, other people
+    reforms = boundaries.known(p.series("population"))
+    since = max((reform.after for reform in reforms), default="")  # other borders, other people
     dates = [d for d in p.dates("population", sex="F") if d >= since and year - fmt.year(d) >= LOOK_BACK / 2]
     nearest = sorted(dates, key=lambda d: abs(year - LOOK_BACK - fmt.year(d)))[:3]
     return next((found for d in nearest if (found := people(p, d))), None)

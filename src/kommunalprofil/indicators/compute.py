@@ -11,12 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kommunalprofil.ages import AgeGroup, partition
-from kommunalprofil.cells import Member, Panel, Point, Quantity, base_order, panels
+from kommunalprofil.cells import Member, Panel, Point, base_order, panels
 from kommunalprofil.errors import NotOfferedError, TilingError
+from kommunalprofil.indicators.context import derive
 from kommunalprofil.indicators.declare import At, Indicator, Parts
 from kommunalprofil.indicators.series import TOTALS, Selection, Series
+from kommunalprofil.indicators.territory import AsReported, Recalculated, Territory
 from kommunalprofil.registry import collect
-from kommunalprofil.store import Store, land_of
+from kommunalprofil.store import Store
 from kommunalprofil.vocabulary import NOT_APPLICABLE, TOTAL, Flag
 
 if TYPE_CHECKING:
@@ -33,14 +35,22 @@ def declared() -> dict[str, Indicator]:
 class Results:
     """Everything that can be computed for some regions, each series made when it is first asked for.
 
-    `regions` None means every region there is. Raises DataError when the data set is damaged.
+    `regions` None means every region there is; `territory` says on which boundaries (default: as reported). Raises
+    DataError when the data set is damaged.
     """
 
-    def __init__(self, store: Store, regions: Iterable[str] | None = None, newest_base: bool = True) -> None:
+    def __init__(
+        self,
+        store: Store,
+        regions: Iterable[str] | None = None,
+        newest_base: bool = True,
+        territory: Territory | None = None,
+    ) -> None:
         from kommunalprofil.sources import declared as declared_tables
 
         self.store = store
         self.wanted = sorted(set(regions)) if regions is not None else None
+        self.territory = territory or AsReported()
         self.tables: dict[str, Table] = {k: t for k, t in declared_tables().items() if not t.oracle}
         self.indicators = declared()
         self._cache: dict[tuple[str, str, Selection], Series] = {}
@@ -62,9 +72,9 @@ class Results:
 
     def panels_of(self, table: str) -> list[Panel]:
         """The panels of one table, of the regions asked for."""
-        lands = None if self.wanted is None else sorted({land_of(r) for r in self.wanted})
-        rows = self.store.observations(table, lands)
-        return panels(rows, table, None if self.wanted is None else frozenset(self.wanted))
+        rows = self.store.observations(table, self.territory.lands(self.wanted))
+        found = panels(rows, table, self.territory.keys(self.wanted))
+        return [self.territory.carry(panel, self.wanted) for panel in found]
 
     def regions(self, measure: str) -> list[str]:
         """Every region any table of the measure carries, sorted."""
@@ -95,7 +105,7 @@ class Results:
         if key not in self._cache:
             declaration = self.indicators[indicator]
             if declaration.derived is not None:
-                self._cache[key] = _derive(self, declaration, selection)
+                self._cache[key] = derive(self, declaration, selection)
             else:
                 age = None if selection.age == "T" else AgeGroup.parse(selection.age)
                 self._cache[key] = _merge(self, declaration, selection, variant, age, None)
@@ -143,13 +153,15 @@ def compute(
     indicators: Iterable[str],
     by: Iterable[str] = (),
     variant: str | None = None,
+    territory: str = "",
 ) -> Iterator[Series]:
     """Every series of the indicators, split by the dimensions in `by` each of them may be split by.
 
-    `variant` None gives the default, a name that variant of each indicator that has it. Raises KeyError for an
-    unknown indicator.
+    `variant` None gives the default, a name that variant of each indicator that has it; `territory` is the
+    Gebietsstand (ISO) to which all counts are carried over, '' leaves them as reported. Raises KeyError for an unknown
+    indicator, UsageError for a day to which no key leads.
     """
-    results = Results(store, regions)
+    results = Results(store, regions, territory=Recalculated(store, territory) if territory else None)
     for name in indicators:
         declaration = results.indicators[name]
         if variant and variant not in declaration.variants:
@@ -201,6 +213,7 @@ def _empty(results: Results, declaration: Indicator, selection: Selection, varia
         np.zeros(shape, dtype=np.int16),
         [""],
         np.zeros(shape, dtype=bool),
+        np.zeros(shape, dtype=np.int16),
     )
 
 
@@ -244,6 +257,12 @@ def _merge(
                 _put(array, grid, valued, quantity.value)
         _put(series.flags, grid, valued, parts.value.flags)
         _put(series.source, grid, valued, np.int16(len(sources) - 1))
+        if panel.territory is not None:
+            _put(series.territory, grid, valued, panel.territory)
+        for text, mask in panel.reasons.items():
+            if text not in reasons:
+                reasons.append(text)
+            _put(series.reason, grid, valued & mask, np.int16(reasons.index(text)))
     if results._newest_base:
         _keep_newest_base(series)
     return replace(series, sources=sources, reasons=reasons)
@@ -285,88 +304,3 @@ def _age_choice(
         taken |= where
         choice[i] = (where, groups)
     return choice
-
-
-class Context:
-    """What a derived formula may ask for: finished series of the same members, at other dates, of other measures."""
-
-    def __init__(self, results: Results, selection: Selection) -> None:
-        self.results, self.selection = results, selection
-        self.base: Series = results.series("population", selection)
-        self.missing: list[str] = []
-        self.asked: list[NDArray[np.object_]] = [_tables(self.base)]
-
-    def series(self, indicator: str) -> Quantity:
-        """The values of an indicator for the same members."""
-        found = self.results.series(indicator, self.selection)
-        return Quantity(found.value, found.flags)
-
-    def shifted(self, now: Quantity, years: int) -> Quantity:
-        """The values `years` before, on the same base; a gap where that date was not published on that base."""
-        column = {p: i for i, p in enumerate(self.base.points)}
-        tables = np.full(now.value.shape, "", dtype=object)
-        value = np.full(now.value.shape, np.nan)
-        flags = np.full(now.flags.shape, np.uint16(Flag.NOT_COMPUTABLE))
-        for t, (date, base) in enumerate(self.base.points):
-            before = column.get(Point(f"{int(date[:4]) - years}{date[4:]}", base))
-            if before is not None:
-                value[:, t], flags[:, t] = now.value[:, before], now.flags[:, before]
-                tables[:, t] = self.asked[0][:, before]
-        gone = np.isnan(value) & (flags & np.uint16(Flag.REGION_ABSENT) > 0)
-        flags[gone] = np.uint16(Flag.NOT_COMPUTABLE)
-        self.asked.append(tables)
-        self.missing.append("kein Wert des Vorjahres auf derselben Basis" if years == 1 else "kein Vergleichswert")
-        return Quantity(value, flags)
-
-    def nearest(self, measure: str) -> Quantity:
-        """The values of another measure at the date nearest to each point (the later one of two equally near)."""
-        shape = self.base.value.shape
-        value, flags = np.full(shape, np.nan), np.full(shape, np.uint16(Flag.NOT_PUBLISHED))
-        distance = np.full(shape, np.inf)
-        tables = np.full(shape, "", dtype=object)
-        row = {r: i for i, r in enumerate(self.base.regions)}
-        days = np.array([np.datetime64(p.date) for p in self.base.points]).astype("datetime64[D]").astype(np.int64)
-        for panel in self.results.panels.get(measure, []):
-            cells = panel.cells(next(iter(panel.blocks))).count()
-            here = [(i, row[r]) for i, r in enumerate(panel.regions) if r in row]
-            for j, point in enumerate(panel.points):
-                off = np.abs(days - np.datetime64(point.date).astype("datetime64[D]").astype(np.int64))
-                for i, r in here:
-                    if np.isfinite(cells.value[i, j]):
-                        better = off <= distance[r]
-                        value[r, better], flags[r, better] = cells.value[i, j], cells.flags[i, j]
-                        distance[r, better], tables[r, better] = off[better], panel.table
-        self.asked.append(tables)
-        return Quantity(value, flags)
-
-    def sources(self) -> tuple[list[str], NDArray[np.int16]]:
-        """The tables that every value rests on, joined by `|`, as a list and the place of each value in it."""
-        joined = np.frompyfunc(lambda *names: "|".join(dict.fromkeys(filter(None, names))), len(self.asked), 1)
-        names, place = np.unique(joined(*self.asked).astype(str), return_inverse=True)
-        return names.tolist(), place.reshape(self.base.value.shape).astype(np.int16)
-
-
-def _tables(series: Series) -> NDArray[np.object_]:
-    """The table of each value of a series, empty where there is none."""
-    texts: NDArray[np.object_] = np.array([*series.sources, ""], dtype=object)[series.source]
-    return texts
-
-
-def _derive(results: Results, declaration: Indicator, selection: Selection) -> Series:
-    assert declaration.derived is not None
-    context = Context(results, selection)
-    parts = declaration.derived(context)
-    base = context.base
-    sources, source = context.sources()
-    return replace(
-        base,
-        indicator=declaration,
-        sources=sources,
-        source=source,
-        value=parts.value.value,
-        numerator=parts.numerator.value if parts.numerator else base.numerator,
-        denominator=parts.denominator.value if parts.denominator else base.denominator,
-        flags=parts.value.flags,
-        reason=np.ones(base.value.shape, dtype=np.int16) * (1 if context.missing else 0),
-        reasons=["", *context.missing],
-    )

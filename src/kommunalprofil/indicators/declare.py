@@ -10,7 +10,7 @@ from kommunalprofil.ages import AgeGroup
 from kommunalprofil.cells import Cells, Quantity
 
 if TYPE_CHECKING:
-    from kommunalprofil.indicators.compute import Context
+    from kommunalprofil.indicators.context import Context
 
 
 class Parts(NamedTuple):

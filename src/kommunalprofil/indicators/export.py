@@ -140,7 +140,7 @@ def _chosen(series: Iterable[Series], dates: Dates | None) -> Iterator[tuple[Ser
 def _flags(series: Series, r: NDArray[np.int64], t: NDArray[np.int64]) -> tuple[NDArray[np.int64], list[str]]:
     """The flag texts of many values as codes and texts: each distinct combination of facts is spelled out once."""
     facts = series.flags[r, t].astype(np.int64) << 32 | series.reason[r, t].astype(np.int64) << 16
-    facts |= np.where(series.broken[r, t], t + 1, 0)
+    facts |= np.where(series.broken[r, t], t + 1, 0) | series.moved[r, t].astype(np.int64) << 50
     _, first, codes = np.unique(facts, return_index=True, return_inverse=True)
     return codes, [series.flag(int(r[i]), int(t[i])) for i in first]
 

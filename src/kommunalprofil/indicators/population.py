@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kommunalprofil.ages import ALL
 from kommunalprofil.cells import Cells
-from kommunalprofil.indicators.compute import Context
+from kommunalprofil.indicators.context import Context
 from kommunalprofil.indicators.declare import At, Indicator, Parts
 
 

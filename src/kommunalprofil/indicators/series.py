@@ -26,6 +26,8 @@ REASONS = (
 )
 NEWER_BASE = {"census": "zensus_2022"}
 """Bases that make one series with another: the census of 2022 and the Fortschreibung built on it."""
+TERRITORY = "break:territory"
+"""Flag of the first value for other boundaries than those before it."""
 
 
 class Selection(NamedTuple):
@@ -80,7 +82,11 @@ class Value:
 
 @dataclass
 class Series:
-    """One indicator, variant and selection for many regions (rows) and points (columns)."""
+    """One indicator, variant and selection for many regions (rows) and points (columns).
+
+    `territory` numbers the boundaries of each value, negative where nobody knows them; a series breaks where the number
+    changes.
+    """
 
     indicator: Indicator
     variant: str
@@ -96,23 +102,39 @@ class Series:
     reason: NDArray[np.int16]
     reasons: Sequence[str]
     there: NDArray[np.bool_] = field(repr=False)
+    territory: NDArray[np.int16] = field(repr=False)
+
+    @cached_property
+    def _before(self) -> NDArray[np.intp]:
+        """The column of the value before each value, −1 where there is none."""
+        valued = np.isfinite(self.value) & self.there
+        newest = np.maximum.accumulate(np.where(valued, np.arange(len(self.points)), -1), axis=1)
+        before: NDArray[np.intp] = np.concatenate([np.full((len(newest), 1), -1), newest[:, :-1]], axis=1)
+        return np.where(valued, before, -1)
+
+    @cached_property
+    def moved(self) -> NDArray[np.bool_]:
+        """Where a value is for other boundaries than the value before it."""
+        if not self.territory.any():
+            return np.zeros(self.value.shape, dtype=bool)
+        older = np.take_along_axis(self.territory, np.maximum(self._before, 0), axis=1)
+        known = (older >= 0) & (self.territory >= 0)
+        result: NDArray[np.bool_] = (self._before >= 0) & known & (older != self.territory)
+        return result
 
     @cached_property
     def broken(self) -> NDArray[np.bool_]:
         """Where a value stands on another base than the value before it."""
         family = np.array(base_order([NEWER_BASE.get(p.base, p.base) for p in self.points]), dtype=np.int16)
-        valued = np.isfinite(self.value) & self.there
         if len(set(family.tolist())) < 2:
             return np.zeros(self.value.shape, dtype=bool)
-        newest = np.maximum.accumulate(np.where(valued, np.arange(len(family)), -1), axis=1)
-        before = np.concatenate([np.full((len(newest), 1), -1), newest[:, :-1]], axis=1)
-        result: NDArray[np.bool_] = valued & (before >= 0) & (family[before] != family)
+        result: NDArray[np.bool_] = (self._before >= 0) & (family[self._before] != family)
         return result
 
     def flag(self, r: int, t: int) -> str:
         """The flag text of one value: facts joined by `|`, or the reason of a gap."""
         base = self.points[t].base if self.broken[r, t] else ""
-        return flag_text(int(self.flags[r, t]), self.reasons[self.reason[r, t]], base)
+        return flag_text(int(self.flags[r, t]), self.reasons[self.reason[r, t]], base, bool(self.moved[r, t]))
 
     def row(self, region: str) -> Iterator[Value]:
         """The values and gaps of one region, in order of date and base; nothing for a region that is not there."""
@@ -121,12 +143,12 @@ class Series:
         r = self.regions.index(region)
         sources = [tuple(text.split("|")) for text in self.sources] + [()]  # -1 is no source
         columns = (self.there, self.value, self.numerator, self.denominator)
-        codes = (self.flags, self.broken, self.reason, self.source)
+        codes = (self.flags, self.broken, self.moved, self.reason, self.source)
         cells = zip(self.points, *(array[r].tolist() for array in (*columns, *codes)), strict=True)
         head = (region, self.indicator.id, self.variant, self.indicator.unit)
-        for point, there, value, numerator, denominator, bits, broken, reason, source in cells:
+        for point, there, value, numerator, denominator, bits, broken, moved, reason, source in cells:
             if there:
-                flag = flag_text(bits, self.reasons[reason], point.base if broken else "")
+                flag = flag_text(bits, self.reasons[reason], point.base if broken else "", moved)
                 numbers = (_number(value), _number(numerator), _number(denominator))
                 yield _value(head, point, self.selection, numbers, flag, sources[source])
 
@@ -165,8 +187,11 @@ def _value(
 
 
 @cache
-def flag_text(bits: int, reason: str, broken_to: str) -> str:
-    """What the export prints of the facts about a value; `broken_to` is the base a value after a break stands on."""
+def flag_text(bits: int, reason: str, broken_to: str, moved: bool = False) -> str:
+    """What the export prints of the facts about a value.
+
+    `broken_to` is the base a value after a break stands on; `moved` says that it is for other boundaries than before.
+    """
     if bits & GAP.value:
         first = next(f for f in REASONS if f & bits)
         name = str(first.name).lower()
@@ -174,4 +199,6 @@ def flag_text(bits: int, reason: str, broken_to: str) -> str:
     names = flag_names(bits & QUALITY.value)
     if broken_to:
         names.append(f"break:{NEWER_BASE.get(broken_to, broken_to)}")
+    if moved:
+        names.append(TERRITORY)
     return "|".join(names)

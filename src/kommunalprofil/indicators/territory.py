@@ -1,0 +1,135 @@
+"""On which boundaries results are: as reported, all carried over to one Gebietsstand, or each place followed back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+
+from kommunalprofil.cells import Block, Panel
+from kommunalprofil.continuity import Continuity, follow
+from kommunalprofil.conversion import GROUP, convert
+from kommunalprofil.crosswalk import Crosswalk
+from kommunalprofil.store import Store, land_of
+from kommunalprofil.vocabulary import MEASURE
+
+Regions = Sequence[str] | None
+"""The regions asked for; None means all."""
+
+
+class Territory(Protocol):
+    """What stands between the tables and the results: which rows are needed, and what becomes of them."""
+
+    def lands(self, wanted: Regions) -> list[str] | None:
+        """The Länder whose rows are needed."""
+
+    def keys(self, wanted: Regions) -> frozenset[str] | None:
+        """The regions whose rows are needed."""
+
+    def carry(self, panel: Panel, wanted: Regions) -> Panel:
+        """The panel on the wanted boundaries."""
+
+
+class AsReported:
+    """Every value on the boundaries of its table."""
+
+    def lands(self, wanted: Regions) -> list[str] | None:
+        """Those of the regions themselves."""
+        return None if wanted is None else sorted({land_of(region) for region in wanted})
+
+    def keys(self, wanted: Regions) -> frozenset[str] | None:
+        """The regions themselves."""
+        return None if wanted is None else frozenset(wanted)
+
+    def carry(self, panel: Panel, wanted: Regions) -> Panel:
+        """The panel as it is."""
+        return panel
+
+
+class Recalculated:
+    """Every count carried over to one Gebietsstand, estimated where areas were divided; gaps where no key leads.
+
+    Raises UsageError for a day to which no key leads.
+    """
+
+    def __init__(self, store: Store, day: str) -> None:
+        self._store, self._day = store, day
+        self._known: dict[tuple[str, ...] | None, Crosswalk] = {}
+        Crosswalk.load(store.state, ["01"]).check_target(day)
+
+    def _crosswalk(self, wanted: Regions) -> Crosswalk:
+        lands = None if wanted is None else tuple(sorted({land_of(region) for region in wanted}))
+        if lands not in self._known:
+            self._known[lands] = Crosswalk.load(self._store.state, lands)
+        return self._known[lands]
+
+    def lands(self, wanted: Regions) -> list[str] | None:
+        """Those of the regions and whatever areas came to them from."""
+        if wanted is None:
+            return None
+        steps = [step for steps in self._crosswalk(wanted).steps.values() for step in steps.values()]
+        return sorted({land_of(region) for region in wanted} | {land_of(key) for step in steps for key in step.keys})
+
+    def keys(self, wanted: Regions) -> frozenset[str] | None:
+        """All of their level: which of them a table lists tells of which Gebietsstand they are."""
+        if wanted is None:
+            return None
+        levels = {len(region) for region in wanted}
+        steps = [step for level, steps in self._crosswalk(wanted).steps.items() if level in levels
+                 for step in steps.values()]  # fmt: skip
+        return frozenset(wanted).union(*(step.keys | step.ends for step in steps))
+
+    def carry(self, panel: Panel, wanted: Regions) -> Panel:
+        """The panel carried over; of means and ratios only Länder and Germany, whose boundaries stay."""
+        if MEASURE[panel.measure].kind == "count":
+            panel = convert(panel, self._crosswalk(wanted), self._day)
+        else:
+            panel = only(panel, (region for region in panel.regions if len(region) not in GROUP))
+        return panel if wanted is None else only(panel, wanted)
+
+
+class Continued:
+    """Each of some places followed back in time, see continuity.py; the day is that of the register."""
+
+    def __init__(self, store: Store, day: str, places: Iterable[str]) -> None:
+        self._store, self._day = store, day
+        self._places = sorted(set(places))
+
+    @cached_property
+    def continuity(self) -> Continuity:
+        """How the places go back in time."""
+        lands = {land_of(region) for region in self._places if len(region) in GROUP}
+        return Continuity(Crosswalk.load(self._store.state, sorted(lands)), self._day)
+
+    def lands(self, wanted: Regions) -> list[str] | None:
+        """Those of everything the regions were made of."""
+        return sorted({land_of(key) for key in self.keys(wanted) or ()})
+
+    def keys(self, wanted: Regions) -> frozenset[str] | None:
+        """Everything the regions were made of."""
+        regions = self._places if wanted is None else wanted
+        return frozenset().union(*(self.continuity.ancestors(region) for region in regions))
+
+    def carry(self, panel: Panel, wanted: Regions) -> Panel:
+        """The regions followed back."""
+        return follow(panel, self.continuity, self._places if wanted is None else wanted)
+
+
+def only(panel: Panel, regions: Iterable[str]) -> Panel:
+    """The panel of some of its regions."""
+    chosen = set(regions)
+    rows = np.array([r for r, region in enumerate(panel.regions) if region in chosen], dtype=np.intp)
+    if len(rows) == len(panel.regions):
+        return panel
+    blocks = {member: Block(b.groups, b.values[rows], b.flags[rows]) for member, b in panel.blocks.items()}
+    return replace(
+        panel,
+        regions=[panel.regions[r] for r in rows.tolist()],
+        present=panel.present[rows],
+        blocks=blocks,
+        reasons={text: mask[rows] for text, mask in panel.reasons.items()},
+        territory=None if panel.territory is None else panel.territory[rows],
+    )
