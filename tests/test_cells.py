@@ -169,10 +169,10 @@ def test_a_region_that_is_not_there_is_absent_and_a_cell_that_is_not_there_is_no
 
 def test_two_bases_of_one_date_are_two_points_the_newer_last() -> None:
     table = observations(
-        {"base": "zensus_2022", "value": 2.0}, {"base": "zensus_2011"}, {"base": "census", "value": 3.0}
+        {"base": "zensus_2022", "value": 2.0}, {"base": "zensus_2011"}, {"base": "census_2022", "value": 3.0}
     )
     (panel,) = panels(table, "t")
-    assert [p.base for p in panel.points] == ["zensus_2011", "zensus_2022", "census"]
+    assert [p.base for p in panel.points] == ["zensus_2011", "zensus_2022", "census_2022"]
     assert panel.blocks[Member()].values.ravel().tolist() == [1, 2, 3]
 
 

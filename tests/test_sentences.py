@@ -101,7 +101,7 @@ def test_no_sentence_crosses_a_break() -> None:
 def test_a_return_to_an_older_base_is_no_census() -> None:
     late = series(
         ("2021-12-31", 940, "zensus_2011", ""),
-        ("2022-05-15", 930, "census", "break:zensus_2022"),
+        ("2022-05-15", 930, "census_2022", "break:zensus_2022"),
         ("2022-12-31", 935, "zensus_2011", "break:zensus_2011"),
     )
     assert say.breaks(late) == []

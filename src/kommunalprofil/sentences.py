@@ -191,9 +191,17 @@ def relative_change(first: Value, last: Value) -> str:
     return fmt.with_unit(fmt.change((last.value / first.value - 1) * 100, places), "%")
 
 
+def _with_article(word: str, date: str) -> str:
+    """'Von Ende 2011' or 'Vom 9. Mai 2011', 'bis Ende 2021' or 'bis zum 15. Mai 2022'."""
+    words = fmt.date_words(date)
+    if words.startswith("Ende"):
+        return f"{word} {words}"
+    return f"{'Vom' if word == 'Von' else 'bis zum'} {words}"
+
+
 def development(first: Value, last: Value, what: str = "die Einwohnerzahl") -> str:
     """'Von Ende 2011 bis Ende 2021 ist die Einwohnerzahl von 133.000 auf 133.460 gestiegen (+0,3 %).'"""
-    period = f"Von {fmt.date_words(first.date)} bis {fmt.date_words(last.date)}"
+    period = f"{_with_article('Von', first.date)} {_with_article('bis', last.date)}"
     if not order(last, first):
         return f"{period} ist {what} mit {shown(last)} gleich geblieben."
     percent = relative_change(first, last)
@@ -229,7 +237,7 @@ def breaks(series: Iterable[Value]) -> list[str]:
 def lone_count(series: Iterable[Value]) -> str:
     """What the count of a census amid numbers on the base before it is; '' where there is none."""
     values = [value for value in series if not value.missing]
-    counts = [v for v in values if v.base == "census" and v.date < values[-1].date]
+    counts = [v for v in values if v.base == "census_2022" and v.date < values[-1].date]
     if not counts or values[-1].base != "zensus_2011":
         return ""
     when = fmt.date_words(counts[-1].date)

@@ -72,7 +72,8 @@ def to_parquet(frame: pd.DataFrame) -> bytes:
     texts = frame["region"].astype("category")
     columns = [pa.array(texts if f.name == "region" else frame[f.name], from_pandas=True) for f in fields]
     sink = io.BytesIO()
-    # region and date alone carry statistics: they are what readers filter by, the rest would only swell the footer
+    # region and date alone carry statistics: they are what readers filter by, the rest would only swell the footer;
+    # the bytes of numbers side by side pack a third smaller than number after number
     with pq.ParquetWriter(
         sink,
         fields,
@@ -81,6 +82,8 @@ def to_parquet(frame: pd.DataFrame) -> bytes:
         write_statistics=["region", "date"],
         version="2.6",
         write_page_checksum=True,
+        use_dictionary=[c for c in COLUMNS if c != "value"],
+        column_encoding={"value": "BYTE_STREAM_SPLIT"},
     ) as writer:
         for land in order:
             rows = pa.array(np.flatnonzero(place == list(there).index(land)))

@@ -76,7 +76,8 @@ BASE = _codes(
     Code("volkszaehlung_1987", "Fortschreibung auf Basis der Volkszählung 1987", "base census 1987"),
     Code("zensus_2011", "Fortschreibung auf Basis des Zensus 2011", "base census 2011"),
     Code("zensus_2022", "Fortschreibung auf Basis des Zensus 2022", "base census 2022"),
-    Code("census", "Zensus", "census"),
+    Code("census_2011", "Zählung im Zensus 2011", "census 2011"),
+    Code("census_2022", "Zählung im Zensus 2022", "census 2022"),
     Code("register", "Register", "register"),
     *(
         Code(
@@ -96,6 +97,8 @@ BASE = _codes(
     ),
     Code("none", "–", "–"),
 )
+COUNTED = {"census_2011": "zensus_2011", "census_2022": "zensus_2022"}
+"""The count of a census and the population base that begins with it: no break lies between the two."""
 LEVEL = _codes(
     Code("bund", "Bund", "federation"),
     Code("land", "Land", "state"),

@@ -13,6 +13,7 @@ from kommunalprofil.document import Column, Gap, Table
 from kommunalprofil.figures.charts import Break, DotRow, Point
 from kommunalprofil.indicators.series import TERRITORY
 from kommunalprofil.sentences import places, shown_counts
+from kommunalprofil.vocabulary import COUNTED
 
 if TYPE_CHECKING:
     from kommunalprofil.profile import Profile, Value
@@ -155,13 +156,12 @@ def decimal_year(iso: str) -> float:
 
 def points(values: Iterable[Value], hollow: str = "provisional") -> list[Point]:
     """The values as points of a line; those flagged `hollow` are drawn hollow."""
-    bases = {"census": "zensus_2022"}
     found, reforms = [], 0
     for v in values:
         flags = v.flag.split("|")
         reforms += TERRITORY in flags
         if not v.missing:
-            base = f"{bases.get(v.base, v.base)} {reforms}"
+            base = f"{COUNTED.get(v.base, v.base)} {reforms}"
             found.append(Point(decimal_year(v.date), v.value, base, hollow in flags))
     return found
 

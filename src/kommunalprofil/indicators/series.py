@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kommunalprofil.cells import Flags, Point, Values, base_order
 from kommunalprofil.indicators.declare import Indicator
-from kommunalprofil.vocabulary import GAP, QUALITY, Flag, flag_names
+from kommunalprofil.vocabulary import COUNTED, GAP, QUALITY, Flag, flag_names
 
 REASONS = (
     Flag.SECRET,
@@ -24,8 +24,6 @@ REASONS = (
     Flag.NOT_PUBLISHED,
     Flag.REGION_ABSENT,
 )
-NEWER_BASE = {"census": "zensus_2022"}
-"""Bases that make one series with another: the census of 2022 and the Fortschreibung built on it."""
 TERRITORY = "break:territory"
 """Flag of the first value for other boundaries than those before it."""
 
@@ -125,7 +123,7 @@ class Series:
     @cached_property
     def broken(self) -> NDArray[np.bool_]:
         """Where a value stands on another base than the value before it."""
-        family = np.array(base_order([NEWER_BASE.get(p.base, p.base) for p in self.points]), dtype=np.int16)
+        family = np.array(base_order([COUNTED.get(p.base, p.base) for p in self.points]), dtype=np.int16)
         if len(set(family.tolist())) < 2:
             return np.zeros(self.value.shape, dtype=bool)
         result: NDArray[np.bool_] = (self._before >= 0) & (family[self._before] != family)
@@ -198,7 +196,7 @@ def flag_text(bits: int, reason: str, broken_to: str, moved: bool = False) -> st
         return f"{name}:{reason}" if reason and first == Flag.NOT_COMPUTABLE else name
     names = flag_names(bits & QUALITY.value)
     if broken_to:
-        names.append(f"break:{NEWER_BASE.get(broken_to, broken_to)}")
+        names.append(f"break:{COUNTED.get(broken_to, broken_to)}")
     if moved:
         names.append(TERRITORY)
     return "|".join(names)
