@@ -258,7 +258,7 @@ def _regions(rows: Coded, table: Table) -> Iterator[Sum]:
         upper = np.where(size == parent, rows.code["region"], above[rows.code["region"]])
         is_part = counted & (size == child) & (upper >= 0)
         wholes = counted & (size == parent)
-        if all(n in SAME_TERRITORY for n in set(rows.frame["region"][wholes])):  # its own Kreis: nothing to add up
+        if all(n in SAME_TERRITORY for n in rows.frame["region"][wholes].unique()):  # its own Kreis: nothing to add up
             continue
         if child == 5:
             is_part = _one_territory(rows, wholes, is_part)

@@ -92,7 +92,8 @@ class Spots:
         import numpy as np
 
         days, size = sorted(set(self.days)), len(cells.members)
-        day = np.array([days.index(d) for d in self.days])
+        place = {d: i for i, d in enumerate(days)}
+        day = np.array([place[d] for d in self.days])
         regions = np.bincount(day[np.unique(self.spot)], minlength=len(days))
         cell = day[self.spot] * size + cells.member
         counts = np.bincount(cell, minlength=len(days) * size)
@@ -169,18 +170,17 @@ class Spots:
         used[self.spot] = True
         mine = [s for s, region in enumerate(self.regions) if region in other and used[s]]
         there = {(self.regions[s], self.days[s]) for s in mine}
-        extra: list[tuple[NDArray[Any], int]] = []
+        extra = np.full(len(self.regions), -1, dtype=np.int32)
         for s in mine:
             want, day = other[self.regions[s]], self.days[s]
             if (want, day) not in there:
+                extra[s] = len(self.regions)
                 self.regions.append(want)
                 self.days.append(day)
-                extra.append((np.flatnonzero(self.spot == s), len(self.regions) - 1))
-        if extra:
-            rows = np.concatenate([np.arange(len(self.spot)), *(rows for rows, _ in extra)])
-            new = [np.full(len(rows), spot, dtype=np.int32) for rows, spot in extra]
-            self.spot = np.concatenate([self.spot, *new])
-            cells.take(rows)
+        if (extra >= 0).any():
+            rows = np.flatnonzero(extra[self.spot] >= 0)
+            self.spot = np.concatenate([self.spot, extra[self.spot[rows]]])
+            cells.take(np.concatenate([np.arange(len(self.spot) - len(rows)), rows]))
 
 
 def _any_twice(numbers: NDArray[np.int64], size: int) -> bool:
