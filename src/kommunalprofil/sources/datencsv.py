@@ -33,6 +33,7 @@ MOST_LINES = 200
 """Lines above the data at most."""
 CELLS = 500_000
 """How many cells make one Grid; longer tables become several."""
+LEAST_ROWS = 1000
 Row = tuple[int, list[str]]
 
 
@@ -167,7 +168,7 @@ class _Reader:
 
     def chunks(self, rows: Iterator[Row]) -> Iterator[list[Row]]:
         """Rows of data in portions of about half a million cells, blank ones left out."""
-        size = max(1000, CELLS // self.width)
+        size = max(LEAST_ROWS, CELLS // self.width)
         chunk = [self.first]
         for line, row in rows:
             if not row or not any(row):
@@ -272,8 +273,10 @@ class _Layout:
         blank = [i for i in range(len(headers[0][1])) if not any(row[i].strip() for _, row in headers)]
         padding, signs = _blank_columns(table, lead, blank)
         wanted = [i for i in range(len(headers[0][1])) if i not in padding and i not in signs]
+        line = headers[-1][0]
+        if bare := sorted(set(wanted) & set(blank)):
+            raise SourceError(reader.file, f"Spalte {lead + bare[0] + 1} hat Werte, aber keine Überschrift.", line)
         if signs and signs != [i + 1 for i in wanted]:
-            line = headers[-1][0]
             raise SourceError(reader.file, "Nicht neben jeder Wertspalte steht eine Spalte mit Qualitätszeichen.", line)
         texts = [(line, [row[i] for i in wanted]) for line, row in headers]
         if any({t.strip() for t in row} == {"1000"} for _, row in texts):
