@@ -272,7 +272,7 @@ WRONG = {
     "a date in rows and columns": (
         [";;;31.12.2015;31.12.2014", "31.12.2015;DG;Deutschland;1;2"], "steht in Zeilen und Spalten zugleich", 3),
     "a value beside the table": (
-        ["31.12.2015", ";;männlich;weiblich;", "DG;D;1;2;", "01;SH;1;2;9"], "Spalte 5 hat Werte, aber keine Übersch", 3),
+        ["31.12.2015", ";;männlich;weiblich;", "DG;D;1;2;", "01;SH;1;2;9"], "Spalte 5 hat Werte, aber keine Über", 3),
 }  # fmt: skip
 
 
