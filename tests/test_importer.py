@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from kommunalprofil import importer, sources
+from kommunalprofil import cli, german_cli, importer, sources
 from kommunalprofil.states import MANIFEST, State
 from kommunalprofil.store import Store
 from kommunalprofil.territory import KREISE
-from twins import aged, by_age, by_sex, flat, zipped
+from twins import aged, by_age, by_sex, flat, sheet, zipped
 
 OLD, NEW = "01.06.2019 / 10:00:00", "01.06.2020 / 10:00:00"
 
@@ -168,3 +168,32 @@ def test_folders_are_walked_without_companions(tmp_path: Path) -> None:
     found = [str(p.relative_to(tmp_path)) for p in importer.files_of([tmp_path])]
     assert found == ["b.csv", "sub/a.csv", "x.shp", "y.dbf"]
     assert {".dbf", ".prj"} <= sources.COMPANIONS
+
+
+def ratios(folder: Path, youth: str) -> Path:
+    """12411-08-01-4 for the ages of `c.csv`; its first number is 114,3 where nothing is wrong."""
+    head = [
+        ["", "", "", *["Jugendquotient"] * 3, *["Altenquotient"] * 3],
+        ["", "", "", *["", "männlich", "weiblich"] * 2],
+    ]
+    cells = [youth, "100,0", "125,0", "285,7", "300,0", "275,0"]
+    text = sheet("12411-08-01-4", head, [["31.12.2018", "DG", "Deutschland", *cells]])
+    (folder / "ratios.csv").write_text(text)
+    return folder / "ratios.csv"
+
+
+def test_a_state_that_fails_its_checks_is_refused(raw: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "set"
+    importer.run([raw], folder)
+    before = {p.name: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    call = ["data", "import", str(ratios(tmp_path, "114,4")), "-o", str(folder)]
+    assert german_cli.run(cli.app, call) == 1
+    said = capfd.readouterr().err
+    assert "Der neue Stand besteht seine Prüfungen nicht; der bisherige bleibt in Kraft" in said
+    assert "12411-08-01-4 amtliche Werte: Jugendquotient (amtlich): 2 von 3" in said
+    assert "--force" in said
+    assert {p.name: p.read_bytes() for p in folder.rglob("*") if p.is_file()} == before
+    assert german_cli.run(cli.app, [*call, "--force"]) == 0
+    assert "Trotz nicht bestandener Prüfungen übernommen: 1" in capfd.readouterr().out
+    assert "12411-08-01-4" in Store(folder).tables
+    importer.run([ratios(tmp_path, "114,3")], tmp_path / "sound")

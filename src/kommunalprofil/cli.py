@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kommunalprofil import __version__, cli_data, german_cli
+from kommunalprofil import __version__, cli_states, german_cli
 from kommunalprofil.cli_options import OPTIONS, DataDir, Json, Quiet, data_dir, print_json
 from kommunalprofil.errors import KommunalprofilError, UsageError
 
@@ -24,7 +24,7 @@ app = typer.Typer(
     " 130 abgebrochen.",
     **OPTIONS,
 )
-app.add_typer(cli_data.app, name="data")
+app.add_typer(cli_states.app, name="data")
 LEVELS = ("bund", "land", "kreis", "gemeinde")
 CLEAR = "\r\x1b[K"
 """Takes the progress bar off its line, so that a message stands alone there; the bar comes back with the next step."""
@@ -60,7 +60,7 @@ def build(
 
     folder = data_dir(data)
     register = Register.load(folder)
-    places = list(dict.fromkeys(register.find(ort) for ort in orte))
+    places = list(dict.fromkeys(_place(register, ort) for ort in orte))
     if refused := [text for place in places if (text := register.refusal(place))]:
         raise UsageError("\n".join(refused))
     done: list[dict[str, Any]] = []
@@ -87,6 +87,20 @@ def build(
     if as_json:
         print_json(done)
     return code
+
+
+def _place(register: Register, ort: str) -> Region:
+    """The place meant. Raises UsageError, also for a Kreis that has ended, with what it belongs to now."""
+    from datetime import date
+
+    from kommunalprofil.territory import FORMER_KREISE, lived, successor
+
+    key = "".join(ort.split())
+    if key not in FORMER_KREISE or key in register:
+        return register.find(ort)
+    ended, now = lived(key)[1], successor(key, date.max)
+    home = f"; das Gebiet gehört jetzt zu: {register.get(now).title} ({now})" if now in register else ""
+    raise UsageError(f"{FORMER_KREISE[key]} ({key}) gibt es seit dem {ended:%d.%m.%Y} nicht mehr{home}.")
 
 
 def _with_progress(places: list[Region]) -> Iterable[Region]:

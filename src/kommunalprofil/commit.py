@@ -82,6 +82,10 @@ class Writer:
         self._clean()
         return True
 
+    def abandon(self) -> None:
+        """Remove the files of a prepared state that will not be."""
+        self._clean()
+
     def _clean(self) -> None:
         """Remove what a killed run left: half-written files, files of no state, a snapshot of the current state."""
         frozen = snapshots(self.folder)

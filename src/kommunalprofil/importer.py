@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from multiprocessing import get_context, parent_process
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from kommunalprofil import commit, merging, raw, sources
-from kommunalprofil.errors import KommunalprofilError, NotATableError
+from kommunalprofil import commit, invariants, merging, raw, sources
+from kommunalprofil.errors import CheckError, KommunalprofilError, NotATableError
 from kommunalprofil.intake import take
+from kommunalprofil.invariants import Line
 from kommunalprofil.sources.reading import Reading, Report
 from kommunalprofil.states import OBSERVATIONS, State
 from kommunalprofil.store import Store
-
-PARALLEL = 8
-"""From how many files on they are read by several processes: each takes a second to start."""
-MOST = 4
-"""Processes at most; each holds one file in memory."""
+from kommunalprofil.workers import Workers
 
 
 @dataclass
@@ -36,6 +26,7 @@ class Outcome:
     tables: dict[str, int] = field(default_factory=dict)
     old: State | None = None
     new: State | None = None
+    failed: list[Line] = field(default_factory=list)
 
 
 Progress = Callable[[Report | KommunalprofilError], None]
@@ -74,60 +65,67 @@ def run(
     *,
     workers: int = 1,
     keep: int = commit.KEEP,
+    force: bool = False,
 ) -> Outcome:
     """Read the files and merge them into the data set in `folder`.
 
     A file that cannot be read is refused with its reason; the others are still imported. Rows of the same key come
-    from the file with the newer Stand. `workers` is the number of processes that read; the outcome is the same for
-    any. Raises DataError if the existing set is damaged, BusyError while another process changes it, OSError; the
-    existing set stays then as it was.
+    from the file with the newer Stand. `workers` is the number of processes at work; the outcome is the same for
+    any. The new state is checked before it is put into force. Raises CheckError if it fails (unless `force`),
+    DataError if the existing set is damaged, BusyError while another process changes it, OSError; the existing set
+    stays then as it was.
     """
     outcome = Outcome()
-    readings: list[Reading] = []
-    with commit.writing(folder) as writer:
-        for taken in _taken(files_of(paths), workers):
-            if isinstance(taken, Reading):
-                readings.append(taken)
-                outcome.reports.append(taken.report)
-            elif isinstance(taken, NotATableError):
-                outcome.passed.append(taken)
-            else:
-                outcome.refused.append(taken)
-            if progress:
-                progress(taken.report if isinstance(taken, Reading) else taken)
+    with commit.writing(folder) as writer, Workers(workers) as pool:
+        readings = _read(files_of(paths), pool, outcome, progress)
         if readings:
-            changes = merging.merge(readings, Store(writer.old) if writer.old else None)
-            outcome.old, outcome.new = writer.old, writer.prepare(changes)
+            old = Store(writer.old) if writer.old else None
+            merged = merging.merge(readings, old, pool)
+            outcome.old, outcome.new = writer.old, writer.prepare(merged.files)
+            outcome.failed = [
+                line for line in (*merged.lines, *_across(old, Store(outcome.new), merged.measures)) if not line.ok
+            ]
+            if outcome.failed and not force:
+                writer.abandon()
+                raise CheckError(_refusal(outcome.failed))
             writer.commit(outcome.new, keep)
-            tables = {name.partition("/")[2]: c.rows for name, c in changes.items() if name.startswith(OBSERVATIONS)}
+            tables = {n.partition("/")[2]: c.rows for n, c in merged.files.items() if n.startswith(OBSERVATIONS)}
             outcome.tables = dict(sorted(tables.items()))
     return outcome
 
 
-def _taken(files: Sequence[Path], workers: int) -> Iterator[Reading | KommunalprofilError]:
-    """What each file gives, in order of the files, whoever reads it."""
-    if workers < 2 or len(files) < PARALLEL:
-        yield from map(take, files)
-        return
-    pool = ProcessPoolExecutor(min(workers, MOST), mp_context=get_context("spawn"), initializer=_settle)
-    try:
-        largest_first = sorted(files, key=lambda p: -p.stat().st_size if p.is_file() else 0)
-        promised = {path: pool.submit(take, path) for path in largest_first}
-        for path in files:
-            yield promised.pop(path).result()
-    except BrokenProcessPool:
-        raise KommunalprofilError("Ein Leseprozess wurde beendet. Der Datenbestand ist unverändert.") from None
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+def _read(files: Sequence[Path], pool: Workers, outcome: Outcome, progress: Progress | None) -> list[Reading]:
+    """The readings of the files, in their order; what came of each one goes into the outcome."""
+    readings = []
+    for taken in pool.each(take, files, lambda path: path.stat().st_size if path.is_file() else 0):
+        if isinstance(taken, Reading):
+            readings.append(taken)
+            outcome.reports.append(taken.report)
+        elif isinstance(taken, NotATableError):
+            outcome.passed.append(taken)
+        else:
+            outcome.refused.append(taken)
+        if progress:
+            progress(taken.report if isinstance(taken, Reading) else taken)
+    return readings
 
 
-def _settle() -> None:
-    """A reading process leaves Ctrl-C to its parent and ends with it, however that ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if (parent := parent_process()) is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+def _across(old: Store | None, new: Store, changed: set[str]) -> Iterator[Line]:
+    """The checks over several tables: the balance, official values, and that nothing got lost."""
+    if changed & invariants.BALANCED:
+        yield from invariants.balance(new)
+    yield from invariants.official(new, changed=changed)
+    if old is not None:
+        yield from invariants.shrunk(old, new)
 
 
-def _end_with(parent: BaseProcess) -> None:
-    parent.join()
-    os._exit(1)
+SHOWN = 10
+"""Failed checks told of a refused state."""
+
+
+def _refusal(failed: Sequence[Line]) -> str:
+    lines = [f"  {' '.join(filter(None, (x.table, x.group)))}: {x.name}: {x.text}" for x in failed[:SHOWN]]
+    if len(failed) > SHOWN:
+        lines.append(f"  … und {len(failed) - SHOWN} weitere")
+    text = "Der neue Stand besteht seine Prüfungen nicht; der bisherige bleibt in Kraft:"
+    return "\n".join([text, *lines, "Trotzdem übernehmen: dieselbe Eingabe mit --force."])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from kommunalprofil.errors import DataError, TilingError
 from kommunalprofil.formatting import date as printed
 from kommunalprofil.formatting import number
 from kommunalprofil.observations import row_keys, typed, validate
+from kommunalprofil.provenance import Origin
 from kommunalprofil.sources import declared
 from kommunalprofil.sources.declare import Table
 from kommunalprofil.states import REGIONS
@@ -44,12 +45,14 @@ def lines(store: Store, tables: Iterable[str] = (), old: Store | None = None) ->
     """Every check of a data set, or of some tables; against the state it replaces too, if `old` is given."""
     wanted = tuple(tables) or store.tables
     yield from _files(store)
-    lives = _lives(store)
+    alive = lives(_register(store))
     for table in wanted:
         frame, line = _frame(store, table)
         yield line
         if frame is not None:
-            yield from table_lines(store, table, frame, lives)
+            yield from table_lines(table, frame, store.origins)
+            if has_places(table):
+                yield places(table, spots(frame), alive)
     if not tables:
         yield from _across(BALANCE, balance(store))
     yield from _across(OFFICIAL, official(store, tuple(tables)))
@@ -88,15 +91,13 @@ def _frame(store: Store, table: str) -> tuple[pd.DataFrame | None, Line]:
     return frame, Line(SCHEMA, table, "Regeln der Spalten", True, f"{number(len(frame))} Zeilen")
 
 
-def table_lines(store: Store, table: str, frame: pd.DataFrame, lives: Lives) -> Iterator[Line]:
-    """The checks of one table's rows."""
+def table_lines(table: str, frame: pd.DataFrame, origins: Iterable[Origin], summed: bool = False) -> Iterator[Line]:
+    """The checks of one table's rows but for their regions; `summed` says that the sums were checked before."""
     declaration = declared().get(table)
-    if declaration is not None:
+    if declaration is not None and not summed:
         yield from _sums(table, declaration, frame)
     yield _ranges(table, frame)
-    if declaration is not None and not declaration.oracle and not table.startswith("GV"):  # lists say who exists
-        yield _places(table, frame, lives)
-    yield _origins(store, table, frame)
+    yield _origins(table, frame, origins)
 
 
 def _sums(table: str, declaration: Table, frame: pd.DataFrame) -> Iterator[Line]:
@@ -142,24 +143,39 @@ Lives = Mapping[str, tuple[str, str]]
 """For each Gemeinde the last day of a list that did not have it yet and its own last day ('' for neither)."""
 
 
-def _lives(store: Store) -> Lives:
-    if REGIONS not in store.state.entries:
-        return {}
+def _register(store: Store) -> pd.DataFrame | None:
     import pyarrow.parquet as pq
 
-    table = pq.read_table(store.state.path(REGIONS))
-    columns = (table.column(c).to_pylist() for c in ("ags", "valid_from", "valid_to"))
+    return pq.read_table(store.state.path(REGIONS)).to_pandas() if REGIONS in store.state.entries else None
+
+
+def lives(register: pd.DataFrame | None) -> Lives:
+    """When each Gemeinde of the register lived."""
+    if register is None:
+        return {}
+    columns = (register[c].tolist() for c in ("ags", "valid_from", "valid_to"))
     gemeinden = [row for row in zip(*columns, strict=True) if len(row[0]) == 8]
     lists = sorted({first for _, first, _ in gemeinden if first})
     before = {d: lists[i - 1] if i else "" for i, d in enumerate(lists)} | {"": ""}
     return {key: (before[first], last) for key, first, last in gemeinden}
 
 
-def _places(table: str, frame: pd.DataFrame, lives: Lives) -> Line:
-    """Whether each region existed on the day whose boundaries its rows are for."""
+def has_places(table: str) -> bool:
+    """Whether the regions of a table are checked: directories say who exists, official values are never counted."""
+    declaration = declared().get(table)
+    return declaration is not None and not declaration.oracle and not table.startswith("GV")
+
+
+def spots(frame: pd.DataFrame) -> list[tuple[str, date]]:
+    """Each region with each day whose boundaries rows of it are for."""
     _, first = np.unique(row_keys(frame, ("region", "gebietsstand")), return_index=True)
-    pairs = frame.iloc[first][["region", "gebietsstand"]]
-    wrong = [(r, d) for r, d in zip(pairs["region"], pairs["gebietsstand"], strict=True) if not _alive(r, d, lives)]
+    pairs = frame.iloc[first]
+    return list(zip(pairs["region"].tolist(), pairs["gebietsstand"].tolist(), strict=True))
+
+
+def places(table: str, pairs: list[tuple[str, date]], alive: Lives) -> Line:
+    """Whether each region existed on the day whose boundaries its rows are for."""
+    wrong = [(region, day) for region, day in pairs if not _alive(region, day, alive)]
     if not wrong:
         return Line(PLACES, table, "am Stichtag vorhanden", True, f"{number(len(pairs))} Gebiete an Gebietsständen")
     region, day = wrong[0]
@@ -167,19 +183,19 @@ def _places(table: str, frame: pd.DataFrame, lives: Lives) -> Line:
     return Line(PLACES, table, "am Stichtag vorhanden", False, text)
 
 
-def _alive(region: str, day: date, lives: Lives) -> bool:
+def _alive(region: str, day: date, alive: Lives) -> bool:
     if len(region) == 2:
         return region == "DE" or 1 <= int(region) <= 16
     if len(region) == 5:
         began, ended = territory.lived(region)
         return (began is None or day >= began) and (ended is None or day < ended)
-    before, last = lives.get(region, ("", ""))
+    before, last = alive.get(region, ("", ""))
     return (not before or day.isoformat() > before) and (not last or day.isoformat() <= last)
 
 
-def _origins(store: Store, table: str, frame: pd.DataFrame) -> Line:
+def _origins(table: str, frame: pd.DataFrame, origins: Iterable[Origin]) -> Line:
     """Whether every row's date and base stands in an origin of its table."""
-    told = {(d, base) for o in store.origins if o.table == table for d in o.dates for base in (o.base, "none")}
+    told = {(d, base) for o in origins if o.table == table for d in o.dates for base in (o.base, "none")}
     pairs = frame[["date", "base"]].drop_duplicates()
     lost = [(d, b) for d, b in zip(pairs["date"], pairs["base"], strict=True) if (d.isoformat(), b) not in told]
     text = f"{number(len(pairs))} Stichtage und Basen, alle belegt"
@@ -194,6 +210,9 @@ CORRECTION = {"Bund": (0, 0.5, 0.1), "Länder": (2, 2.0, 0.1), "Kreise": (5, 10.
 The balance never closes exactly: offices correct moves and births after the year is closed, and book small changes of
 borders. 1996 to 2015 the largest rest of Germany is 0.4, of a Land 1.7, of a Kreis 8.0 per 1,000; the median 0.01.
 """
+
+
+BALANCED = frozenset({"population", "births", "deaths", "moves_in", "moves_out"})
 
 
 def balance(store: Store) -> Iterator[Line]:
@@ -235,9 +254,9 @@ def _rests(stock: pd.Series, flows: list[pd.Series]) -> pd.Series:
     return pd.Series((rest / joined["now"] * 1000).to_numpy(), index=index)
 
 
-def official(store: Store, tables: tuple[str, ...]) -> Iterator[Line]:
-    """The official derived values against what is computed here."""
-    for verdict in oracles.compare(store, tables):
+def official(store: Store, tables: Collection[str] = (), changed: Collection[str] | None = None) -> Iterator[Line]:
+    """The official derived values against what is computed here; see oracles.compare."""
+    for verdict in oracles.compare(store, tables, changed):
         yield Line(OFFICIAL, verdict.oracle.table, verdict.name, verdict.ok, verdict.text)
 
 

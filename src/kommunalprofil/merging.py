@@ -1,27 +1,37 @@
-"""Putting readings together: one frame a table, where two files hold the same key the one with the newer Stand."""
+"""Putting readings together: tables, origins, register, crosswalk and outlines of the state they make."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from kommunalprofil import provenance, store
+from kommunalprofil import crosswalk, invariants, provenance, store
 from kommunalprofil.cells import base_order
 from kommunalprofil.commit import Content
-from kommunalprofil.observations import row_keys, typed, validate
+from kommunalprofil.crosswalk import Crosswalk
+from kommunalprofil.folding import Folded, Pile, fold, people
+from kommunalprofil.invariants import Line
+from kommunalprofil.sources import facts, geometry, register, steps
 from kommunalprofil.sources.reading import Reading
-from kommunalprofil.states import OBSERVATIONS, ORIGINS, OUTLINES, REGIONS
-from kommunalprofil.vocabulary import NOT_APPLICABLE, TOTAL
+from kommunalprofil.states import CROSSWALK, OBSERVATIONS, ORIGINS, OUTLINES, REGIONS
+from kommunalprofil.workers import Workers
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def merge(readings: list[Reading], old: store.Store | None) -> dict[str, Content]:
-    """The files that change: tables merged with what is there, origins, register, outlines; by their name in a state.
+@dataclass
+class Merged:
+    """The files that change, by their name in a state, the checks of the tables among them, what these count."""
+
+    files: dict[str, Content]
+    lines: list[Line]
+    measures: set[str]
+
+
+def merge(readings: list[Reading], old: store.Store | None, workers: Workers) -> Merged:
+    """What the readings change: tables merged with what is there, origins, register, outlines.
 
     The order of the readings makes no difference. Raises DataError if the old data set is damaged.
     """
@@ -30,23 +40,51 @@ def merge(readings: list[Reading], old: store.Store | None) -> dict[str, Content
         origins |= {(o.table, o.sha256, o.base): o for o in reading.origins}
     files: dict[str, Content] = {}
     by_table: dict[str, list[Reading]] = {}
+    layers: dict[str, list[bytes]] = {}
     for reading in readings:
         if reading.observations is not None:
             for table, part in reading.observations.groupby("source", observed=True):
                 by_table.setdefault(str(table), []).append(replace(reading, observations=part))
         for name, data in (reading.layers or {}).items():
-            files[f"{OUTLINES}/{name}"] = Content(data, _rows(data))
-    frames: list[pd.DataFrame] = []
-    for table, parts in sorted(by_table.items()):
-        frame = _newest(table, parts, old)
-        frames.append(frame)
-        files[f"{OBSERVATIONS}/{table}"] = Content(store.to_parquet(frame), len(frame))
-    regions = _register([r.regions for r in readings if r.regions is not None], old)
+            layers.setdefault(f"{OUTLINES}/{name}", []).append(data)
+    piles = [_pile(table, parts, old, origins.values()) for table, parts in sorted(by_table.items())]
+    folding = workers.each(fold, piles, lambda pile: pile.rows)
+    for name, candidates in layers.items():
+        there = [old.state.read(name)] if old and name in old.state.entries else []
+        data = geometry.newest([*there, *candidates])
+        files[name] = Content(data, _rows(data))
+    listed = _listed(old)
+    walk = _steps([r.crosswalk for r in readings if r.crosswalk is not None], listed, old)
+    if walk is not None:
+        files[CROSSWALK] = walk
+    carried = crosswalk.parse(walk.data) if walk else Crosswalk.load(old.state) if old else None
+    told = [r.regions for r in readings if r.regions is not None]
+    regions = register.merge(told, listed, carried) if told else listed
+    folded = list(folding)
+    files |= {f"{OBSERVATIONS}/{one.table}": Content(one.data, one.rows) for one in folded}
     if regions is not None:
-        frames += [old.observations(t).to_pandas() for t in old.tables if t not in by_table] if old else []
-        files[REGIONS] = Content(_parquet(_with_population(regions, frames)), len(regions))
+        counted = [one.people for one in folded]
+        counted += [people(old.observations(t).to_pandas()) for t in old.tables if t not in by_table] if old else []
+        regions = _with_population(regions, counted)
+        files[REGIONS] = Content(_parquet(regions), len(regions))
     files[ORIGINS] = Content(provenance.dump(origins.values()), len(origins))
-    return files
+    lives = invariants.lives(regions)
+    lines = [line for one in folded for line in (*one.lines, *_places(one, lives))]
+    return Merged(files, lines, {measure for one in folded for measure in one.measures})
+
+
+def _pile(table: str, parts: list[Reading], old: store.Store | None, origins: Iterable[provenance.Origin]) -> Pile:
+    told = []
+    for reading in parts:
+        assert reading.observations is not None
+        stand = max((o.stand or o.retrieved for o in reading.origins if o.table == table), default="")
+        told.append((stand, reading.observations))
+    there = old.state if old is not None and table in old.tables else None
+    return Pile(table, told, [o for o in origins if o.table == table], there)
+
+
+def _places(one: Folded, lives: invariants.Lives) -> list[Line]:
+    return [invariants.places(one.table, one.spots, lives)] if invariants.has_places(one.table) else []
 
 
 def _rows(data: bytes) -> int:
@@ -57,65 +95,40 @@ def _rows(data: bytes) -> int:
     return int(pq.read_metadata(io.BytesIO(data)).num_rows)
 
 
-def _newest(table: str, parts: list[Reading], old: store.Store | None) -> pd.DataFrame:
-    """All rows of a table; where two files hold the same key, the one with the newer Stand."""
-    import pandas as pd
-
-    frames: list[tuple[str, int, pd.DataFrame]] = []
-    if old is not None and table in old.tables:
-        there = typed(old.observations(table).to_pandas(), f"Tabelle {table}")
-        stands: dict[tuple[str, str], str] = {}
-        for origin in (o for o in old.origins if o.table == table):
-            for day in origin.dates:
-                stand = origin.stand or origin.retrieved
-                stands[day, origin.base] = max(stand, stands.get((day, origin.base), ""))
-        key: Any
-        for key, part in there.groupby(["date", "base"]):
-            frames.append((stands.get((key[0].isoformat(), key[1]), ""), 0, part))
-    for place, reading in enumerate(parts, start=1):
-        stand = max((o.stand or o.retrieved for o in reading.origins if o.table == table), default="")
-        assert reading.observations is not None
-        frames.append((stand, place, reading.observations))
-    frames.sort(key=lambda f: f[:2])
-    merged = pd.concat([f for _, _, f in frames], ignore_index=True)
-    if len(frames) > 1:
-        keys = row_keys(merged)
-        order = np.argsort(keys, kind="stable")
-        last = np.append(keys[order[1:]] != keys[order[:-1]], True)
-        merged = merged.take(order[last])
-    return validate(merged, f"Tabelle {table}")
-
-
-def _register(parts: list[pd.DataFrame], old: store.Store | None) -> pd.DataFrame | None:
-    """The register of areas, put together from the parts and what is there already; None if there is neither."""
+def _listed(old: store.Store | None) -> pd.DataFrame | None:
+    """The register there is; None if there is none."""
     import pyarrow.parquet as pq
 
-    from kommunalprofil.sources import register
-
-    there = None
-    if old is not None and REGIONS in old.state.entries:
-        there = pq.read_table(old.state.path(REGIONS)).to_pandas()
-    return register.merge(parts, there) if parts else there
+    there = old is not None and REGIONS in old.state.entries
+    return pq.read_table(old.state.path(REGIONS)).to_pandas() if old is not None and there else None
 
 
-def _with_population(regions: pd.DataFrame, frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+def _steps(found: list[pd.DataFrame], listed: pd.DataFrame | None, old: store.Store | None) -> Content | None:
+    """The crosswalk with new facts; None if there are none. The register there is counts as a list of its day."""
+    if not found:
+        return None
+    parts = [*found, facts.of_register(listed)] if listed is not None else found
+    known = crosswalk.as_frame(crosswalk.read(old.state)) if old else None
+    frame = steps.build(parts, known)
+    return Content(crosswalk.to_parquet(frame), len(frame)) if len(frame) else None
+
+
+def _with_population(regions: pd.DataFrame, parts: list[pd.DataFrame]) -> pd.DataFrame:
     """The register with the newest official population any table holds: at one date, the one on the newer base."""
     import pandas as pd
 
-    parts = []
-    for frame in frames:
-        whole = (frame["measure"] == "population") & (frame["sex"] == TOTAL) & (frame["nationality"] == TOTAL)
-        whole &= (frame["migration"] == TOTAL) & (frame["age_from"] == 0) & (frame["age_to"] == 200)
-        whole &= (frame["household"] == NOT_APPLICABLE) & frame["value"].notna()
-        parts.append(frame.loc[whole, ["region", "date", "base", "value"]].astype({"region": str, "base": str}))
     if not parts:
         return regions
     people = pd.concat(parts)
     people["rank"] = base_order(list(people["base"]))
-    people = (
-        people.sort_values(["date", "rank"], kind="stable").drop_duplicates("region", keep="last").set_index("region")
-    )
+    people = people.sort_values(["date", "rank", "gebietsstand"], kind="stable")
+    people = people.drop_duplicates("region", keep="last").set_index("region")
     known = regions["ags"].isin(people.index) & (regions["valid_to"] == "")
+    # of its own day the list stands, whose boundaries may be younger; but for a value on the newest base
+    newest = people.loc[regions.loc[known, "ags"]]
+    told = newest["date"].map(str).to_numpy()
+    own = regions.loc[known, "population_date"].to_numpy()
+    known[known] = (told > own) | ((told == own) & (newest["base"] == "zensus_2022").to_numpy())
     keys = regions.loc[known, "ags"]
     regions.loc[known, "population"] = people.loc[keys, "value"].astype(int).to_numpy()
     regions.loc[known, "population_date"] = [d.isoformat() for d in people.loc[keys, "date"]]

@@ -5,7 +5,7 @@ Where it cannot – other age groups, a sample, rounding by the office – the o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -42,7 +42,7 @@ class Oracle:
 
     `bound` is the largest allowed difference from the printed value, `inexact` how many values may differ from it by
     more than its last printed digit allows (None: any number within the bound), `most` what 95 % of all values must
-    stay within; `reason` says why, for users.
+    stay within; `reason` says why, for users. `needs` are the measures it is computed from.
     """
 
     table: str
@@ -53,6 +53,7 @@ class Oracle:
     reason: str = "auf die gedruckte Stelle genau"
     decimals: int = 1
     most: float | None = None
+    needs: frozenset[str] = frozenset({"population"})
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,7 @@ def _care(counts: Counts, asked: Asked) -> pd.Series:
 
 _CUT = "einzelne Werte nach Geschlecht sind abgeschnitten statt gerundet"
 _CHANGED = "die Zählungen sind zur Geheimhaltung leicht verändert, die amtlichen Anteile nicht"
+_HOMES = frozenset({"households", "population_private_households"})
 ORACLES = (
     Oracle("12411-07-01-4", "official_mean_age", _mean_age, 0.1, None, "Alter ab 75 nur in Gruppen", most=0.1),
     Oracle("12411-07-01-5", "official_mean_age", _mean_age, 3.0, None,
@@ -162,26 +164,33 @@ ORACLES = (
     Oracle("12411-08-01-4", "official_youth_ratio", _ratio((0, 20)), 0.1, 2, _CUT),
     Oracle("12411-08-01-4", "official_old_age_ratio", _ratio((65, 200)), 0.1, 5, _CUT),
     Oracle("AI-N-03", "official_net_migration_rate", _net_migration, 15.0, 2,
-           "Wartburgkreis und Eisenach 1995 rechnet das Amt auf spätere Grenzen um"),
+           "Wartburgkreis und Eisenach 1995 rechnet das Amt auf spätere Grenzen um",
+           needs=frozenset({"moves_in", "moves_out", "average_population"})),
     Oracle("AI-N-04", "official_youth_ratio", _ratio((0, 20))),
     Oracle("AI-N-04", "official_old_age_ratio", _ratio((65, 200))),
     Oracle("AI-N-04", "official_total_dependency_ratio", _ratio((0, 20), (65, 200))),
     Oracle("AI-Z1-2011", "official_mean_age", _census_mean_age, 0.1, None, _CHANGED, most=0.1),
     Oracle("AI-Z1-2011", "official_migration_background_share", _migration_background, 0.2, None,
-           "Stichprobe, auf 10 Personen gerundet", most=0.1),
+           "Stichprobe, auf 10 Personen gerundet", most=0.1, needs=_HOMES),
     Oracle("AI-Z3-2011", "official_household_size", _household_size, 0.2, None,
-           "das Amt zählt Personen mit Nebenwohnsitz mit, die Tabellen nur die mit Hauptwohnsitz"),
-    Oracle("AI-Z3-2011", "official_one_person_share", _households("one_person"), 0.1, None, _CHANGED),
+           "das Amt zählt Personen mit Nebenwohnsitz mit, die Tabellen nur die mit Hauptwohnsitz", needs=_HOMES),
+    Oracle("AI-Z3-2011", "official_one_person_share", _households("one_person"), 0.1, None, _CHANGED,
+           needs=_HOMES),
     Oracle("AI-Z3-2011", "official_families_share", _households("couple_with_child", "lone_parent"), 0.1, None,
-           _CHANGED),
-    Oracle("AI014-2", "official_care_need_65", _care),
+           _CHANGED, needs=_HOMES),
+    Oracle("AI014-2", "official_care_need_65", _care, needs=frozenset({"care_recipients", "population"})),
 )  # fmt: skip
 
 
-def compare(store: Store, tables: tuple[str, ...] = ()) -> Iterator[Verdict]:
-    """The verdict on every oracle whose official table the data set holds. Raises DataError if it is damaged."""
+def compare(store: Store, tables: Collection[str] = (), changed: Collection[str] | None = None) -> Iterator[Verdict]:
+    """The verdict on every oracle whose official table the data set holds, or on those of some tables.
+
+    `changed` are measures: oracles that rest on none of them are left out. Raises DataError if the set is damaged.
+    """
     counts = {level: Counts(store, level == "gemeinde") for level in ("kreis", "gemeinde")}
     for oracle in ORACLES:
+        if changed is not None and not {oracle.measure, *oracle.needs} & set(changed):
+            continue
         if oracle.table in store.tables and (not tables or oracle.table in tables):
             verdict = _verdict(oracle, counts[declared()[oracle.table].level])
             if verdict is not None:

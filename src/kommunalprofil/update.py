@@ -225,7 +225,7 @@ def apply(
     paths: Sequence[Path], folder: Path, force: bool = False, progress: importer.Progress | None = None
 ) -> importer.Outcome:
     """Read raw files into the data set, all or nothing. Raises what `importer.run` raises."""
-    return importer.run(paths, folder, progress, workers=os.cpu_count() or 1)
+    return importer.run(paths, folder, progress, workers=os.cpu_count() or 1, force=force)
 
 
 def _at_once(

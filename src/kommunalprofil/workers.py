@@ -1,0 +1,72 @@
+"""Work done by several processes, with results in the order of the work, whoever does it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
+from types import TracebackType
+from typing import TypeVar
+
+from kommunalprofil.errors import KommunalprofilError
+
+PARALLEL = 8
+"""From how many pieces of work on other processes are started: each takes a second to load."""
+MOST = 4
+"""Processes at most; each holds one file in memory."""
+A = TypeVar("A")
+B = TypeVar("B")
+
+
+class Workers:
+    """Up to `number` processes; with one, everything is done here. A context manager: leaving it ends them."""
+
+    def __init__(self, number: int = 1) -> None:
+        self.number = min(number, MOST)
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def each(self, work: Callable[[A], B], pieces: Sequence[A], size: Callable[[A], float]) -> Iterator[B]:
+        """The result for every piece, in their order; the largest are begun first. Few pieces are done right here.
+
+        `work` must be a function of a module, and pieces and results must be fit to be sent. The work starts at once.
+        Raises KommunalprofilError if a process is ended from outside.
+        """
+        if self.number < 2 or (self._pool is None and len(pieces) < PARALLEL):
+            return map(work, pieces)
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(self.number, mp_context=get_context("spawn"), initializer=_settle)
+        order = sorted(range(len(pieces)), key=lambda i: -size(pieces[i]))
+        promised = {i: self._pool.submit(work, pieces[i]) for i in order}
+        return _kept(promised, len(pieces))
+
+
+def _kept(promised: dict[int, Future[B]], number: int) -> Iterator[B]:
+    try:
+        for i in range(number):
+            yield promised.pop(i).result()
+    except BrokenProcessPool:
+        raise KommunalprofilError("Ein Arbeitsprozess wurde beendet. Der Datenbestand ist unverändert.") from None
+
+
+def _settle() -> None:
+    """A process that works leaves Ctrl-C to its parent and ends with it, however that ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if (parent := parent_process()) is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
