@@ -176,7 +176,7 @@ def _parts(rows: Coded, table: Table, parts: Parts) -> Iterator[Sum]:
     if len(codes) > 1 and is_whole.any() and is_part.any():
         keys = rows.keys((*REST, *(d for d in DIMS if d != parts.dim)))
         needed = np.full(len(keys), len(codes))
-        yield from _compared(rows, keys, (is_whole, is_part, needed), parts.name, table.tolerance, table.incomplete)
+        yield from _compared(rows, keys, (is_whole, is_part, needed), parts.name, table.tolerance, table.contradicts)
 
 
 def _ages(rows: Coded, table: Table) -> Iterator[Sum]:
@@ -193,7 +193,7 @@ def _ages(rows: Coded, table: Table) -> Iterator[Sum]:
         needed[mine] = len(used)
     keys = rows.keys((*REST, *DIMS[:4]))
     whole = code == OPEN  # 0 × 256 + 200
-    yield from _compared(rows, keys, (whole, is_part, needed), AGES, table.tolerance, table.incomplete)
+    yield from _compared(rows, keys, (whole, is_part, needed), AGES, table.tolerance, table.contradicts)
 
 
 def _compared(

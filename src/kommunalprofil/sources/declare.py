@@ -37,11 +37,13 @@ class Table:
     that no interface offers; `open_data` marks tables with a download that needs no login. `flat` is the signature
     by which a flat file, which does not name its table, is recognised: statistic, variables beside the region,
     value variable, region variables. `columns` declares tables whose headings are codes (Zensus). `tolerance` is
-    the difference up to which parts may miss their total. `sum_up` marks tables of exact counts that print Kreise
-    only: Länder and Germany are then their sums. `oracle` marks official derived values, which are compared with
-    and never computed from. `joint` names groups of Kreise that may be published together under the key of one of
-    them, and the region they make up ('' for none). `thousands`: the numbers are printed in thousands, and the file
-    must say so.
+    the difference up to which parts may miss their total, `region_tolerance` that of regions; `incomplete` are
+    regions at dates whose own regions the office does not list whole, `contradicts` those whose printed parts miss
+    their total by an error of the office. `sum_up` marks tables of exact counts that print Kreise only: Länder and
+    Germany are then their sums. `oracle` marks official derived values, which are compared with and never computed
+    from. `joint` names groups of Kreise that may be published together under the key of one of them, and the region
+    they make up ('' for none). `gebietsstand` is the day (ISO) whose boundaries all earlier rows refer to, where the
+    office recalculated them; empty: each row refers to the boundaries of its own date. `thousands`: the numbers are printed in thousands, and the file must say so.
     """
 
     id: str
@@ -62,8 +64,10 @@ class Table:
     oracle: bool = False
     joint: Mapping[tuple[str, ...], str] = field(default_factory=dict)
     sum_up: bool = False
+    gebietsstand: str = ""
     region_tolerance: int = 0
     incomplete: frozenset[tuple[str, str]] = frozenset()
+    contradicts: frozenset[tuple[str, str]] = frozenset()
     reading_note: str = ""
     why: str = ""
     database: str = ""
