@@ -73,7 +73,7 @@ def test_cell_key_sums_may_miss_their_total_within_the_tolerance_only(tmp_path: 
     assert ("männlich + weiblich = insgesamt", False, text) in reading.report.checks
     assert cells(reading, "DE", sex="_T", age_from=25)["2022-05-15", "_T", 25, 40] == 1000
     with pytest.raises(
-        SourceError, match="männlich \\+ weiblich = insgesamt stimmt nicht: .* bei DE am 15.05.2022: 900 statt 1.000"
+        SourceError, match=r"männlich \+ weiblich = insgesamt stimmt nicht: .* bei DE am 15\.05\.2022: 900 statt 1\.000"
     ):
         checks.check(read(tmp_path, census(table.id, {"00": row(400)})), table)
 

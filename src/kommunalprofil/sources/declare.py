@@ -42,8 +42,9 @@ class Table:
     their total by an error of the office. `sum_up` marks tables of exact counts that print Kreise only: Länder and
     Germany are then their sums. `oracle` marks official derived values, which are compared with and never computed
     from. `joint` names groups of Kreise that may be published together under the key of one of them, and the region
-    they make up ('' for none). `gebietsstand` is the day (ISO) whose boundaries all earlier rows refer to, where the
-    office recalculated them; empty: each row refers to the boundaries of its own date. `thousands`: the numbers are printed in thousands, and the file must say so.
+    they make up ('' for none). `gebietsstand` is the day (ISO) whose boundaries all earlier rows refer to, where
+    the office recalculated them; empty: each row refers to the boundaries of its own date. `thousands`: the numbers
+    are printed in thousands, and the file must say so.
     """
 
     id: str
