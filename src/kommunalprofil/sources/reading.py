@@ -108,7 +108,7 @@ def from_grids(table: Table, grids: Iterable[Grid], file: str, sha256: str) -> R
         raise SourceError(file, f"Kein Gebiet dieser Datei gehört in die Tabelle {table.id}; nichts ist zu lesen.", 1)
     spots = Spots(cells)
     spots.check_complete(cells, file)
-    spots.drop_gone(cells)
+    spots.drop_gone(cells, table.gebietsstand)
     spots.drop_doubled(cells)
     lines = spots.lines(cells)
     dates = lines.dates
@@ -169,6 +169,8 @@ def _frame(table: Table, cells: Gathered, spots: Spots, head: Grid) -> pd.DataFr
     of_day = {d: date.fromisoformat(d) for d in dict.fromkeys(spots.days)}
     days = [of_day[d] for d in spots.days]
     stands = [territory.gebietsstand(r, d) if len(r) == KREIS else d for r, d in zip(spots.regions, days, strict=True)]
+    if table.gebietsstand:
+        stands = [max(d, date.fromisoformat(table.gebietsstand)) for d in stands]
     nothing = np.zeros(len(spots.spot), dtype=np.int8)
     columns: dict[str, Any] = {
         "region": pd.array(spots.regions, dtype="str").take(spots.spot),

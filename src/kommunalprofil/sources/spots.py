@@ -133,12 +133,18 @@ class Spots:
                 gone[old] = True
         self._drop(cells, gone, territory.DOUBLED)
 
-    def drop_gone(self, cells: Gathered) -> None:
-        """Kreise that had ended by a date but still carry numbers, or that had not begun: no areas of that date."""
+    def drop_gone(self, cells: Gathered, boundaries: str = "") -> None:
+        """Kreise that had ended by a date but still carry numbers, or that had not begun: no areas of that date.
+
+        Rows before the day `boundaries` (ISO) were recalculated to the areas of that day.
+        """
         import numpy as np
 
         limited = [s for s, region in enumerate(self.regions) if territory.lived(region) != (None, None)]
-        why = {s: territory.out_of_time(self.regions[s], date.fromisoformat(self.days[s])) for s in limited}
+        why = {
+            s: territory.out_of_time(self.regions[s], date.fromisoformat(max(self.days[s], boundaries)))
+            for s in limited
+        }
         for reason in sorted(set(why.values()) - {""}):
             gone = np.zeros(len(self.regions), dtype=bool)
             gone[[s for s, text in why.items() if text == reason]] = True
