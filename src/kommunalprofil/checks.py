@@ -6,7 +6,7 @@ Only counts add up; official derived values are compared elsewhere (oracles.py).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,6 +31,8 @@ NO_MANS_LAND = 10.0
 """km² that belong to a Land and to none of its Kreise: a condominium with Luxemburg (6.2), and rounding."""
 SMALL = 1e-6
 """Differences below are those of binary fractions, not of the office."""
+PORTION = 500_000
+"""Rows that are added up at once."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,12 @@ class Sum:
         """Whether nothing is off by more than it may."""
         return self.beyond <= self.known
 
+    def joined(self, other: Sum) -> Sum:
+        """Both together: counts added, of the largest differences the one that counts more."""
+        worse = max(self, other, key=lambda s: (not s.ok, abs(s.whole - s.parts)))
+        counts = {n: getattr(self, n) + getattr(other, n) for n in ("compared", "off", "beyond", "known")}
+        return replace(worse, **counts)
+
     @property
     def text(self) -> str:
         """The outcome in German."""
@@ -127,9 +135,29 @@ class Coded:
 
 
 def sums(frame: pd.DataFrame, table: Table) -> Iterator[Sum]:
-    """All sums of a typed frame of one table. Raises TilingError where age groups do not make up all ages."""
-    if table.oracle:
+    """All sums of a typed frame of one table. Raises TilingError where age groups do not make up all ages.
+
+    No sum crosses a date: a long frame is added up a few dates at a time, which bounds the memory it takes.
+    """
+    found: dict[str, Sum] = {}
+    for portion in _portions(frame) if not table.oracle else ():
+        for one in _sums(portion, table):
+            found[one.name] = one.joined(found[one.name]) if one.name in found else one
+    yield from found.values()
+
+
+def _portions(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """The frame in parts of whole dates, of about PORTION rows each."""
+    if len(frame) <= PORTION:
+        yield frame
         return
+    day = row_keys(frame, ("date",))
+    portion = (np.cumsum(np.bincount(day)) // PORTION)[day]
+    for number_ in np.unique(portion):
+        yield frame[portion == number_]
+
+
+def _sums(frame: pd.DataFrame, table: Table) -> Iterator[Sum]:
     rows = Coded(frame)
     if not len(rows.value):
         return
