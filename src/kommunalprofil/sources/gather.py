@@ -24,6 +24,8 @@ MEMBER = ("measure", "base", "sex", "nationality", "migration", "household", "ag
 """What tells two cells of one region and date apart; a base of None is found by the date."""
 CELLS = ("place", "member", "value", "bits", "empty", "line")
 DIM_OF = {name: name for name in MEMBER[2:6]} | {"age_from": "age", "age_to": "age"}
+MOST_CELLS = 30_000_000
+"""Values of one file at most: each takes about 100 bytes of memory. All Gemeinden by sex and age have a million a year."""
 
 
 def coded(column: Any) -> Coded:
@@ -144,17 +146,24 @@ class Gatherer:
         self._parts: dict[str, list[NDArray[Any]]] = {name: [] for name in CELLS}
         self._found: set[str] = set()
         self._dropped: dict[str, int] = {}
-        self._rows = 0
+        self._rows = self._cells = 0
         na = v.NOT_APPLICABLE if table.measure == "households" else None
         self._default = {**DEFAULTS, "measure": table.measure, "base": None, "flag": table.flag}
         self._default |= dict.fromkeys(("sex", "nationality", "migration"), na) if na else {}
 
     def add(self, grid: Grid) -> None:
-        """Take in one grid. Raises SourceError with the line for a text that is no cell, a key that is none."""
+        """Take in one grid.
+
+        Raises SourceError with the line for a text that is no cell, a key that is none, more cells than bearable.
+        """
         import numpy as np
 
         kept = [i for i, c in enumerate(grid.columns) if c is not None]
         height, width = len(grid.lines), len(kept)
+        self._cells += height * width
+        if self._cells > MOST_CELLS:
+            reason = f"Die Datei hat mehr als {MOST_CELLS // 10**6} Millionen Werte. Bitte in Teilen abrufen, etwa nach"
+            raise SourceError(self.file, f"{reason} Jahren.")
         lines = np.asarray(grid.lines, dtype=np.int32)
         self._rows += 1 + int(np.count_nonzero(np.diff(lines))) if height else 0  # a line may give several rows
         if repeated := len(grid.columns) - width:
