@@ -25,7 +25,7 @@ MEMBER = ("measure", "base", "sex", "nationality", "migration", "household", "ag
 CELLS = ("place", "member", "value", "bits", "empty", "line")
 DIM_OF = {name: name for name in MEMBER[2:6]} | {"age_from": "age", "age_to": "age"}
 MOST_CELLS = 30_000_000
-"""Values of one file at most: each takes about 100 bytes of memory. All Gemeinden by sex and age have a million a year."""
+"""Values of one file at most, at about 100 bytes of memory each; all Gemeinden by sex and age have a million a year."""
 
 
 def coded(column: Any) -> Coded:
