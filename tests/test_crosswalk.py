@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from kommunalprofil.continuity import OTHER, UNKNOWN, Continuity, follow
 from kommunalprofil.conversion import PART_MISSING, convert, no_key
 from kommunalprofil.crosswalk import Crosswalk
 from kommunalprofil.errors import DataError, UsageError
+from kommunalprofil.indicators.territory import AsReported
 from kommunalprofil.sources import areas, facts, steps
 from kommunalprofil.sources.bbsr import Key, Piece
 from kommunalprofil.sources.changes import Changes, Move
@@ -530,3 +532,12 @@ def test_the_file_is_small_and_the_same_again(true: Crosswalk, shared: Path) -> 
 def test_what_no_key_leads_to_says_so() -> None:
     assert no_key("2024-12-31") == "kein Umsteigeschlüssel auf den Gebietsstand 31.12.2024"
     assert AgeGroup(0, 200) == ALL
+
+
+def test_as_reported_no_kreis_stands_before_its_first_day() -> None:
+    """Eurostat recalculates: its Göttingen of 2015 is that of 2016, while other tables list the two of 2015."""
+    panel = panel_of({"03159": {OLD: 3.0, MIDDLE: 4.0}, "01051": {OLD: 1.0, MIDDLE: 1.0}})
+    assert AsReported().carry(panel, None) is panel
+    shown = AsReported().carry(replace(panel, stands={0: MIDDLE}), None)
+    assert counts_of(shown, OLD) == {"01051": 1}
+    assert counts_of(shown, MIDDLE) == {"01051": 1, "03159": 4}

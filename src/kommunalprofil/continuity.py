@@ -37,7 +37,8 @@ class Parts:
 class Continuity:
     """How places of one Gebietsstand go back in time.
 
-    `made_of` remembers for each region and date the keys it was put together from, where they were not just its own.
+    `made_of` remembers for each region and date the keys its population was put together from, where they were not just
+    its own.
     """
 
     def __init__(self, crosswalk: Crosswalk, to: str) -> None:
@@ -172,7 +173,7 @@ def follow(panel: Panel, continuity: Continuity, regions: Iterable[str]) -> Pane
             parts = continuity.parts(region, panel.stand(t), listed)
             if parts and len(parts.keys) > 1 and not additive:
                 parts = None
-            if parts and parts.keys != (region,):
+            if parts and parts.keys != (region,) and panel.measure == "population":
                 continuity.made_of.setdefault(region, {})[panel.points[t].date] = parts.keys
             if parts:
                 present[r, t], territory[r, t] = True, parts.territory

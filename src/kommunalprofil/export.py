@@ -85,6 +85,7 @@ def json_bytes(evidence: Evidence, outline: Outline, values: Iterable[Value]) ->
         "stand": references.newest_stand(evidence),
         "figures": figures,
         "gaps": [{"id": gap.id, "reason": gap.text} for gap in outline.gaps],
+        "territory": evidence.sums(),
         "origins": [asdict(o) for group in references.used_origins(evidence).values() for o in group],
         "values": entries,
     }

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from kommunalprofil.errors import UsageError
 from kommunalprofil.indicators.series import Series, flag_text
-from kommunalprofil.vocabulary import Flag
+from kommunalprofil.vocabulary import MEASURE, Flag
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -298,7 +298,9 @@ def _text(rows: pa.Table) -> bytes:
     if not len(rows):
         return b"Keine Werte.\n"
     columns = {name: rows.column(name).to_pylist() for name in COLUMNS if name not in ("numerator", "denominator")}
-    columns["value"] = ["" if v is None else number(v, 0 if v.is_integer() else 2) for v in columns["value"]]
+    counts = {measure.unit for measure in MEASURE.values() if measure.kind == "count" and measure.unit != "km²"}
+    pairs = zip(columns["value"], columns["unit"], strict=True)
+    columns["value"] = ["" if v is None else number(v, 0 if v.is_integer() or u in counts else 2) for v, u in pairs]
     for name in ("variant", "sex", "age", "nationality", "migration", "household"):
         if set(columns[name]) <= {"T", ""}:
             del columns[name]

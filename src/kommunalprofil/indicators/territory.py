@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from typing import Protocol
 
@@ -14,6 +15,7 @@ from kommunalprofil.continuity import Continuity, follow
 from kommunalprofil.conversion import GROUP, convert
 from kommunalprofil.crosswalk import Crosswalk
 from kommunalprofil.store import Store, land_of
+from kommunalprofil.territory import out_of_time
 from kommunalprofil.vocabulary import MEASURE
 
 Regions = Sequence[str] | None
@@ -45,8 +47,18 @@ class AsReported:
         return None if wanted is None else frozenset(wanted)
 
     def carry(self, panel: Panel, wanted: Regions) -> Panel:
-        """The panel as it is."""
-        return panel
+        """The panel as it is, but for Kreise of a later day to which the office recalculated a whole date.
+
+        The Kreise there were then stand in other tables; both together would count people twice.
+        """
+        present = panel.present
+        for t in panel.stands:
+            day = date.fromisoformat(panel.points[t].date)
+            early = [r for r, region in enumerate(panel.regions) if present[r, t] and out_of_time(region, day)]
+            if early:
+                present = present.copy()
+                present[early, t] = False
+        return panel if present is panel.present else replace(panel, present=present)
 
 
 class Recalculated:

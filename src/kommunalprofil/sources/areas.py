@@ -6,6 +6,7 @@ import hashlib
 import html
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 AUSZUG, QUARTER, GV100AD, CHANGES = "GV-Auszug", "GV-Auszug-Quartal", "GV100AD", "Gebietsänderungen"
-"""A quarterly Auszug holds the people of the year before, recalculated to its own boundaries."""
+_RECALCULATED = "Angaben des Vorjahres, auf die Grenzen des Quartals umgerechnet: sie stehen in der Jahresausgabe"
+"""A quarterly Auszug tells which Gemeinden there are; its people, beside those of the year, would count some twice."""
 TITLES = {
     QUARTER: "Gemeindeverzeichnis, Quartalsausgabe: Gemeinden nach Fläche und Bevölkerung des Vorjahres",
     AUSZUG: "Gemeindeverzeichnis: Alle politisch selbständigen Gemeinden nach Fläche und Bevölkerung",
@@ -176,7 +178,11 @@ def _from_directory(directory: Directory, table: str, file: str, data: bytes) ->
         return Reading(report, [origin], observations=frame, regions=_seats_part(directory))
     listed = ((e.ags, e.ars[:9], e.name, (e.area_ha or 0) / 100, e.population or 0) for e in gemeinden)
     steps = facts.of_list(directory.gebietsstand, listed, table)
-    return Reading(report, [origin], observations=frame, regions=_auszug_part(directory, stichtag), crosswalk=steps)
+    regions = _auszug_part(directory, stichtag)
+    if table == QUARTER:
+        report.dropped[_RECALCULATED], report.kept = len(frame), len(regions)
+        return Reading(report, [replace(origin, base="none")], regions=regions, crosswalk=steps)
+    return Reading(report, [origin], observations=frame, regions=regions, crosswalk=steps)
 
 
 _OTHER_RECORDS = {"20": "Regierungsbezirk oder Statistische Region", "30": "Region", ASSOCIATION: "Gemeindeverband"}
