@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MEMBER = ("measure", "base", "sex", "nationality", "migration", "household", "age_from", "age_to")
 """What tells two cells of one region and date apart; a base of None is found by the date."""
+MOST_KEYS = 1 << 17
+"""How many keys are remembered from file to file."""
 CELLS = ("place", "member", "value", "bits", "empty", "line")
 DIM_OF = {name: name for name in MEMBER[2:6]} | {"age_from": "age", "age_to": "age"}
 MOST_CELLS = 30_000_000
@@ -74,24 +76,26 @@ class Places:
 
         New pairs are let through the door. Raises SourceError with the line for what is no key.
         """
-        starts = self._starts.setdefault(days, {})
-        size, level, first = len(days), self.level, date.fromisoformat(days[0])
-        new, place = [], len(self.keys)
+        starts, known = self._starts.setdefault(days, {}), _known(self.level)
+        if len(known) > MOST_KEYS:
+            known.clear()
+        size, place = len(days), len(self.keys)
+        new: list[tuple[str, str]] = []
         for key, line in zip(keys, lines, strict=True):
             if key in starts:
                 continue
             starts[key] = place
             place += size
-            try:
-                if key in territory.WAS_KREIS:  # all others mean the same region at any day
-                    new += [_region_of(key, level, date.fromisoformat(day)) for day in days]
-                elif size == 1:
-                    new.append(_region_of(key, level, first))
-                else:
-                    new += [_region_of(key, level, first)] * size
-            except ValueError:
-                reason = f"„{key[:40]}“ ist kein amtlicher Gebietsschlüssel."
-                raise SourceError(self.file, reason, line) from None
+            if key in territory.WAS_KREIS:  # all others mean the same region at any day
+                new += [self._through(key, day, line) for day in days]
+                continue
+            found = known.get(key)
+            if found is None:
+                found = known[key] = self._through(key, days[0], line)
+            if size == 1:
+                new.append(found)
+            else:
+                new += [found] * size
         added = list(starts)[-(len(new) // size) :] if new else []
         self.keys += added if size == 1 else [key for key in added for _ in days]
         self.days += days * len(added)
@@ -99,14 +103,26 @@ class Places:
         self.reasons += [reason for _, reason in new]
         return [starts[key] for key in keys]
 
+    def _through(self, key: str, day: str, line: int) -> tuple[str, str]:
+        try:
+            return territory.region_of(key, self.level, date.fromisoformat(day))
+        except ValueError:
+            reason = f"„{key[:40]}“ ist kein amtlicher Gebietsschlüssel."
+            raise SourceError(self.file, reason, line) from None
 
-_region_of = lru_cache(maxsize=1 << 17)(territory.region_of)
-"""A data set names the same few ten thousand keys again and again."""
+
+@lru_cache
+def _known(level: str) -> dict[str, tuple[str, str]]:
+    """What keys mean in tables of a level: files name the same few ten thousand again and again."""
+    return {}
 
 
 @dataclass
 class Gathered:
-    """All cells of a file that came through the door, as arrays of one length, and what their numbers stand for."""
+    """All cells of a file that came through the door, as arrays of one length, and what their numbers stand for.
+
+    `read` counts the cells of the file, `left` those left out by reason, `repeated` those that stand here twice.
+    """
 
     places: Places
     members: list[tuple[Any, ...]]
@@ -119,11 +135,22 @@ class Gathered:
     found: set[str]
     rows: int
     dropped: dict[str, int]
+    read: int
+    left: dict[str, int]
+    repeated: int = 0
 
-    def keep(self, mask: NDArray[np.bool_]) -> None:
-        """Leave out every cell where the mask is false."""
-        if not mask.all():
+    def keep(self, mask: NDArray[np.bool_], reason: str) -> None:
+        """Leave out every cell where the mask is false, for a reason."""
+        if out := int((~mask).sum()):
+            self.left[reason] = self.left.get(reason, 0) + out
             self.take(mask)
+
+    def repeat(self, rows: NDArray[Any]) -> None:
+        """Put the cells in `rows` behind all others once more: they count for another region too."""
+        import numpy as np
+
+        self.repeated += len(rows)
+        self.take(np.concatenate([np.arange(len(self.place)), rows]))
 
     def release(self) -> None:
         """Free what only the checks needed; in a long file that is a third of the memory."""
@@ -146,6 +173,7 @@ class Gatherer:
         self._parts: dict[str, list[NDArray[Any]]] = {name: [] for name in CELLS}
         self._found: set[str] = set()
         self._dropped: dict[str, int] = {}
+        self._left: dict[str, int] = {}
         self._rows = self._cells = 0
         na = v.NOT_APPLICABLE if table.measure == "households" else None
         self._default = {**DEFAULTS, "measure": table.measure, "base": None, "flag": table.flag}
@@ -201,8 +229,10 @@ class Gatherer:
         reasons = sorted(set(self.places.reasons) - {""})
         code = np.array([reasons.index(r) if r else -1 for r in self.places.reasons])
         for number, reason in enumerate(reasons):
-            if count := len(np.unique(line[code[place] == number])):
-                self._count({reason: count})
+            mine = code[place] == number
+            if mine.any():
+                self._count({reason: len(np.unique(line[mine]))})
+                self._left[reason] = self._left.get(reason, 0) + int(mine.sum())
 
     def _place(self, grid: Grid, kept: list[int], lines: NDArray[np.int32]) -> NDArray[np.int32]:
         """The number of each cell's key and date, as an array that broadcasts to rows × columns."""
@@ -271,7 +301,8 @@ class Gatherer:
         same = np.array([identity.setdefault(m[:-1], len(identity)) for m in self._members], dtype=np.int32)
         arrays = {name: np.concatenate(self._parts.pop(name)) for name in CELLS}  # a part is freed once it is joined
         arrays["member"] = same[arrays["member"]]
-        return Gathered(self.places, list(identity), found=found, rows=self._rows, dropped=self._dropped, **arrays)
+        counts = {"rows": self._rows, "dropped": self._dropped, "read": self._cells, "left": self._left}
+        return Gathered(self.places, list(identity), found=found, **counts, **arrays)  # type: ignore[arg-type]
 
 
 def _select(texts: Sequence[Sequence[str]] | Coded, width: int, kept: list[int]) -> Coded:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 from kommunalprofil import territory
@@ -35,7 +36,11 @@ YEAR_IN_NAME = re.compile(r"(?<![\d-])(?:19|20)\d{2}(?![\d-])", re.ASCII)
 
 @dataclass
 class Report:
-    """What happened to one file, as the import prints it."""
+    """What happened to one file, as the import prints it.
+
+    Of its `cells` those in `left` were left out, by reason; `repeated` ones count for two regions; `kept` values came
+    of it (formats without a grid have no cells).
+    """
 
     file: str
     table: str
@@ -47,6 +52,9 @@ class Report:
     checks: list[tuple[str, bool, str]] = field(default_factory=list)
     kept: int = 0
     note: str = ""
+    cells: int = 0
+    left: dict[str, int] = field(default_factory=dict)
+    repeated: int = 0
 
 
 @dataclass
@@ -120,8 +128,9 @@ def from_grids(table: Table, grids: Iterable[Grid], file: str, sha256: str) -> R
     frame = _frame(table, cells, spots, head)
     if head.other_lines:
         cells.dropped["Kopf- und Fußzeilen"] = head.other_lines
-    regions = len({spots.regions[s] for s in np.unique(spots.spot).tolist()})
+    regions = len(set(compress(spots.regions, np.bincount(spots.spot, minlength=len(spots.regions)) > 0)))
     report = Report(file, table.id, table.level, dates, cells.rows, regions, cells.dropped, kept=len(frame))
+    report.cells, report.left, report.repeated = cells.read, cells.left, cells.repeated
     report.note = "; ".join([*head.remarks, *_other_year(file, dates)])
     return Reading(report, _origins(table, head, frame, spots, sha256), observations=frame, lines=lines)
 
@@ -158,7 +167,7 @@ def _drop_absent(cells: Gathered) -> None:
     if not mask.all():
         spots = cells.place[~mask].astype(np.int64) << 32 | cells.line[~mask]
         cells.dropped[territory.ABSENT] = len(np.unique(spots))
-        cells.keep(mask)
+        cells.keep(mask, territory.ABSENT)
 
 
 def _frame(table: Table, cells: Gathered, spots: Spots, head: Grid) -> pd.DataFrame:
@@ -168,7 +177,9 @@ def _frame(table: Table, cells: Gathered, spots: Spots, head: Grid) -> pd.DataFr
 
     of_day = {d: date.fromisoformat(d) for d in dict.fromkeys(spots.days)}
     days = [of_day[d] for d in spots.days]
-    stands = [territory.gebietsstand(r, d) if len(r) == KREIS else d for r, d in zip(spots.regions, days, strict=True)]
+    stands = days.copy()
+    for s in [s for s, region in enumerate(spots.regions) if len(region) == KREIS]:
+        stands[s] = territory.gebietsstand(spots.regions[s], days[s])
     if table.gebietsstand:
         stands = [max(d, date.fromisoformat(table.gebietsstand)) for d in stands]
     nothing = np.zeros(len(spots.spot), dtype=np.int8)
@@ -201,7 +212,7 @@ def _dates(days: Sequence[date], where: NDArray[Any]) -> Any:
 
     kind: Any = pd.ArrowDtype(pa.date32())
     number = {day: i for i, day in enumerate(dict.fromkeys(days))}
-    codes = np.fromiter((number[day] for day in days), dtype=np.int32, count=len(days))
+    codes = np.array([number[day] for day in days], dtype=np.int32)
     return pd.array(list(number), dtype=kind).take(codes[where])
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 
 NEVER = 2**31 - 1
+KREIS = 5
+"""Digits of the keys whose areas have a first or last day."""
 
 
 class Lines(Mapping[tuple[str, str], int]):
@@ -55,12 +57,13 @@ class Spots:
     def __init__(self, cells: Gathered) -> None:
         import numpy as np
 
-        index: dict[tuple[str, str], int] = {}
-        places = cells.places
-        of_place = [index.setdefault(pair, len(index)) for pair in zip(places.regions, places.days, strict=True)]
+        pairs = list(zip(cells.places.regions, cells.places.days, strict=True))
+        index = {pair: i for i, pair in enumerate(dict.fromkeys(pairs))}
         self.regions = [region for region, _ in index]
         self.days = [day for _, day in index]
-        self.spot: NDArray[np.int32] = np.array(of_place, dtype=np.int32)[cells.place]
+        self.spot: NDArray[np.int32] = cells.place
+        if len(index) < len(pairs):  # several keys name one region
+            self.spot = np.array([index[pair] for pair in pairs], dtype=np.int32)[cells.place]
 
     def check_complete(self, cells: Gathered, file: str) -> None:
         """Raises SourceError unless every region has every cell of the table once at every date."""
@@ -140,7 +143,8 @@ class Spots:
         """
         import numpy as np
 
-        limited = [s for s, region in enumerate(self.regions) if territory.lived(region) != (None, None)]
+        kreise = [s for s, region in enumerate(self.regions) if len(region) == KREIS]
+        limited = [s for s in kreise if territory.lived(self.regions[s]) != (None, None)]
         why = {
             s: territory.out_of_time(self.regions[s], date.fromisoformat(max(self.days[s], boundaries)))
             for s in limited
@@ -157,7 +161,7 @@ class Spots:
         if left.any():
             cells.dropped[reason] = len(np.unique(cells.line[left].astype(np.int64) << 32 | self.spot[left]))
             self.spot = self.spot[~left]
-            cells.keep(~left)
+            cells.keep(~left, reason)
 
     def lines(self, cells: Gathered) -> Lines:
         """(region, date) → the line of the file in which it stands first."""
@@ -186,7 +190,7 @@ class Spots:
         if (extra >= 0).any():
             rows = np.flatnonzero(extra[self.spot] >= 0)
             self.spot = np.concatenate([self.spot, extra[self.spot[rows]]])
-            cells.take(np.concatenate([np.arange(len(self.spot) - len(rows)), rows]))
+            cells.repeat(rows)
 
 
 def _any_twice(numbers: NDArray[np.int64], size: int) -> bool:
