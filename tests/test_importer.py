@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from kommunalprofil import cli, german_cli, importer, sources
+from kommunalprofil.errors import SourceError
+from kommunalprofil.intake import account_of
 from kommunalprofil.states import MANIFEST, State
 from kommunalprofil.store import Store
 from kommunalprofil.territory import KREISE
@@ -197,3 +199,19 @@ def test_a_state_that_fails_its_checks_is_refused(raw: Path, tmp_path: Path, cap
     assert "Trotz nicht bestandener Prüfungen übernommen: 1" in capfd.readouterr().out
     assert "12411-08-01-4" in Store(folder).tables
     importer.run([ratios(tmp_path, "114,3")], tmp_path / "sound")
+
+
+def test_every_cell_is_accounted_for(raw: Path, tmp_path: Path) -> None:
+    """Berlin's districts and an absent Kreis stay outside, counted; what nobody can explain is a fault."""
+    text = by_sex(
+        {"DG": [30, 10, 20], "11001001": [3, 1, 2], "03152": ["-", "-", "-"], "02": [3, 1, 2]}, ["31.12.2018"]
+    )
+    (tmp_path / "f.csv").write_text(text)
+    importer.run([tmp_path / "f.csv"], tmp_path / "set")
+    (account,) = Store(tmp_path / "set").accounts
+    assert (account.cells, account.kept, account.repeated, account.missing) == (12, 9, 3, 0)
+    assert dict(account.left) == {"Gebiet gibt es zum Stichtag nicht": 3, "Teil eines Kreises": 3}
+    reading = sources.read(tmp_path / "f.csv")
+    reading.report.kept -= 1
+    with pytest.raises(SourceError, match="Von 12 Werten der Datei sind 1 ohne Grund verschwunden"):
+        account_of(reading)

@@ -7,11 +7,11 @@ from itertools import groupby
 from textwrap import wrap
 
 from kommunalprofil.formatting import number
-from kommunalprofil.invariants import BALANCE, FILES, OFFICIAL, PLACES, RANGES, SCHEMA, SOURCES, SUMS, Line
+from kommunalprofil.invariants import BALANCE, CELLS, FILES, OFFICIAL, PLACES, RANGES, SCHEMA, SOURCES, SUMS, Line
 
 WIDTH = 80
-COLUMNS = (SCHEMA, SUMS, RANGES, PLACES, SOURCES, OFFICIAL)
-HEADS = ("Schema", "Summen", "Werte", "Gebiete", "Herkunft", "amtlich")
+COLUMNS = (SCHEMA, SUMS, RANGES, PLACES, SOURCES, CELLS, OFFICIAL)
+HEADS = ("Schema", "Summen", "Werte", "Gebiete", "Herkunft", "Zellen", "amtlich")
 OK, FAILED = "ok", "FEHLER"
 
 
@@ -33,11 +33,11 @@ def overview(lines: Sequence[Line]) -> str:
     """The table of all checks, those of no single table below it in full, and every failed one once more."""
     tables = list(dict.fromkeys(line.table for line in lines if line.table))
     width = max([len("Tabelle"), *map(len, tables)])
-    shown = [f"{'Tabelle':<{width}}  " + "  ".join(f"{h:<8}" for h in HEADS).rstrip()]
+    shown = [_row("Tabelle".ljust(width), HEADS)]
     for table in tables:
         mine = [line for line in lines if line.table == table]
         cells = [_cell([line for line in mine if line.group == group]) for group in COLUMNS]
-        shown.append(f"{table:<{width}}  " + "  ".join(f"{c:<8}" for c in cells).rstrip())
+        shown.append(_row(table.ljust(width), cells))
     groups = (FILES, BALANCE, OFFICIAL)
     rest = [line for line in lines if line.group in groups]
     for group, part in groupby(sorted(rest, key=lambda x: groups.index(x.group)), key=lambda x: x.group):
@@ -49,11 +49,14 @@ def overview(lines: Sequence[Line]) -> str:
     return "\n".join([*shown, "", *summary(lines)])
 
 
+def _row(name: str, cells: Iterable[str]) -> str:
+    return " ".join(
+        [name, *(cell.ljust(max(len(h), len(FAILED))) for cell, h in zip(cells, HEADS, strict=True))]
+    ).rstrip()
+
+
 def _cell(lines: Sequence[Line]) -> str:
-    if not lines:
-        return "–"
-    failed = sum(not line.ok for line in lines)
-    return f"{failed} {FAILED}" if failed else f"{OK} {len(lines)}"
+    return _mark(all(line.ok for line in lines)) if lines else "–"
 
 
 def details(lines: Iterable[Line]) -> str:

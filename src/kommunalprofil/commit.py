@@ -31,7 +31,7 @@ from kommunalprofil.store import write_atomic
 LOCK = ".lock"
 KEEP = 10
 """How many replaced states stay as snapshots."""
-JSON = frozenset({"origins"})
+JSON = frozenset({"origins", "accounts"})
 FOLDERS = (".", OBSERVATIONS, OUTLINES, SNAPSHOTS)
 
 

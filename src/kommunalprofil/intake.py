@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kommunalprofil import checks, raw, sources, territory
+from kommunalprofil.accounts import Account
 from kommunalprofil.errors import KommunalprofilError, SourceError
 from kommunalprofil.formatting import date as printed
 from kommunalprofil.formatting import number
@@ -34,6 +35,7 @@ def take(path: Path) -> Reading | KommunalprofilError:
         if table is not None:
             checks.check(reading, table)
             _sum_up(reading, table)
+        account_of(reading)
     except KommunalprofilError as error:
         return error
     return reading
@@ -55,6 +57,23 @@ def _attest(reading: Reading, sidecar: raw.Sidecar) -> None:
         )
         for o in reading.origins
     ]
+
+
+def account_of(reading: Reading) -> Account | None:
+    """The account of a reading; None for formats whose values are no cells of a grid.
+
+    Raises SourceError if cells are missing: a fault of the program, and no reason to lose numbers.
+    """
+    report = reading.report
+    if not report.cells or not reading.origins:
+        return None
+    now = 0 if reading.observations is None else len(reading.observations)
+    counts = (report.cells, report.repeated, report.kept, now - report.kept)
+    account = Account(reading.origins[0].sha256, report.table, *counts, dict(sorted(report.left.items())))
+    if account.missing:
+        reason = f"Von {report.cells} Werten der Datei sind {account.missing} ohne Grund verschwunden."
+        raise SourceError(report.file, f"{reason} Das ist ein Fehler im Programm, bitte melden.")
+    return account
 
 
 def _sum_up(reading: Reading, table: Table) -> None:
@@ -83,7 +102,8 @@ def _sum_up(reading: Reading, table: Table) -> None:
     if not summed:
         return
     reading.observations = pd.concat(parts, ignore_index=True)
-    reading.report.note = f"Länder und Deutschland als Summe der Kreise gebildet: {'; '.join(summed)}"
+    said = f"Länder und Deutschland als Summe der Kreise gebildet: {'; '.join(summed)}"
+    reading.report.note = "; ".join(filter(None, [reading.report.note, said]))
     note = "Länder und Deutschland als Summe der Kreise gebildet"
     reading.origins = [replace(o, note="; ".join(filter(None, [o.note, note]))) for o in reading.origins]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kommunalprofil import checks, oracles, territory
+from kommunalprofil.accounts import Account
 from kommunalprofil.counts import Counts
 from kommunalprofil.errors import DataError, TilingError
 from kommunalprofil.formatting import date as printed
@@ -18,15 +20,16 @@ from kommunalprofil.observations import row_keys, typed, validate
 from kommunalprofil.provenance import Origin
 from kommunalprofil.sources import declared
 from kommunalprofil.sources.declare import Table
-from kommunalprofil.states import REGIONS
+from kommunalprofil.states import OBSERVATIONS, REGIONS
 from kommunalprofil.store import Store
 from kommunalprofil.vocabulary import MEASURE
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FILES, SCHEMA, SUMS, RANGES, PLACES, SOURCES, BALANCE, OFFICIAL, SHRINKING = (
-    "Dateien", "Schema", "Summen", "Wertebereich", "Gebiete", "Herkunft", "Bilanz", "amtliche Werte", "Umfang",
+FILES, SCHEMA, SUMS, RANGES, PLACES, SOURCES, CELLS, BALANCE, OFFICIAL, SHRINKING = (
+    "Dateien", "Schema", "Summen", "Wertebereich", "Gebiete", "Herkunft", "Zellen", "Bilanz", "amtliche Werte",
+    "Umfang",
 )  # fmt: skip
 
 
@@ -53,6 +56,7 @@ def lines(store: Store, tables: Iterable[str] = (), old: Store | None = None) ->
             yield from table_lines(table, frame, store.origins)
             if has_places(table):
                 yield places(table, spots(frame), alive)
+    yield from accounted(store, tuple(tables))
     if not tables:
         yield from _across(BALANCE, balance(store))
     yield from _across(OFFICIAL, official(store, tuple(tables)))
@@ -183,6 +187,36 @@ def places(table: str, pairs: list[tuple[str, date]], alive: Lives) -> Line:
     return Line(PLACES, table, "am Stichtag vorhanden", False, text)
 
 
+def accounted(store: Store, tables: Collection[str] = ()) -> Iterator[Line]:
+    """Whether every cell of the files of a table was kept or left out for a reason, and no kept one got lost since."""
+    by_table: dict[str, list[Account]] = {}
+    for account in store.accounts:
+        by_table.setdefault(account.table, []).append(account)
+    shared = Counter(sha for sha, _ in {(o.sha256, o.table) for o in store.origins})
+    for table, files in sorted(by_table.items()):
+        if table in store.tables and (not tables or table in tables):
+            alone = all(shared[one.sha256] == 1 for one in files)
+            yield _accounted(table, files, store.state.entries[f"{OBSERVATIONS}/{table}"].rows if alone else None)
+
+
+def _accounted(table: str, files: list[Account], rows: int | None) -> Line:
+    """`rows` is how many the table has now, None if its files hold other tables too."""
+    left = Counter[str]()
+    for one in files:
+        left.update(one.left)
+    cells, missing = sum(one.cells for one in files), sum(abs(one.missing) for one in files)
+    told = [f"{number(cells)} Zellen aus {number(len(files))} {'Dateien' if len(files) > 1 else 'Datei'}"]
+    if left:
+        told.append("weggelassen: " + "; ".join(f"{number(n)} {reason}" for reason, n in left.most_common()))
+    if missing:
+        told.append(f"ohne Grund verschwunden: {number(missing)}")
+    most = sum(one.kept + one.summed for one in files)
+    lost = rows is not None and (rows > most or (len(files) == 1 and rows != most))
+    if lost:
+        told.append(f"übernommen {number(most)}, im Datenbestand {number(rows)}")
+    return Line(CELLS, table, "nichts ohne Grund weggelassen", not missing and not lost, ", ".join(told))
+
+
 def _alive(region: str, day: date, alive: Lives) -> bool:
     if len(region) == 2:
         return region == "DE" or 1 <= int(region) <= 16
@@ -269,7 +303,7 @@ def shrunk(old: Store, new: Store) -> Iterator[Line]:
 def _shrunk(old: Store, new: Store, table: str) -> tuple[bool, str]:
     if table not in new.tables:
         return False, "die Tabelle fehlt im neuen Stand"
-    entries = [s.state.entries[f"observations/{table}"] for s in (old, new)]
+    entries = [s.state.entries[f"{OBSERVATIONS}/{table}"] for s in (old, new)]
     if entries[0] == entries[1]:
         return True, "unverändert"
     stands = [max((o.stand or o.retrieved for o in s.origins if o.table == table), default="") for s in (old, new)]

@@ -6,15 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kommunalprofil import crosswalk, invariants, provenance, store
+from kommunalprofil import accounts, crosswalk, invariants, provenance, store
 from kommunalprofil.cells import base_order
 from kommunalprofil.commit import Content
 from kommunalprofil.crosswalk import Crosswalk
 from kommunalprofil.folding import Folded, Pile, fold, people
+from kommunalprofil.intake import account_of
 from kommunalprofil.invariants import Line
 from kommunalprofil.sources import facts, geometry, register, steps
 from kommunalprofil.sources.reading import Reading
-from kommunalprofil.states import CROSSWALK, OBSERVATIONS, ORIGINS, OUTLINES, REGIONS
+from kommunalprofil.states import ACCOUNTS, CROSSWALK, OBSERVATIONS, ORIGINS, OUTLINES, REGIONS
 from kommunalprofil.workers import Workers
 
 if TYPE_CHECKING:
@@ -68,6 +69,9 @@ def merge(readings: list[Reading], old: store.Store | None, workers: Workers) ->
         regions = _with_population(regions, counted)
         files[REGIONS] = Content(_parquet(regions), len(regions))
     files[ORIGINS] = Content(provenance.dump(origins.values()), len(origins))
+    told_of = {(a.sha256, a.table): a for a in (old.accounts if old else [])}
+    told_of |= {(a.sha256, a.table): a for reading in readings if (a := account_of(reading)) is not None}
+    files[ACCOUNTS] = Content(accounts.dump(told_of.values()), len(told_of))
     lives = invariants.lives(regions)
     lines = [line for one in folded for line in (*one.lines, *_places(one, lives))]
     return Merged(files, lines, {measure for one in folded for measure in one.measures})

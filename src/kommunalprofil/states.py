@@ -23,6 +23,7 @@ OUTLINES = "outlines"
 ORIGINS = "origins"
 REGIONS = "regions"
 CROSSWALK = "crosswalk"
+ACCOUNTS = "accounts"
 SHORT = 12
 """Hexadecimal digits of a sha256 that names of files and states carry."""
 HINT = "Der Datenbestand lässt sich mit „kommunalprofil data import PFAD…“ oder „make data“ neu aufbauen."

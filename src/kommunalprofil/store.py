@@ -11,10 +11,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kommunalprofil import provenance
+from kommunalprofil import accounts, provenance
 from kommunalprofil.errors import DataError
 from kommunalprofil.observations import COLUMNS, schema
-from kommunalprofil.states import HINT, OBSERVATIONS, ORIGINS, State
+from kommunalprofil.states import ACCOUNTS, HINT, OBSERVATIONS, ORIGINS, State
 from kommunalprofil.territory import region_level
 
 if TYPE_CHECKING:
@@ -128,6 +128,14 @@ class Store:
             return provenance.parse(self.state.read(ORIGINS))
         except (OSError, ValueError, TypeError) as error:
             raise DataError(f"{self.state.entries[ORIGINS].file} ist beschädigt ({error}). {HINT}") from None
+
+    @cached_property
+    def accounts(self) -> list[accounts.Account]:
+        """What became of the cells of every file that was read."""
+        try:
+            return accounts.parse(self.state.read(ACCOUNTS)) if ACCOUNTS in self.state.entries else []
+        except (OSError, ValueError, TypeError) as error:
+            raise DataError(f"{self.state.entries[ACCOUNTS].file} ist beschädigt ({error}). {HINT}") from None
 
     @cached_property
     def tables(self) -> tuple[str, ...]:

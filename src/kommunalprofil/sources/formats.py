@@ -74,8 +74,11 @@ def _joined(parts: Parts, file: str, sha256: str) -> Reading:
         whole.lines = {**whole.lines, **other.lines}
         whole.report.kept += other.report.kept
         whole.report.rows_read += other.report.rows_read
-        for reason, number in other.report.dropped.items():
-            whole.report.dropped[reason] = whole.report.dropped.get(reason, 0) + number
+        whole.report.cells += other.report.cells
+        whole.report.repeated += other.report.repeated
+        for mine, its in ((whole.report.dropped, other.report.dropped), (whole.report.left, other.report.left)):
+            for reason, number in its.items():
+                mine[reason] = mine.get(reason, 0) + number
         note = f"dazu {other.report.table}: {other.report.regions} Gebiete, {other.report.kept} Werte"
         whole.report.note = "; ".join(filter(None, (whole.report.note, note)))
     return whole

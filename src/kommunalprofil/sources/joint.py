@@ -67,7 +67,7 @@ def _copy(
     import numpy as np
 
     size, found = len(cells.place), np.flatnonzero(rows)
-    cells.take(np.concatenate([np.arange(size), found]))
+    cells.repeat(found)
     cells.place[size:] = len(cells.places.keys)
     for column, what in (("keys", key), ("regions", key), ("days", day), ("reasons", "")):
         getattr(cells.places, column).append(what)
