@@ -1,68 +1,26 @@
 """From facts about areas to steps of a crosswalk: official keys first, then lists of changes, then what lists prove.
 
-Two lists of Gemeinden prove that an area is the same where its key stands in both, or its name with another key in the
-same Land and nothing else of that name; where its area differs by no more than a hundredth; and where nothing that
-vanished beside it fits into the difference. They prove a merger where in one association, or else in one Kreis, a
-single Gemeinde grew or came up and its area is that of everything that vanished there. What cannot be proved gets no
-step but the reason why.
+What cannot be proved gets no step but the reason why.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kommunalprofil import names
 from kommunalprofil.crosswalk import COLUMNS, MERGED, RENAMED, SAME, SPLIT, UNPROVED
 from kommunalprofil.errors import DataError
+from kommunalprofil.sources import proofs
 from kommunalprofil.sources.facts import KEY, LISTED, MOVED, PARTED
-from kommunalprofil.sources.register import bilingual
+from kommunalprofil.sources.proofs import CHANGED, Interval, Place, Share, Shares
 
 if TYPE_CHECKING:
     import pandas as pd
 
-AREA_TOLERANCE = 0.01
 KREIS_TOLERANCE = 0.002
 """By how much the area of a Kreis may differ in two lists and still be the same: surveys alone move it so far."""
-LOST = "der Schlüssel ist entfallen und kein Nachfolger ist belegt"
-CHANGED = "die Fläche hat sich zwischen zwei Verzeichnissen geändert, ohne dass ein Schlüssel sagt wie"
-
-
-class Place(NamedTuple):
-    """An area in a list: official name, km², people, key of the association."""
-
-    name: str
-    area: float
-    people: float
-    above: str = ""
-
-
-class Share(NamedTuple):
-    """Where a part of an area goes: the key, its share of the area, its share of the people."""
-
-    to: str
-    area: float
-    people: float
-
-
-Shares = dict[str, list[Share]]
-
-
-@dataclass
-class Interval:
-    """From one Gebietsstand to the next: where every area goes, or why nobody knows and by what its area changed.
-
-    `names` are those of its start.
-    """
-
-    start: str
-    end: str
-    source: str
-    shares: Shares
-    unproved: dict[str, tuple[str, float]] = field(default_factory=dict)
-    names: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -100,32 +58,56 @@ def build(facts: Iterable[pd.DataFrame], old: pd.DataFrame | None = None) -> pd.
     return found.sort_values(["from_region", "from_date", "to_region"], ignore_index=True)
 
 
+class _Fact(NamedTuple):
+    """One row of facts, see facts.COLUMNS."""
+
+    kind: str
+    from_region: str
+    from_date: str
+    to_region: str
+    to_gebietsstand: str
+    weight_area: float
+    weight_population: float
+    name: str
+    area: float
+    people: float
+    source: str
+    since: str
+    above: str
+
+
 def _sorted_out(facts: pd.DataFrame) -> tuple[_Facts, _Facts]:
-    """Facts of Gemeinden and of Kreise."""
+    """Facts of Gemeinden and of Kreise. Told twice, they count once; of two keys of one day the shorter one stands."""
     levels = {8: _Facts(), 5: _Facts()}
-    doubled = ["kind", "from_region", "from_date", "to_region", "to_gebietsstand", "since"]
-    facts = facts.drop_duplicates(doubled).sort_values(doubled)
-    row: Any
-    for row in facts[facts["kind"] == KEY].itertuples():
+    rows = sorted({_Fact(*row) for row in zip(*(facts[name].tolist() for name in _Fact._fields), strict=True)})
+    nearest: dict[tuple[int, str], str] = {}
+    for row in rows:
+        if row.kind == KEY:
+            start = (len(row.from_region), row.from_date)
+            nearest[start] = min(nearest.get(start, row.to_gebietsstand), row.to_gebietsstand)
+    for row in rows:
         mine = levels[len(row.from_region)]
-        interval = mine.keys.setdefault(
-            row.from_date, Interval(row.from_date, row.to_gebietsstand, row.source, defaultdict(list))
-        )
-        share = Share(row.to_region, row.weight_area, row.weight_population)
-        interval.names[row.from_region] = row.name
-        interval.shares[row.from_region].append(share)
-        there = mine.lists.setdefault(row.from_date, {})
-        before = there.get(row.from_region, Place(row.name, 0.0, 0.0))
-        there[row.from_region] = Place(row.name, before.area + row.area, before.people + row.people)
-    key: Any
-    for key, rows in facts[facts["kind"] == LISTED].groupby(["from_date", facts["from_region"].str.len()]):
-        day, level = key
-        listed = zip(*(rows[c] for c in ("from_region", "name", "area", "people", "above")), strict=True)
-        levels[level].lists[day] = {ags: Place(*place) for ags, *place in listed}
-    for row in facts[facts["kind"].isin([MOVED, PARTED])].itertuples():
-        period = (row.from_date, row.to_gebietsstand)
-        levels[8].moves.setdefault(period, []).append(row)
+        if row.kind == KEY and row.to_gebietsstand == nearest[len(row.from_region), row.from_date]:
+            _add_piece(mine, row)
+        elif row.kind in (MOVED, PARTED):
+            mine.moves.setdefault((row.from_date, row.to_gebietsstand), []).append(row)
+    for row in rows:
+        if row.kind == LISTED:
+            there = levels[len(row.from_region)].lists.setdefault(row.from_date, {})
+            there[row.from_region] = Place(row.name, row.area, row.people, row.above)
     return levels[8], levels[5]
+
+
+def _add_piece(facts: _Facts, row: _Fact) -> None:
+    start = row.from_date
+    interval = facts.keys.setdefault(start, Interval(start, row.to_gebietsstand, row.source, defaultdict(list)))
+    interval.names[row.from_region] = row.name
+    if any(share.to == row.to_region for share in interval.shares[row.from_region]):
+        return
+    interval.shares[row.from_region].append(Share(row.to_region, row.weight_area, row.weight_population))
+    there = facts.lists.setdefault(start, {})
+    before = there.get(row.from_region, Place(row.name, 0.0, 0.0))
+    there[row.from_region] = Place(row.name, before.area + row.area, before.people + row.people)
 
 
 def _chain(facts: _Facts) -> list[Interval]:
@@ -142,7 +124,7 @@ def _chain(facts: _Facts) -> list[Interval]:
         elif period and listed:
             found.append(_moved(period, listed, facts.moves[period]))
         elif later and listed:
-            found.append(_proved(place, listed, later, facts.lists[later]))
+            found.append(proofs.compare(place, listed, later, facts.lists[later]))
         if found and found[-1].start == place:
             _leave_out_nobody(found[-1], listed)
             found[-1].names |= {key: place.name for key, place in listed.items()}
@@ -228,81 +210,6 @@ def _passed_on(held: Iterable[Share], parts: Mapping[str, list[Share]]) -> list[
             area, people = sums.get(part.to, (0.0, 0.0))
             sums[part.to] = (area + share.area * part.area, people + share.people * part.people)
     return [Share(to, *both) for to, both in sums.items()]
-
-
-def _proved(start: str, before: Mapping[str, Place], end: str, after: Mapping[str, Place]) -> Interval:
-    """An interval between two lists: only what both prove."""
-    partner = {key: key for key in before.keys() & after.keys() if _alike(before[key].area, after[key].area)}
-    vanished, new = before.keys() - after.keys(), after.keys() - before.keys()
-    partner |= _rekeyed({k: before[k] for k in vanished}, {k: after[k] for k in new})
-    partner |= _merged(partner, before, after)
-    beside: dict[str, float] = {}
-    for key in vanished - partner.keys():
-        if before[key].people:
-            beside[key[:5]] = min(beside.get(key[:5], before[key].area), before[key].area)
-    shares: Shares = {}
-    unproved: dict[str, tuple[str, float]] = {}
-    for key, place in before.items():
-        to = partner.get(key)
-        grown = after[to].area - place.area if to == key else 0.0
-        if to and (grown < 0.9 * beside.get(key[:5], float("inf")) or not _alike(place.area, after[to].area)):
-            shares[key] = [Share(to, 1.0, 1.0)]
-        else:
-            unproved[key] = (CHANGED, after[key].area / place.area) if key in after and place.area else (LOST, 0.0)
-    return Interval(start, end, "Vergleich der Gemeindeverzeichnisse", shares, unproved)
-
-
-def _merged(partner: Mapping[str, str], before: Mapping[str, Place], after: Mapping[str, Place]) -> dict[str, str]:
-    """Old keys → the one Gemeinde they went into, which kept its key or has a new one."""
-    found: dict[str, str] = {}
-    reached = set(partner.values())
-    groups: tuple[Callable[[str, Place], str], ...] = (lambda _, place: place.above, lambda key, _: key[:5])
-    for above in groups:
-        gone: dict[str, list[str]] = defaultdict(list)
-        for key, place in before.items():
-            if key not in after and key not in partner and key not in found and place.people:
-                gone[above(key, place)].append(key)
-        smallest = {where: min(before[key].area for key in keys) for where, keys in gone.items()}
-        grown: dict[str, list[str]] = defaultdict(list)
-        for key, place in after.items():
-            where, there = above(key, before.get(key, place)), before.get(key)
-            # what surveys add is far less than the smallest Gemeinde that could have come in
-            could = place.area - (there.area if there else 0.0) > smallest.get(where, float("inf")) / 2
-            if could and key not in reached and key not in found.values():
-                grown[where].append(key)
-        for where, keys in gone.items():
-            into, *others = grown[where] or [""]
-            parts = [*keys, into] if into in before else keys
-            if into and where and not others:
-                area = sum(before[key].area for key in parts)
-                if _alike(after[into].area, area) and abs(after[into].area - area) < smallest[where] / 4:
-                    found |= dict.fromkeys(parts, into)
-    return found
-
-
-def _alike(area: float, other: float) -> bool:
-    return abs(other - area) <= AREA_TOLERANCE * area
-
-
-def _plain(ags: str, name: str) -> tuple[str, str]:
-    """Land and name without the words behind it: „Grabow, Stadt“ → („13“, „grabow“)."""
-    return ags[:2], names.fold(bilingual(name, ags[:5])[0].partition(",")[0])
-
-
-def _rekeyed(vanished: Mapping[str, Place], new: Mapping[str, Place]) -> dict[str, str]:
-    """Old key → new key where Land, name and area are the same and neither side has a second candidate."""
-    by_name: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for key, place in new.items():
-        by_name[_plain(key, place.name)].append(key)
-    found: dict[str, str] = {}
-    claimed: dict[str, int] = defaultdict(int)
-    for key, place in vanished.items():
-        candidates = [n for n in by_name[_plain(key, place.name)] if _alike(place.area, new[n].area)]
-        for candidate in candidates:
-            claimed[candidate] += 1
-        if len(candidates) == 1:
-            found[key] = candidates[0]
-    return {key: to for key, to in found.items() if claimed[to] == 1}
 
 
 def _of_kreise(interval: Interval, lists: Mapping[str, Mapping[str, Place]], known: set[str]) -> Interval:
