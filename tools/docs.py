@@ -41,19 +41,32 @@ def overview(indicators: Mapping[str, Indicator]) -> list[str]:
     return ["| Kennung | Name | Einheit |", "|---|---|---|", *rows]
 
 
+def _official(indicator: Indicator) -> str:
+    """The tables with official values of the indicator, and the way of ours that counts as they do."""
+    tables = (f"{o.table} (`{o.variant}`)" if o.variant else o.table for o in indicator.oracle)
+    return ", ".join(dict.fromkeys(tables))
+
+
 def entry(indicator: Indicator) -> list[str]:
     """The section of one indicator."""
+    period = "Jahr" if indicator.period == "year" else "Stichtag"
+    years = f"Jahr, über {indicator.years} Jahre zusammengefasst" if indicator.years > 1 else period
     facts = {
-        "Name": indicator.de,
+        "Name": f"{indicator.de} ({indicator.en})",
         "Einheit": indicator.unit,
+        "Zeitbezug": years,
+        "Formel": f"`{indicator.symbol}`",
+        "Nenner": "" if indicator.denominator == "keiner" else indicator.denominator,
         "Quelle der Definition": indicator.reference,
         "Gliederung": ", ".join(dimension(name) for name in DIMENSIONS if name in indicator.by),
         "Ausprägungen": "; ".join(", ".join(f"`{m}`" for m in members) for members in indicator.members.values()),
-        "Varianten": ", ".join(f"`{name}`" for name in indicator.variants),
-        "Amtliche Werte zum Vergleich": f"Tabelle {indicator.oracle[0]}" if indicator.oracle else "",
+        "Amtliche Werte zum Vergleich": _official(indicator),
+        "Hinweis": indicator.note,
     }
     lines = [f"- {label}: {text}" for label, text in facts.items() if text]
-    return ["", f"## {indicator.id}", "", indicator.definition, "", *lines]
+    ways = [f"- Variante `{name}` ({(way := indicator.variant(name)).unit}): {way.definition} Formel: `{way.symbol}`"
+            for name in indicator.variants]  # fmt: skip
+    return ["", f"## {indicator.id}", "", indicator.definition, "", *lines, *ways]
 
 
 def codes(indicators: Mapping[str, Indicator]) -> list[str]:

@@ -9,7 +9,7 @@ import numpy as np
 from kommunalprofil.ages import OPEN, AgeGroup
 from kommunalprofil.cells import Cells, Quantity
 from kommunalprofil.errors import TilingError
-from kommunalprofil.indicators.declare import At, Indicator, Parts, persons, ratio
+from kommunalprofil.indicators.declare import SAME_DAY, At, Indicator, Oracle, Parts, Variant, persons, ratio
 from kommunalprofil.vocabulary import GAP, Flag
 
 BY = ("sex", "nationality")
@@ -19,28 +19,23 @@ youth_ratio = ratio(
     "youth_ratio",
     "Jugendquotient",
     "Youth dependency ratio",
-    "je 100",
     persons((0, 20)),
     WORKING,
-    definition="Personen unter 20 Jahren je 100 Personen von 20 bis 64 Jahren.",
     reference="Regionaldatenbank 12411-08-01-4, Regionalatlas AI0216",
     variants={
         "0-14_15-64": (persons((0, 15)), persons((15, 65))),
         "0-19_20-59": (persons((0, 20)), persons((20, 60))),
         "0-17_18-64": (persons((0, 18)), persons((18, 65))),
     },
-    by=BY,
-    oracle=("12411-08-01-4", "official_youth_ratio"),
+    oracle=(Oracle("12411-08-01-4", "official_youth_ratio"), Oracle("AI-N-04", "official_youth_ratio")),
 )
 
 old_age_ratio = ratio(
     "old_age_ratio",
     "Altenquotient",
     "Old-age dependency ratio",
-    "je 100",
     persons((65, OPEN)),
     WORKING,
-    definition="Personen ab 65 Jahren je 100 Personen von 20 bis 64 Jahren.",
     reference="Regionaldatenbank 12411-08-01-4, Regionalatlas AI0215",
     variants={
         "65_15-64": (persons((65, OPEN)), persons((15, 65))),
@@ -48,32 +43,77 @@ old_age_ratio = ratio(
         "67_20-66": (persons((67, OPEN)), persons((20, 67))),
         "65_18-64": (persons((65, OPEN)), persons((18, 65))),
     },
-    by=BY,
-    oracle=("12411-08-01-4", "official_old_age_ratio"),
+    oracle=(Oracle("12411-08-01-4", "official_old_age_ratio"), Oracle("AI-N-04", "official_old_age_ratio")),
 )
 
 total_dependency_ratio = ratio(
     "total_dependency_ratio",
     "Gesamtquotient",
     "Total dependency ratio",
-    "je 100",
     persons((0, 20), (65, OPEN)),
     WORKING,
-    definition="Personen unter 20 und ab 65 Jahren je 100 Personen von 20 bis 64 Jahren.",
     reference="Regionalatlas AI0217, AI-N-04",
-    by=BY,
+    oracle=(Oracle("AI-N-04", "official_total_dependency_ratio"),),
+    note="Aus ungerundeten Teilen; die Summe der gerundeten Quotienten kann um 0,1 abweichen.",
 )
 
 ageing_index = ratio(
     "ageing_index",
     "Aging-Index",
     "Ageing index",
-    "je 100",
     persons((65, OPEN)),
     persons((0, 15)),
     definition="Personen ab 65 Jahren je 100 Kinder unter 15 Jahren.",
     reference="UrbiStat „old-age index“",
-    by=BY,
+)
+
+greying_index = ratio(
+    "greying_index",
+    "Greying-Index",
+    "Greying index",
+    persons((80, OPEN)),
+    persons((60, 80)),
+    reference="in der Sozialberichterstattung üblich, zum Beispiel Stadt Augsburg",
+    variants={"80_65-79": (persons((80, OPEN)), persons((65, 80)))},
+)
+
+parent_support_ratio = ratio(
+    "parent_support_ratio",
+    "Unterstützungskoeffizient",
+    "Parent support ratio",
+    persons((80, OPEN)),
+    persons((50, 65)),
+    reference="Vereinte Nationen „parent support ratio“, mit der Altersgrenze 80 statt 85",
+)
+
+working_age_replacement = ratio(
+    "working_age_replacement",
+    "Nachwuchs je 100 Ausscheidende",
+    "Working-age replacement",
+    persons((20, 25)),
+    persons((60, 65)),
+    reference="eigene Festlegung: Jahrgänge vor dem Eintritt in das Erwerbsleben zu Jahrgängen vor dem Austritt",
+)
+
+
+def _billeter(cells: Cells, at: At) -> Parts:
+    difference, between = cells.count(0, 15) - cells.count(50, OPEN), cells.count(15, 50)
+    return Parts(difference / between, difference, between)
+
+
+billeter = Indicator(
+    "billeter",
+    "Billeter-Maß",
+    "Billeter measure",
+    "Zahl",
+    "Personen unter 15 Jahren abzüglich der Personen ab 50 Jahren, geteilt durch die Personen von 15 bis 49 Jahren.",
+    "Stadt Dortmund, Glossar zum Bevölkerungsbericht",
+    formula=_billeter,
+    by=frozenset(BY),
+    denominator=SAME_DAY,
+    symbol="(P(0–14) − P(50+)) / P(15–49)",
+    few=frozenset({"denominator"}),
+    decimals=2,
 )
 
 SHARE_GROUPS = (
@@ -110,53 +150,37 @@ age_share = Indicator(
     by=frozenset({*BY, "age"}),
     members={"age": SHARE_GROUPS},
     own=frozenset({"age"}),
+    denominator=SAME_DAY,
+    symbol="P(Altersgruppe) / P × 100",
 )
-
-STATIONARY_MEAN: dict[tuple[int, int], dict[str, float]] = {
-    (65, 75): {"M": 69.82, "F": 69.90, "_T": 69.86},
-    (75, 80): {"M": 77.42, "F": 77.45, "_T": 77.44},
-    (80, 85): {"M": 82.35, "F": 82.40, "_T": 82.38},
-    (85, 90): {"M": 87.22, "F": 87.29, "_T": 87.26},
-    (67, OPEN): {"M": 77.09, "F": 78.26, "_T": 77.72},
-    (75, OPEN): {"M": 82.15, "F": 83.03, "_T": 82.67},
-    (80, OPEN): {"M": 85.51, "F": 86.21, "_T": 85.94},
-    (85, OPEN): {"M": 89.13, "F": 89.64, "_T": 89.47},
-    (90, OPEN): {"M": 93.04, "F": 93.41, "_T": 93.30},
-}
-"""Mean exact age inside groups of high age, where deaths thin them out: that of the stationary population of the
-Destatis life table 2015/17 (12621-0001); for both sexes together weighted by its women and men at equal births."""
-
 
 WIDEST = 10
 """Years: inside a wider closed group people are too unevenly spread for a mean or median to be had from it."""
 
 
-def _middle(group: AgeGroup, sex: str) -> float:
+def _check_width(group: AgeGroup) -> None:
     if not group.is_open and group.hi - group.lo > WIDEST:
         raise TilingError(f"die Altersgruppe {group.lo}–{group.hi - 1} ist dafür zu breit")
-    means = STATIONARY_MEAN.get((group.lo, group.hi))
-    if means is not None:
-        return means.get(sex, means["_T"])
-    if group.is_open:
-        raise TilingError(f"für die offene Altersgruppe {group} ist kein mittleres Alter bekannt")
-    return (group.lo + group.hi) / 2
 
 
 def _mean_age(cells: Cells, at: At) -> Parts:
     groups, values, flags = cells.profile()
-    middles = np.array([_middle(g, cells.member.sex) for g in groups])
-    years = Quantity((values * middles).sum(axis=2), flags)
+    for group in groups:
+        _check_width(group)
+    ages, source = at.inner.means(cells.panel, cells.member, groups)
+    years = Quantity((values * ages).sum(axis=2), flags)
     people = Quantity(values.sum(axis=2), flags)
     mean = years / people
     coarse = any((g.hi - g.lo > 5) if not g.is_open else g.lo < 85 for g in groups)
-    return Parts(mean.marked(Flag.ESTIMATED) if coarse else mean, years, people)
+    return Parts(mean.marked(Flag.ESTIMATED) if coarse else mean, years, people, source=source)
 
 
 def _completed(cells: Cells, at: At) -> Parts:
-    mean, years, people = _mean_age(cells, at)
-    assert years is not None
-    assert people is not None
-    return Parts(Quantity(mean.value - 0.5, mean.flags), years - people * 0.5, people)
+    exact = _mean_age(cells, at)
+    assert exact.numerator is not None
+    assert exact.denominator is not None
+    years = exact.numerator - exact.denominator * 0.5
+    return exact._replace(value=Quantity(exact.value.value - 0.5, exact.value.flags), numerator=years)
 
 
 mean_age = Indicator(
@@ -164,21 +188,40 @@ mean_age = Indicator(
     "Durchschnittsalter",
     "Mean age",
     "Jahre",
-    "Mittleres genaues Alter: Summe aus Altersmitte mal Personen, geteilt durch die Personen; Gruppen ab 65"
-    " Jahren, die mehrere Jahre umfassen, mit dem mittleren Alter der Sterbetafel 2015/17.",
+    "Mittleres genaues Alter: Summe aus mittlerem Alter mal Personen über die feinsten Altersgruppen, geteilt durch die"
+    " Personen.",
     "Regionaldatenbank 12411-07-01-4",
     formula=_mean_age,
+    finest=True,
     by=frozenset(BY),
-    variants={"completed_years": _completed},
-    oracle=("12411-07-01-4", "official_mean_age"),
+    variants={
+        "completed_years": Variant(
+            _completed,
+            definition="Mittleres Alter in vollendeten Jahren: ein halbes Jahr weniger als das mittlere genaue Alter.",
+            symbol="Σ (mittleres Alter − 0,5) · P(Altersgruppe) / P",
+        )
+    },
+    oracle=(
+        Oracle("12411-07-01-4", "official_mean_age"),
+        Oracle("12411-07-01-5", "official_mean_age"),
+        Oracle("AI-Z1-2011", "official_mean_age", variant="completed_years"),
+    ),
+    denominator=SAME_DAY,
+    symbol="Σ mittleres Alter · P(Altersgruppe) / P",
+    note="In einer Gruppe aus mehreren Altersjahren sind die Personen verteilt wie im nächstgrößeren Gebiet, dessen"
+    " Tabellen sie am selben Stichtag feiner gliedern (Kreis, Land, Deutschland); sonst gleichmäßig, ab 65 Jahren wie"
+    " in der Sterbetafel 2015/17 (12621).",
+    few=frozenset({"denominator"}),
 )
+
+
+IN_OPEN_GROUP = "das Medianalter liegt in der obersten, offenen Altersgruppe"
 
 
 def _median(cells: Cells, merge: int = 1) -> Parts:
     groups, values, flags = cells.profile()
     for group in groups:
-        if not group.is_open:
-            _middle(group, cells.member.sex)
+        _check_width(group)
     if merge > 1:
         values, groups = _merged(values, groups, merge)
     total = values.sum(axis=2)
@@ -198,7 +241,7 @@ def _median(cells: Cells, merge: int = 1) -> Parts:
     quantity = Quantity(np.where(flags & GAP.value, np.nan, median), flags)
     coarse = np.array([g.hi - g.lo > 5 for g in groups])[at] & ((flags & GAP.value) == 0)
     marked = flags | np.where(coarse, np.uint16(Flag.ESTIMATED), np.uint16(0))
-    return Parts(Quantity(quantity.value, marked), None, Quantity(total, flags))
+    return Parts(Quantity(quantity.value, marked), None, Quantity(total, flags), reason=IN_OPEN_GROUP)
 
 
 def _merged(values: np.ndarray, groups: list[AgeGroup], width: int) -> tuple[np.ndarray, list[AgeGroup]]:
@@ -224,5 +267,14 @@ median_age = Indicator(
     "Wegweiser Kommune, Eurostat MEDAGEPOP",
     formula=lambda cells, at: _median(cells),
     by=frozenset(BY),
-    variants={"five_year_groups": lambda cells, at: _median(cells, 5)},
+    variants={
+        "five_year_groups": Variant(
+            lambda cells, at: _median(cells, 5),
+            definition="Medianalter wie bei Eurostat: linear innerhalb von Fünfjahresgruppen.",
+            symbol="Alter, bei dem Σ P = P / 2, in Fünfjahresgruppen",
+        )
+    },
+    denominator=SAME_DAY,
+    symbol="Alter, bei dem Σ P = P / 2",
+    few=frozenset({"denominator"}),
 )

@@ -2,34 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kommunalprofil.ages import AgeGroup, partition
-from kommunalprofil.cells import Member, Panel, Point, base_order, panels
-from kommunalprofil.errors import NotOfferedError, TilingError
-from kommunalprofil.indicators.context import derive
-from kommunalprofil.indicators.declare import At, Indicator, Parts
+from kommunalprofil.cells import Member, Panel, Point, panels
+from kommunalprofil.errors import TilingError
+from kommunalprofil.indicators.answers import Answer, Question, Tables, ask
+from kommunalprofil.indicators.context import Axis, Context, Intervals, axis_of, placed
+from kommunalprofil.indicators.declare import At, Formula, Indicator, Parts
+from kommunalprofil.indicators.finish import from_answer, from_parts, keep_newest_base
+from kommunalprofil.indicators.inner import Inner, finest_first
 from kommunalprofil.indicators.series import TOTALS, Selection, Series
 from kommunalprofil.indicators.territory import AsReported, Recalculated, Territory
+from kommunalprofil.indicators.traced import Ledger
 from kommunalprofil.registry import collect
 from kommunalprofil.store import Store
-from kommunalprofil.vocabulary import NOT_APPLICABLE, TOTAL, Flag
+from kommunalprofil.vocabulary import MEASURE, NOT_APPLICABLE, TOTAL
 
 if TYPE_CHECKING:
     from kommunalprofil.sources.declare import Table
 
 SPLITS = {"sex": ("T", "M", "F"), "nationality": ("T", "DE", "AUS")}
+REMEMBERED = 64_000_000
+"""Bytes of counts that are kept to be used again."""
+Masks = Mapping[int, NDArray[np.bool_]]
+"""Cells of the grid of a measure by the place of a table."""
+GERMANY = "DE"
+ALL_TABLES = -1
+"""The place that stands for all tables together."""
 
 
 def declared() -> dict[str, Indicator]:
     """Every declared indicator by its id."""
     return collect("kommunalprofil.indicators", Indicator)
+
+
+class Panels(Mapping[str, list[Panel]]):
+    """All panels by measure, in the order in which tables are asked; a table is read when a measure of it is needed."""
+
+    def __init__(self, results: Results) -> None:
+        self._results = results
+        self._tables = {name: table for name, table in results.tables.items() if name in results.store.tables}
+        self._read: dict[str, list[Panel]] = {}
+        self._found: dict[str, list[Panel]] = {}
+
+    def __getitem__(self, measure: str) -> list[Panel]:
+        found = self.of(measure)
+        if not found:
+            raise KeyError(measure)
+        return found
+
+    def of(self, measure: str) -> list[Panel]:
+        """The panels of a measure, none if no table carries it. Unlike `get` it hides no KeyError of a reader."""
+        if measure not in self._found:
+            names = [name for name, table in self._tables.items() if measure in measures_of(table)]
+            read = [self._panels(name) for name in names]
+            self._found[measure] = [panel for some in read for panel in some if panel.measure == measure]
+        return self._found[measure]
+
+    def _panels(self, table: str) -> list[Panel]:
+        if table not in self._read:
+            self._read[table] = self._results.panels_of(table)
+        return self._read[table]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(panel.measure for name in self._tables for panel in self._panels(name)))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
 
 
 class Results:
@@ -53,22 +98,15 @@ class Results:
         self.territory = territory or AsReported()
         self.tables: dict[str, Table] = {k: t for k, t in declared_tables().items() if not t.oracle}
         self.indicators = declared()
-        self._cache: dict[tuple[str, str, Selection], Series] = {}
+        self.ledger = Ledger()
+        self.inner = Inner(lambda: self._around().tables_of("population"), self.ledger)
+        self.panels: Mapping[str, list[Panel]] = Panels(self)
+        self._series: dict[tuple[str, str, Selection], Series] = {}
         self._by_age: dict[tuple[str, str, Selection], list[Series]] = {}
-        self._regions: dict[str, list[str]] = {}
-        self._grids: dict[tuple[str, int], tuple[NDArray[np.intp], ...]] = {}
-        self._points: dict[str, list[Point]] = {}
+        self._tables: dict[str, Tables] = {}
+        self._axes: dict[tuple[str, ...], Axis] = {}
+        self._counted: OrderedDict[tuple[str, Member, Intervals], Answer] = OrderedDict()
         self._newest_base = newest_base
-
-    @cached_property
-    def panels(self) -> dict[str, list[Panel]]:
-        """All panels by measure, in the order in which tables are asked."""
-        found: dict[str, list[Panel]] = {}
-        for name in self.tables:
-            if name in self.store.tables:
-                for panel in self.panels_of(name):
-                    found.setdefault(panel.measure, []).append(panel)
-        return found
 
     def panels_of(self, table: str) -> list[Panel]:
         """The panels of one table, of the regions asked for."""
@@ -76,44 +114,84 @@ class Results:
         found = panels(rows, table, self.territory.keys(self.wanted))
         return [self.territory.carry(panel, self.wanted) for panel in found]
 
+    def tables_of(self, measure: str) -> Tables:
+        """All tables of a measure."""
+        if measure not in self._tables:
+            of = self.panels.of if isinstance(self.panels, Panels) else lambda m: self.panels.get(m, [])
+            self._tables[measure] = Tables(of(measure))
+        return self._tables[measure]
+
+    def _around(self) -> Results:
+        """Results of everything around the regions asked for: these, if all of that is among them."""
+        if self.wanted is None:
+            return self
+        above = {r[:digits] for r in self.wanted for digits in (2, 5) if r != GERMANY and len(r) > digits} | {GERMANY}
+        if above <= set(self.wanted):
+            return self
+        return Results(self.store, above, self._newest_base, self.territory)
+
     def regions(self, measure: str) -> list[str]:
         """Every region any table of the measure carries, sorted."""
-        if measure not in self._regions:
-            self._regions[measure] = sorted({r for p in self.panels.get(measure, []) for r in p.regions})
-        return self._regions[measure]
+        return self.tables_of(measure).regions
 
     def points(self, measure: str) -> list[Point]:
         """Every point any table of the measure carries, from old to new."""
-        if measure not in self._points:
-            found = {p for panel in self.panels.get(measure, []) for p in panel.points}
-            self._points[measure] = sorted(found, key=lambda p: (p.date, base_order([p.base])[0]))
-        return self._points[measure]
+        return self.tables_of(measure).points
 
-    def grid(self, measure: str, number: int) -> tuple[NDArray[np.intp], ...]:
-        """Where the regions and points of panel `number` lie among all regions and points of the measure."""
-        key = (measure, number)
-        if key not in self._grids:
-            panel = self.panels[measure][number]
-            row = {r: i for i, r in enumerate(self.regions(measure))}
-            column = {p: i for i, p in enumerate(self.points(measure))}
-            self._grids[key] = np.ix_([row[r] for r in panel.regions], [column[p] for p in panel.points])
-        return self._grids[key]
+    def axis(self, declaration: Indicator) -> Axis:
+        """The regions and points of a derived indicator."""
+        key = (*declaration.measures, "against", declaration.against)
+        if key not in self._axes:
+            self._axes[key] = axis_of(self, declaration)
+        return self._axes[key]
+
+    def counted(self, measure: str, selection: Selection, intervals: Intervals) -> Answer:
+        """What all tables say of the count of a measure in some age intervals."""
+        member = _member(measure, selection)
+        key = (measure, member, intervals)
+        if key in self._counted:
+            self._counted.move_to_end(key)
+        else:
+            self._counted[key] = ask(self.tables_of(measure), _count(member, intervals), self.ledger)
+            size = self._counted[key].value.nbytes * 5
+            while len(self._counted) > max(1, REMEMBERED // max(size, 1)):
+                self._counted.popitem(last=False)
+        return self._counted[key]
+
+    def whole(self, measure: str) -> Answer:
+        """What all tables say of the total of a measure."""
+        return self.counted(measure, TOTALS, ((0, 200),))
 
     def series(self, indicator: str, selection: Selection = TOTALS, variant: str = "") -> Series:
         """One series. Raises KeyError for an unknown indicator or variant."""
         key = (indicator, variant, selection)
-        if key not in self._cache:
-            declaration = self.indicators[indicator]
-            if declaration.derived is not None:
-                self._cache[key] = derive(self, declaration, selection)
-            else:
-                age = None if selection.age == "T" else AgeGroup.parse(selection.age)
-                self._cache[key] = _merge(self, declaration, selection, variant, age, None)
-        return self._cache[key]
+        if key not in self._series:
+            self._series[key] = self._make(self.indicators[indicator], selection, variant)
+        return self._series[key]
+
+    def _make(self, declaration: Indicator, selection: Selection, variant: str, cells: Masks | None = None) -> Series:
+        """A series of some cells (default: all), told for each table or, for a derived one, once under `ALL_TABLES`."""
+        way = declaration.variant(variant)
+        if way.formula is not None:
+            tables = self.tables_of(declaration.measure)
+            question = _question(declaration, way.formula, selection, self.inner)
+            order = finest_first(tables, _member(declaration.measure, selection)) if declaration.finest else None
+            answer = ask(tables, question, self.ledger, cells, order)
+            there = tables.there.copy() if cells is None else np.logical_or.reduce([*cells.values()])
+            series = from_answer(self.ledger, declaration, variant, selection, tables, answer, there)
+        else:
+            assert way.derived is not None
+            axis = self.axis(declaration)
+            parts = way.derived(Context(self, declaration, selection))
+            there = axis.there.copy() if cells is None else axis.there & cells[ALL_TABLES]
+            series = from_parts(self.ledger, declaration, variant, selection, axis, parts, there)
+        if self._newest_base:
+            keep_newest_base(series)
+        return series
 
     def forget(self) -> None:
         """Let go of the series made so far: those of all Gemeinden would fill the memory."""
-        self._cache.clear()
+        self._series.clear()
         self._by_age.clear()
 
     def selections(self, indicator: str, by: Iterable[str] = (), variant: str = "") -> list[Selection]:
@@ -135,14 +213,11 @@ class Results:
         key = (indicator, variant, selection)
         if key not in self._by_age:
             declaration = self.indicators[indicator]
-            choice = _age_choice(self, declaration, selection, variant)
-            answering: dict[AgeGroup, dict[int, NDArray[np.bool_]]] = {}
-            for i, (where, groups) in choice.items():
-                for group in groups:
-                    answering.setdefault(group, {})[i] = where
+            choose = _tables_by_age if declaration.variant(variant).formula else _cells_by_age
+            chosen = choose(self, declaration, selection, variant)
             self._by_age[key] = [
-                _merge(self, declaration, selection._replace(age=str(group)), variant, group, answering[group])
-                for group in sorted(answering)
+                self._make(declaration, selection._replace(age=str(group)), variant, chosen[group])
+                for group in sorted(chosen)
             ]
         return self._by_age[key]
 
@@ -173,134 +248,95 @@ def compute(
         results.forget()
 
 
-def _member(declaration: Indicator, selection: Selection) -> Member:
-    if declaration.measure == "households":
-        return Member(NOT_APPLICABLE, NOT_APPLICABLE, NOT_APPLICABLE, TOTAL)
-    codes = {"T": TOTAL}
-    return Member(codes.get(selection.sex, selection.sex), codes.get(selection.nationality, selection.nationality))
+def measures_of(table: Table) -> frozenset[str]:
+    """The counts a declared table may carry."""
+    headings = (*table.headings.values(), *table.columns.values())
+    said = {codes["measure"] for codes in headings if codes and "measure" in codes}
+    if table.base == "as_read":  # the Gemeindeverzeichnis names people and land
+        said.add("area")
+    if table.period == "years":  # life tables are read as a whole
+        said |= {measure.id for measure in MEASURE.values() if measure.kind == "mean"}
+    return frozenset({table.measure, *said})
 
 
-def _evaluate(
-    declaration: Indicator, panel: Panel, selection: Selection, variant: str, age: AgeGroup | None
-) -> tuple[Parts | None, Flag, str]:
-    """The formula on one panel, or why it cannot be had there."""
-    formula = declaration.formula_of(variant)
+def _member(measure: str, selection: Selection) -> Member:
+    """The codes of a selection in the tables of a measure."""
+    if measure == "households":
+        household = TOTAL if selection.household == "T" else selection.household
+        return Member(NOT_APPLICABLE, NOT_APPLICABLE, NOT_APPLICABLE, household)
+    if measure == "area":
+        return Member(NOT_APPLICABLE, NOT_APPLICABLE, NOT_APPLICABLE, NOT_APPLICABLE)
+    sex, nationality, _, migration, household = (TOTAL if code == "T" else code for code in selection)
+    return Member(sex, nationality, migration, NOT_APPLICABLE if household == TOTAL else household)
+
+
+def _count(member: Member, intervals: Intervals) -> Question:
+    """The question how many there are of a member in some age intervals."""
+
+    def question(panel: Panel) -> Parts:
+        cells = panel.cells(member)
+        first, *rest = (cells.count(lo, hi) for lo, hi in intervals)
+        for part in rest:
+            first = first + part
+        return Parts(first)
+
+    return question
+
+
+def _question(declaration: Indicator, formula: Formula, selection: Selection, inner: Inner) -> Question:
+    """The question what a formula over one table comes to."""
+    age = None if selection.age == "T" else AgeGroup.parse(selection.age)
+    at = At(age, selection.migration, selection.household, inner)
+    member = _member(declaration.measure, selection._replace(migration="T", household="T"))
+    return lambda panel: formula(panel.cells(member), at)
+
+
+def _groups(panel: Panel, member: Member) -> list[AgeGroup]:
+    """The finest age groups of a table, none if it has no ages of the member."""
     try:
-        cells = panel.cells(_member(declaration, selection))
-        return formula(cells, At(age, selection.migration, selection.household)), Flag.NORMAL, ""
-    except NotOfferedError:
-        return None, Flag.NOT_PUBLISHED, ""
-    except TilingError as error:
-        return None, Flag.NOT_COMPUTABLE, str(error)
+        block = panel.cells(member).block
+        return [block.groups[g] for g in partition(block.groups)]
+    except TilingError:
+        return []
 
 
-def _empty(results: Results, declaration: Indicator, selection: Selection, variant: str) -> Series:
-    regions, points = results.regions(declaration.measure), results.points(declaration.measure)
-    shape = (len(regions), len(points))
-    nan = np.full(shape, np.nan)
-    return Series(
-        declaration,
-        variant,
-        selection,
-        regions,
-        points,
-        nan,
-        nan.copy(),
-        nan.copy(),
-        np.full(shape, np.uint16(Flag.REGION_ABSENT)),
-        np.full(shape, -1, dtype=np.int16),
-        [],
-        np.zeros(shape, dtype=np.int16),
-        [""],
-        np.zeros(shape, dtype=bool),
-        np.zeros(shape, dtype=np.int16),
-    )
-
-
-def _merge(
-    results: Results,
-    declaration: Indicator,
-    selection: Selection,
-    variant: str,
-    age: AgeGroup | None,
-    only: dict[int, NDArray[np.bool_]] | None,
-) -> Series:
-    """One series out of all panels of the measure, in their order; `only` restricts panels to cells of theirs."""
-    series = _empty(results, declaration, selection, variant)
-    sources: list[str] = []
-    reasons: list[str] = [""]
-    for i, panel in enumerate(results.panels.get(declaration.measure, [])):
-        if only is not None and i not in only:
-            continue
-        grid = results.grid(declaration.measure, i)
-        mine = panel.present if only is None else only[i][grid] & panel.present
-        series.there[grid] |= mine
-        open_ = np.isnan(series.value[grid]) & mine
-        if not open_.any():
-            continue
-        parts, why, text = _evaluate(declaration, panel, selection, variant, age)
-        if parts is None:
-            if text and text not in reasons:
-                reasons.append(text)
-            better = open_ & ((series.flags[grid] & ~_UNSAID) == 0)
-            _put(series.flags, grid, better, np.uint16(why))
-            _put(series.reason, grid, better, np.int16(reasons.index(text) if text else 0))
-            continue
-        sources.append(panel.table)
-        valued = open_ & (np.isfinite(parts.value.value) | ((series.flags[grid] & ~_WEAK) == 0))
-        for array, quantity in (
-            (series.value, parts.value),
-            (series.numerator, parts.numerator),
-            (series.denominator, parts.denominator),
-        ):
-            if quantity is not None:
-                _put(array, grid, valued, quantity.value)
-        _put(series.flags, grid, valued, parts.value.flags)
-        _put(series.source, grid, valued, np.int16(len(sources) - 1))
-        if panel.territory is not None:
-            _put(series.territory, grid, valued, panel.territory)
-        for text, mask in panel.reasons.items():
-            if text not in reasons:
-                reasons.append(text)
-            _put(series.reason, grid, valued & mask, np.int16(reasons.index(text)))
-    if results._newest_base:
-        _keep_newest_base(series)
-    return replace(series, sources=sources, reasons=reasons)
-
-
-_UNSAID = np.uint16(Flag.REGION_ABSENT | Flag.NOT_PUBLISHED)
-_WEAK = np.uint16(Flag.REGION_ABSENT | Flag.NOT_PUBLISHED | Flag.NOT_COMPUTABLE)
-"""Reasons of a gap that give way to what a later table has to say."""
-
-
-def _put(array: NDArray[Any], grid: tuple[Any, ...], where: NDArray[np.bool_], values: Any) -> None:
-    array[grid] = np.where(where, values, array[grid])
-
-
-def _keep_newest_base(series: Series) -> None:
-    """Of two values at one date, published on two bases, only the one on the newer base stays."""
-    for t in range(len(series.points) - 1):
-        if series.points[t].date == series.points[t + 1].date:
-            series.there[:, t] &= ~series.there[:, t + 1]
-
-
-def _age_choice(
+def _tables_by_age(
     results: Results, declaration: Indicator, selection: Selection, variant: str
-) -> dict[int, tuple[NDArray[np.bool_], list[AgeGroup]]]:
-    """For each panel with ages: the cells it answers (none that an earlier panel answers), and its finest groups."""
-    taken = np.zeros((len(results.regions(declaration.measure)), len(results.points(declaration.measure))), dtype=bool)
-    choice: dict[int, tuple[NDArray[np.bool_], list[AgeGroup]]] = {}
-    for i, panel in enumerate(results.panels.get(declaration.measure, [])):
+) -> dict[AgeGroup, dict[int, NDArray[np.bool_]]]:
+    """For each age group the tables that answer with it, and their cells: none that an earlier table answers."""
+    tables = results.tables_of(declaration.measure)
+    formula = declaration.variant(variant).formula
+    assert formula is not None
+    taken = np.zeros_like(tables.there)
+    found: dict[AgeGroup, dict[int, NDArray[np.bool_]]] = {}
+    for i, panel in enumerate(tables.panels):
+        groups = _groups(panel, _member(declaration.measure, selection))
+        where = tables.whole(i, panel.present) & ~taken
+        if not groups or not where.any():
+            continue
         try:
-            block = panel.cells(_member(declaration, selection)).block
-            groups = [block.groups[g] for g in partition(block.groups)]
+            _question(declaration, formula, selection._replace(age=str(groups[0])), results.inner)(panel)
         except TilingError:
             continue
-        if _evaluate(declaration, panel, selection, variant, groups[0])[0] is None:
-            continue
-        where = np.zeros_like(taken)
-        where[results.grid(declaration.measure, i)] = panel.present
-        where &= ~taken
         taken |= where
-        choice[i] = (where, groups)
-    return choice
+        for group in groups:
+            found.setdefault(group, {})[i] = where
+    return found
+
+
+def _cells_by_age(
+    results: Results, declaration: Indicator, selection: Selection, variant: str
+) -> dict[AgeGroup, dict[int, NDArray[np.bool_]]]:
+    """For each age group of a derived indicator the cells of its axis that the first table with ages has it for."""
+    axis = results.axis(declaration)
+    found: dict[AgeGroup, dict[int, NDArray[np.bool_]]] = {}
+    for measure in declaration.measures:
+        tables = results.tables_of(measure)
+        taken = np.zeros_like(tables.there)
+        for i, panel in enumerate(tables.panels):
+            where = tables.whole(i, panel.present) & ~taken
+            for group in _groups(panel, _member(measure, selection)):
+                masks = found.setdefault(group, {ALL_TABLES: np.zeros_like(axis.there)})
+                masks[ALL_TABLES] |= placed(results, declaration, axis, measure, where)
+                taken |= where
+    return found

@@ -1,17 +1,23 @@
-"""Formulas over finished series: what they may ask for, and the series they come to."""
+"""What a formula over several tables may ask for: counts at the same date and boundaries, on one population base."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kommunalprofil.cells import Point, Quantity
+from kommunalprofil.ages import ALL, AgeGroup
+from kommunalprofil.cells import Point, base_order
+from kommunalprofil.indicators.answers import Answer
 from kommunalprofil.indicators.declare import Indicator
-from kommunalprofil.indicators.series import Selection, Series
-from kommunalprofil.vocabulary import Flag
+from kommunalprofil.indicators.series import Selection
+from kommunalprofil.indicators.traced import NOTHING, Traced
+from kommunalprofil.territory import region_level
+from kommunalprofil.vocabulary import COUNTED, GAP, LEVEL, MEASURE, Flag
 
 if TYPE_CHECKING:
     from kommunalprofil.indicators.compute import Results
@@ -19,99 +25,231 @@ if TYPE_CHECKING:
 MOVED = "das Gebiet war ein anderes"
 FAR = 1_000_000
 """Days by which a value on other boundaries is further away than any on the same."""
+GEMEINDE = "gemeinde"
+_ABSENT = np.uint16(Flag.REGION_ABSENT | Flag.NOT_PUBLISHED)
+_SAID = np.uint16(GAP & ~_ABSENT)
+Intervals = tuple[tuple[int, int], ...]
+WHOLE: Intervals = ((ALL.lo, ALL.hi),)
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The regions and points of a derived indicator: those of its own count, each date on every base there is then."""
+
+    regions: list[str]
+    points: list[Point]
+    there: NDArray[np.bool_]
+    territory: NDArray[np.int16]
+    places: dict[tuple[Any, ...], NDArray[np.intp]] = field(default_factory=dict, repr=False)
+    """Rows and columns of other measures, once looked up."""
+
+    @cached_property
+    def gemeinden(self) -> NDArray[np.bool_]:
+        """Which rows are Gemeinden."""
+        return np.array([level(region) == GEMEINDE for region in self.regions], dtype=bool)
+
+
+def level(region: str) -> str:
+    """The level of a region, which a sketch of the data set names by its level."""
+    return region if region in LEVEL else region_level(region)
+
+
+def axis_of(results: Results, declaration: Indicator) -> Axis:
+    """The axis of a declared indicator."""
+    measures = declaration.measures
+    regions: set[str] = set()
+    for measure in measures:
+        regions |= {r for r in results.regions(measure) if _counts(declaration, measure, r)}
+    dates = {point.date for measure in measures for point in results.points(measure)}
+    points = {point for measure in measures for point in results.points(measure)}
+    if declaration.against:
+        points = {p for p in results.points(declaration.against) if p.date in dates and p.base not in COUNTED}
+        points |= {Point(date, "none") for date in dates - {p.date for p in points}}
+    axis = Axis(
+        sorted(regions),
+        sorted(points, key=lambda p: (p.date, base_order([p.base])[0])),
+        np.zeros((len(regions), len(points)), dtype=bool),
+        np.zeros((len(regions), len(points)), dtype=np.int16),
+    )
+    for measure in measures:
+        tables = results.tables_of(measure)
+        axis.there[:] |= placed(results, declaration, axis, measure, tables.there)
+        rows, columns = _rows(axis, results, measure), _columns(axis, results, measure)
+        mine = placed(results, declaration, axis, measure, np.ones_like(tables.there))
+        if mine.any():
+            axis.territory[mine] = results.whole(measure).territory[rows][:, columns][mine]
+    return axis
+
+
+def placed(
+    results: Results, declaration: Indicator, axis: Axis, measure: str, mask: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Cells of a measure as cells of the axis, where it is this measure that counts."""
+    if not mask.size:
+        return np.zeros_like(axis.there)
+    rows, columns = _rows(axis, results, measure), _columns(axis, results, measure)
+    mine = np.array([_counts(declaration, measure, r) for r in axis.regions], dtype=bool) & (rows >= 0)
+    found: NDArray[np.bool_] = mask[rows][:, columns] & mine[:, None] & (columns >= 0)[None, :]
+    return found
+
+
+def _counts(declaration: Indicator, measure: str, region: str) -> bool:
+    """Whether it is this count that an indicator is about for a region."""
+    if not declaration.gemeinde:
+        return True
+    return (measure == declaration.gemeinde) == (level(region) == GEMEINDE)
+
+
+def _rows(axis: Axis, results: Results, measure: str) -> NDArray[np.intp]:
+    """The row of a measure for each region of the axis, −1 where it has none."""
+    if (measure,) not in axis.places:
+        row = results.tables_of(measure).row
+        axis.places[measure,] = np.array([row.get(region, -1) for region in axis.regions], dtype=np.intp)
+    return axis.places[measure,]
+
+
+def _columns(
+    axis: Axis, results: Results, measure: str, back: int = 0, any_base: bool = False, day: str = ""
+) -> NDArray[np.intp]:
+    """For each point the column of a measure so many years before (or on a `day`), −1 where there is none.
+
+    It is on the same base or on none; `any_base` takes for earlier years also the newest of other bases.
+    """
+    key = (measure, back, any_base, day)
+    if key not in axis.places:
+        column = results.tables_of(measure).column
+        found = []
+        for date, base in axis.points:
+            wanted = day or f"{int(date[:4]) - back}{date[4:]}"
+            at = column.get(Point(wanted, base), column.get(Point(wanted, "none"), -1))
+            if at < 0 and any_base and back:
+                at = max((i for p, i in column.items() if p.date == wanted and p.base not in COUNTED), default=-1)
+            found.append(at)
+        axis.places[key] = np.array(found, dtype=np.intp)
+    return axis.places[key]
 
 
 class Context:
-    """What a derived formula may ask for: finished series of the same members, at other dates, of other measures."""
+    """The counts a derived formula is made of, for one selection; every number knows its tables."""
 
-    def __init__(self, results: Results, selection: Selection) -> None:
-        self.results, self.selection = results, selection
-        self.base: Series = results.series("population", selection)
-        self.reasons = list(self.base.reasons)
-        self.reason: NDArray[np.int16] = self.base.reason.copy()
-        self.asked: list[NDArray[np.object_]] = [_tables(self.base)]
+    def __init__(self, results: Results, declaration: Indicator, selection: Selection) -> None:
+        self.results, self.declaration, self.selection = results, declaration, selection
+        self.ledger = results.ledger
+        self.axis = results.axis(declaration)
+        self.age = ALL if selection.age == "T" else AgeGroup.parse(selection.age)
 
-    def series(self, indicator: str) -> Quantity:
-        """The values of an indicator for the same members."""
-        found = self.results.series(indicator, self.selection)
-        return Quantity(found.value, found.flags)
+    def count(
+        self,
+        measure: str,
+        intervals: Intervals = WHOLE,
+        back: int = 0,
+        *,
+        gemeinde: str = "",
+        any_base: bool = False,
+        day: str = "",
+        **members: str,
+    ) -> Traced:
+        """Persons (or cases) whose age lies in the intervals, `back` years before each point, on its base.
 
-    def shifted(self, now: Quantity, years: int) -> Quantity:
-        """The values `years` before, on the same base and boundaries; a gap where there are none of that date."""
-        column = {p: i for i, p in enumerate(self.base.points)}
-        tables = np.full(now.value.shape, "", dtype=object)
-        value = np.full(now.value.shape, np.nan)
-        flags = np.full(now.flags.shape, np.uint16(Flag.NOT_COMPUTABLE))
-        self.reasons += ["kein Wert des Vorjahres auf derselben Basis" if years == 1 else "kein Vergleichswert", MOVED]
-        self.reason[np.isfinite(now.value)] = len(self.reasons) - 2
-        for t, (date, base) in enumerate(self.base.points):
-            before = column.get(Point(f"{int(date[:4]) - years}{date[4:]}", base))
-            if before is not None:
-                value[:, t], flags[:, t] = now.value[:, before], now.flags[:, before]
-                tables[:, t] = self.asked[0][:, before]
-                moved = self.base.territory[:, t] != self.base.territory[:, before]
-                value[moved, t], flags[moved, t] = np.nan, np.uint16(Flag.NOT_COMPUTABLE)
-                self.reason[moved, t] = len(self.reasons) - 1
-        gone = np.isnan(value) & (flags & np.uint16(Flag.REGION_ABSENT) > 0)
-        flags[gone] = np.uint16(Flag.NOT_COMPUTABLE)
-        self.asked.append(tables)
-        return Quantity(value, flags)
-
-    def nearest(self, measure: str) -> Quantity:
-        """The values of another measure at the date nearest to each point (the later one of two equally near).
-
-        Of values on several boundaries those on the same as the population come first.
+        `gemeinde` is the measure for Gemeinden, `day` a fixed date instead, `members` differ from the selection. What
+        is missing beside the indicator's own count is a gap that says so; so is a count on other boundaries.
         """
-        shape = self.base.value.shape
-        value, flags = np.full(shape, np.nan), np.full(shape, np.uint16(Flag.NOT_PUBLISHED))
-        distance = np.full(shape, np.inf)
-        tables = np.full(shape, "", dtype=object)
-        row = {r: i for i, r in enumerate(self.base.regions)}
-        days = np.array([np.datetime64(p.date) for p in self.base.points]).astype("datetime64[D]").astype(np.int64)
-        for panel in self.results.panels.get(measure, []):
-            cells = panel.cells(next(iter(panel.blocks))).count()
-            here = [(i, row[r]) for i, r in enumerate(panel.regions) if r in row]
-            for j, point in enumerate(panel.points):
-                off = np.abs(days - np.datetime64(point.date).astype("datetime64[D]").astype(np.int64))
-                for i, r in here:
-                    if np.isfinite(cells.value[i, j]):
-                        number = 0 if panel.territory is None else panel.territory[i, j]
-                        away = off + FAR * (self.base.territory[r] != number)
-                        better = away <= distance[r]
-                        value[r, better], flags[r, better] = cells.value[i, j], cells.flags[i, j]
-                        distance[r, better], tables[r, better] = away[better], panel.table
-        self.asked.append(tables)
-        return Quantity(value, flags)
+        selection = self.selection._replace(age="T", **members)
+        found = self._at(measure, selection, intervals, (back, any_base, day))
+        if gemeinde:
+            other = self._at(gemeinde, selection, intervals, (back, any_base, day))
+            found = _choose(np.broadcast_to(self.axis.gemeinden[:, None], found.value.shape), other, found)
+        return found
 
-    def sources(self) -> tuple[list[str], NDArray[np.int16]]:
-        """The tables that every value rests on, joined by `|`, as a list and the place of each value in it."""
-        joined = np.frompyfunc(lambda *names: "|".join(dict.fromkeys(filter(None, names))), len(self.asked), 1)
-        names, place = np.unique(joined(*self.asked).astype(str), return_inverse=True)
-        return names.tolist(), place.reshape(self.base.value.shape).astype(np.int16)
+    def _at(self, measure: str, selection: Selection, intervals: Intervals, when: tuple[int, bool, str]) -> Traced:
+        answer = self.results.counted(measure, selection, intervals)
+        found, territory = self._gather(answer, measure, _columns(self.axis, self.results, measure, *when))
+        back, _, day = when
+        if back or day or measure not in self.declaration.measures:
+            absent = ((found.flags & _ABSENT) != 0) & ((found.flags & _SAID) == 0)
+            found = found.gap(absent, _missing(measure, back, day))
+        moved = (territory != self.axis.territory) & np.isfinite(found.value)
+        if not (back or day):
+            moved &= (territory >= 0) & (self.axis.territory >= 0)
+        return found.gap(moved, MOVED) if moved.any() else found
+
+    def _gather(self, answer: Answer, measure: str, columns: NDArray[np.intp]) -> tuple[Traced, NDArray[np.int16]]:
+        """The cells of an answer on the axis of the indicator, and the boundaries they are for."""
+        if not answer.value.size:
+            return self._empty(), self.axis.territory
+        rows = _rows(self.axis, self.results, measure)
+        lost = (rows < 0)[:, None] | (columns < 0)[None, :]
+        found = Traced(
+            np.where(lost, np.nan, answer.value[rows][:, columns]),
+            np.where(lost, np.uint16(Flag.NOT_PUBLISHED), answer.flags[rows][:, columns]),
+            np.where(lost, np.int32(NOTHING), answer.source[rows][:, columns]),
+            np.where(lost, np.int32(NOTHING), answer.reason[rows][:, columns]),
+            self.ledger,
+        )
+        return found, answer.territory[rows][:, columns]
+
+    def _empty(self) -> Traced:
+        shape = self.axis.there.shape
+        return Traced(
+            np.full(shape, np.nan),
+            np.full(shape, np.uint16(Flag.NOT_PUBLISHED)),
+            np.zeros(shape, dtype=np.int32),
+            np.zeros(shape, dtype=np.int32),
+            self.ledger,
+        )
+
+    def pooled(self, term: Callable[[Context, int], Traced], years: int) -> Traced:
+        """The mean of a count over the years up to each point; a gap unless every one of them is there."""
+        total = term(self, 0)
+        for back in range(1, years):
+            total = total + term(self, back)
+        return total * (1 / years) if years > 1 else total
+
+    def mixed(self, measure: str, years: int) -> NDArray[np.bool_]:
+        """At which points the years reach back over a change of the population base."""
+        points = self.results.tables_of(measure).points
+        bases = [_columns(self.axis, self.results, measure, back, True) for back in range(years)]
+        return np.array(
+            [len({points[b[t]].base for b in bases if b[t] >= 0}) > 1 for t in range(len(self.axis.points))]
+        )
+
+    def nearest(self, measure: str) -> Traced:
+        """A measure at the date nearest to each point (the later one of two equally near).
+
+        Of values on several boundaries those on the same as the axis come first.
+        """
+        tables = self.results.tables_of(measure)
+        own = _days(self.axis.points)
+        found, distance = self._empty(), np.full(self.axis.there.shape, np.inf)
+        answer = self.results.whole(measure)
+        for t, day in enumerate(_days(tables.points)):
+            there, territory = self._gather(answer, measure, np.full(len(own), t, dtype=np.intp))
+            away = np.abs(own - day)[None, :] + FAR * (territory != self.axis.territory)
+            better = np.isfinite(there.value) & (away <= distance)
+            found, distance = _choose(better, there, found), np.where(better, away, distance)
+        return found
 
 
-def _tables(series: Series) -> NDArray[np.object_]:
-    """The table of each value of a series, empty where there is none."""
-    texts: NDArray[np.object_] = np.array([*series.sources, ""], dtype=object)[series.source]
-    return texts
+def _missing(measure: str, back: int, day: str) -> str:
+    """Why there is no value: a count is missing, at the same date, so many years before or on a day."""
+    if day:
+        return f"kein Wert vom {day[8:]}.{day[5:7]}.{day[:4]} auf derselben Basis"
+    if back:
+        when = "des Vorjahres" if back == 1 else f"von vor {back} Jahren"
+        stock = measure in ("population", "average_population")
+        return f"kein Wert {when}" + (" auf derselben Basis" if stock else f" ({MEASURE[measure].de})")
+    return f"keine Angabe: {MEASURE[measure].de}"
 
 
-def derive(results: Results, declaration: Indicator, selection: Selection) -> Series:
-    """The series of a derived indicator."""
-    assert declaration.derived is not None
-    context = Context(results, selection)
-    parts = declaration.derived(context)
-    base = context.base
-    sources, source = context.sources()
-    return replace(
-        base,
-        indicator=declaration,
-        sources=sources,
-        source=source,
-        value=parts.value.value,
-        numerator=parts.numerator.value if parts.numerator else base.numerator,
-        denominator=parts.denominator.value if parts.denominator else base.denominator,
-        flags=parts.value.flags,
-        reason=context.reason,
-        reasons=context.reasons,
+def _days(points: list[Point]) -> NDArray[np.int64]:
+    return np.array([p.date for p in points], dtype="datetime64[D]").astype(np.int64)
+
+
+def _choose(where: NDArray[np.bool_], first: Traced, second: Traced) -> Traced:
+    return Traced(
+        np.where(where, first.value, second.value),
+        np.where(where, first.flags, second.flags),
+        np.where(where, first.source, second.source),
+        np.where(where, first.reason, second.reason),
+        first.ledger,
     )

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kommunalprofil.cells import Point
 from kommunalprofil.errors import UsageError
-from kommunalprofil.indicators.series import Series, flag_text
+from kommunalprofil.indicators.series import Series, flag_text, printed_date
 from kommunalprofil.vocabulary import MEASURE, Flag
 
 if TYPE_CHECKING:
@@ -139,8 +140,9 @@ def _chosen(series: Iterable[Series], dates: Dates | None) -> Iterator[tuple[Ser
 
 def _flags(series: Series, r: NDArray[np.int64], t: NDArray[np.int64]) -> tuple[NDArray[np.int64], list[str]]:
     """The flag texts of many values as codes and texts: each distinct combination of facts is spelled out once."""
+    broken = series.broken[r, t].astype(np.int64)
     facts = series.flags[r, t].astype(np.int64) << 32 | series.reason[r, t].astype(np.int64) << 16
-    facts |= np.where(series.broken[r, t], t + 1, 0) | series.moved[r, t].astype(np.int64) << 50
+    facts |= np.where(broken, broken << 12 | t, 0)
     _, first, codes = np.unique(facts, return_index=True, return_inverse=True)
     return codes, [series.flag(int(r[i]), int(t[i])) for i in first]
 
@@ -152,7 +154,7 @@ def _column(codes: NDArray[Any], texts: Sequence[str]) -> pa.Array:
 
 
 def _constants(series: Series, rows: int) -> dict[str, pa.Array]:
-    same = {"indicator": series.indicator.id, "variant": series.variant, "unit": series.indicator.unit}
+    same = {"indicator": series.indicator.id, "variant": series.variant, "unit": series.unit}
     return {k: _column(np.zeros(rows), [text]) for k, text in {**same, **series.selection._asdict()}.items()}
 
 
@@ -163,12 +165,11 @@ def _values(one: Series, mask: NDArray[np.bool_], names: Mapping[str, str]) -> d
     rows = _constants(one, len(r))
     rows["region"] = _column(r, one.regions)
     rows["name"] = _column(r, [names.get(x, "") for x in one.regions])
-    rows["date"] = _column(t, [p.date for p in one.points])
+    rows["date"] = _column(t, one.dates)
     for name in NUMBERS:
         rows[name] = pa.array(getattr(one, name)[r, t], from_pandas=True)
     rows["flag"] = _column(*_flags(one, r, t))
-    source = one.source[r, t]
-    rows["sources"] = _column(np.where(source < 0, len(one.sources), source), [*one.sources, ""])
+    rows["sources"] = _column(one.source[r, t], one.sources)
     return rows
 
 
@@ -186,7 +187,8 @@ def _gaps(
     each = np.arange(len(missing))
     rows["region"] = _column(each, missing)
     rows["name"] = _column(each, [names.get(x, "") for x in missing])
-    rows["date"] = _column(each * 0, [day])
+    years = one.indicator.variant(one.variant).years
+    rows["date"] = _column(each * 0, [printed_date(Point(day, ""), one.indicator.period, years)])
     rows |= {name: pa.nulls(len(missing), pa.float64()) for name in NUMBERS}
     rows["flag"] = _column(each, [coverage.reason(one, x, day) for x in missing])
     rows["sources"] = _column(each * 0, [""])

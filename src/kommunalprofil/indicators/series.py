@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from kommunalprofil.cells import Flags, Point, Values, base_order
 from kommunalprofil.indicators.declare import Indicator
+from kommunalprofil.indicators.traced import Codes
 from kommunalprofil.vocabulary import COUNTED, GAP, QUALITY, Flag, flag_names
 
 REASONS = (
@@ -25,7 +26,8 @@ REASONS = (
     Flag.REGION_ABSENT,
 )
 TERRITORY = "break:territory"
-"""Flag of the first value for other boundaries than those before it."""
+BROKEN_BASE, MOVED, REDEFINED = 1, 2, 4
+"""What may lie between a value and the one before it: another base, other boundaries, another definition."""
 
 
 class Selection(NamedTuple):
@@ -78,12 +80,26 @@ class Value:
         return text or FLAG_TEXT.get(name, name)
 
 
+def family(point: Point) -> str:
+    """The base a point stands on; the count of a census makes one series with the Fortschreibung built on it."""
+    return COUNTED.get(point.base, point.base)
+
+
+def printed_date(point: Point, period: str, years: int) -> str:
+    """A point as the export prints it: ISO day of a stock, year of a flow, `2012/2015` over several years."""
+    year = point.date[:4]
+    if years > 1:
+        return f"{int(year) - years + 1}/{year}"
+    return point.date if period == "stock" else year
+
+
 @dataclass
 class Series:
     """One indicator, variant and selection for many regions (rows) and points (columns).
 
-    `territory` numbers the boundaries of each value, negative where nobody knows them; a series breaks where the number
-    changes.
+    `source` and `reason` are places in `sources` and `reasons`, 0 for none; `territory` numbers the boundaries of each
+    value (−1: unknown); a series breaks where the number changes. `mixed` marks points whose values rest on two
+    population bases.
     """
 
     indicator: Indicator
@@ -95,108 +111,118 @@ class Series:
     numerator: Values
     denominator: Values
     flags: Flags
-    source: NDArray[np.int16]
+    source: Codes
     sources: Sequence[str]
-    reason: NDArray[np.int16]
+    reason: Codes
     reasons: Sequence[str]
     there: NDArray[np.bool_] = field(repr=False)
     territory: NDArray[np.int16] = field(repr=False)
+    mixed: NDArray[np.bool_] | None = field(default=None, repr=False)
 
     @cached_property
-    def _before(self) -> NDArray[np.intp]:
-        """The column of the value before each value, −1 where there is none."""
+    def unit(self) -> str:
+        """The unit of the values."""
+        return self.indicator.variant(self.variant).unit
+
+    @cached_property
+    def dates(self) -> list[str]:
+        """The date of each point as the export prints it."""
+        years = self.indicator.variant(self.variant).years
+        return [printed_date(point, self.indicator.period, years) for point in self.points]
+
+    @cached_property
+    def broken(self) -> NDArray[np.uint8]:
+        """What lies between each value and the value before it: BROKEN_BASE, MOVED, REDEFINED."""
+        result = np.zeros(self.value.shape, dtype=np.uint8)
+        families = np.array(base_order([family(p) for p in self.points]), dtype=np.int16)
+        days = sorted(self.indicator.breaks)
+        since = np.array([sum(day <= p.date for day in days) for p in self.points], dtype=np.int16)
+        bases, moves, definitions = len(set(families.tolist())) > 1, self.territory.any(), len(set(since.tolist())) > 1
+        if not (bases or moves or definitions):
+            return result
         valued = np.isfinite(self.value) & self.there
         newest = np.maximum.accumulate(np.where(valued, np.arange(len(self.points)), -1), axis=1)
-        before: NDArray[np.intp] = np.concatenate([np.full((len(newest), 1), -1), newest[:, :-1]], axis=1)
-        return np.where(valued, before, -1)
-
-    @cached_property
-    def moved(self) -> NDArray[np.bool_]:
-        """Where a value is for other boundaries than the value before it."""
-        if not self.territory.any():
-            return np.zeros(self.value.shape, dtype=bool)
-        older = np.take_along_axis(self.territory, np.maximum(self._before, 0), axis=1)
-        known = (older >= 0) & (self.territory >= 0)
-        result: NDArray[np.bool_] = (self._before >= 0) & known & (older != self.territory)
+        before = np.concatenate([np.full((len(newest), 1), -1), newest[:, :-1]], axis=1)
+        compared = valued & (before >= 0)
+        if bases:
+            result[compared & (families[before] != families)] |= BROKEN_BASE
+            if self.mixed is not None:
+                result[valued & self.mixed] |= BROKEN_BASE
+        if moves:
+            older = np.take_along_axis(self.territory, np.maximum(before, 0), axis=1)
+            known = (older >= 0) & (self.territory >= 0)
+            result[compared & known & (older != self.territory)] |= MOVED
+        if definitions:
+            result[compared & (since[before] != since)] |= REDEFINED
         return result
 
-    @cached_property
-    def broken(self) -> NDArray[np.bool_]:
-        """Where a value stands on another base than the value before it."""
-        family = np.array(base_order([COUNTED.get(p.base, p.base) for p in self.points]), dtype=np.int16)
-        if len(set(family.tolist())) < 2:
-            return np.zeros(self.value.shape, dtype=bool)
-        result: NDArray[np.bool_] = (self._before >= 0) & (family[self._before] != family)
-        return result
+    def breaks(self, bits: int, t: int) -> str:
+        """The texts of a break at a point, joined by `|`."""
+        return _breaks(bits, family(self.points[t]), self._definition(t) if bits & REDEFINED else "")
+
+    def _definition(self, t: int) -> str:
+        breaks = self.indicator.breaks
+        return breaks[max(day for day in breaks if day <= self.points[t].date)]
 
     def flag(self, r: int, t: int) -> str:
         """The flag text of one value: facts joined by `|`, or the reason of a gap."""
-        base = self.points[t].base if self.broken[r, t] else ""
-        return flag_text(int(self.flags[r, t]), self.reasons[self.reason[r, t]], base, bool(self.moved[r, t]))
+        bits = int(self.broken[r, t])
+        return flag_text(int(self.flags[r, t]), self.reasons[self.reason[r, t]], self.breaks(bits, t) if bits else "")
 
     def row(self, region: str) -> Iterator[Value]:
         """The values and gaps of one region, in order of date and base; nothing for a region that is not there."""
         if region not in self.regions:
             return
         r = self.regions.index(region)
-        sources = [tuple(text.split("|")) for text in self.sources] + [()]  # -1 is no source
-        columns = (self.there, self.value, self.numerator, self.denominator)
-        codes = (self.flags, self.broken, self.moved, self.reason, self.source)
-        cells = zip(self.points, *(array[r].tolist() for array in (*columns, *codes)), strict=True)
-        head = (region, self.indicator.id, self.variant, self.indicator.unit)
-        for point, there, value, numerator, denominator, bits, broken, moved, reason, source in cells:
+        unit, columns = self.unit, (self.there, self.value, self.numerator, self.denominator)
+        codes = (self.flags, self.broken, self.reason, self.source)
+        cells = zip(*(array[r].tolist() for array in (*columns, *codes)), strict=True)
+        for t, (there, value, numerator, denominator, bits, broken, reason, source) in enumerate(cells):
             if there:
-                flag = flag_text(bits, self.reasons[reason], point.base if broken else "", moved)
+                flag = flag_text(bits, self.reasons[reason], self.breaks(broken, t) if broken else "")
                 numbers = (_number(value), _number(numerator), _number(denominator))
-                yield _value(head, point, self.selection, numbers, flag, sources[source])
+                yield self._value(region, t, unit, numbers, flag, self.sources[source])
+
+    def _value(
+        self,
+        region: str,
+        t: int,
+        unit: str,
+        numbers: tuple[float | None, float | None, float | None],
+        flag: str,
+        sources: str,
+    ) -> Value:
+        return Value(
+            region=region,
+            date=self.dates[t],
+            indicator=self.indicator.id,
+            variant=self.variant,
+            **self.selection._asdict(),
+            value=numbers[0],
+            unit=unit,
+            numerator=numbers[1],
+            denominator=numbers[2],
+            flag=flag,
+            sources=tuple(sources.split("|")) if sources else (),
+            base=self.points[t].base,
+        )
 
 
 def _number(x: float) -> float | None:
     return x if x == x else None  # a missing number is the one that differs from itself
 
 
-def _value(
-    head: tuple[str, str, str, str],
-    point: Point,
-    s: Selection,
-    numbers: tuple[float | None, float | None, float | None],
-    flag: str,
-    sources: tuple[str, ...],
-) -> Value:
-    region, indicator, variant, unit = head
-    return Value(
-        region=region,
-        date=point.date,
-        indicator=indicator,
-        variant=variant,
-        sex=s.sex,
-        age=s.age,
-        nationality=s.nationality,
-        migration=s.migration,
-        household=s.household,
-        value=numbers[0],
-        unit=unit,
-        numerator=numbers[1],
-        denominator=numbers[2],
-        flag=flag,
-        sources=sources,
-        base=point.base,
-    )
+@cache
+def _breaks(bits: int, base: str, definition: str) -> str:
+    texts = [f"break:{base}" if bits & BROKEN_BASE else "", f"break:{definition}" if bits & REDEFINED else ""]
+    return "|".join(filter(None, [*texts, TERRITORY if bits & MOVED else ""]))
 
 
 @cache
-def flag_text(bits: int, reason: str, broken_to: str, moved: bool = False) -> str:
-    """What the export prints of the facts about a value.
-
-    `broken_to` is the base a value after a break stands on; `moved` says that it is for other boundaries than before.
-    """
+def flag_text(bits: int, reason: str, breaks: str = "") -> str:
+    """What the export prints of the facts about a value; `breaks` are the texts of what broke the series before it."""
     if bits & GAP.value:
         first = next(f for f in REASONS if f & bits)
         name = str(first.name).lower()
         return f"{name}:{reason}" if reason and first == Flag.NOT_COMPUTABLE else name
-    names = flag_names(bits & QUALITY.value)
-    if broken_to:
-        names.append(f"break:{COUNTED.get(broken_to, broken_to)}")
-    if moved:
-        names.append(TERRITORY)
-    return "|".join(names)
+    return "|".join(filter(None, [*flag_names(bits & QUALITY.value), breaks]))

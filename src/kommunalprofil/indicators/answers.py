@@ -1,0 +1,176 @@
+"""One question to all tables of a measure: the first table that carries what is needed answers; gaps keep reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kommunalprofil.cells import Flags, Panel, Point, Values, base_order
+from kommunalprofil.errors import NotOfferedError, TilingError
+from kommunalprofil.indicators.traced import NOTHING, Codes, Ledger, Traced
+from kommunalprofil.vocabulary import Flag
+
+if TYPE_CHECKING:
+    from kommunalprofil.indicators.declare import Parts
+
+Question = Callable[[Panel], "Parts"]
+"""What is asked of each table. Raises NotOfferedError or TilingError where a table cannot tell."""
+_UNSAID = np.uint16(Flag.REGION_ABSENT | Flag.NOT_PUBLISHED)
+_WEAK = np.uint16(Flag.REGION_ABSENT | Flag.NOT_PUBLISHED | Flag.NOT_COMPUTABLE)
+"""Reasons of a gap that give way to what a later table has to say."""
+
+
+@dataclass
+class Answer:
+    """What all tables together say, regions × points of the measure; `territory` numbers the boundaries of a value."""
+
+    value: Values
+    numerator: Values
+    denominator: Values
+    flags: Flags
+    source: Codes
+    reason: Codes
+    territory: NDArray[np.int16]
+
+    def traced(self, ledger: Ledger) -> Traced:
+        """The values as a quantity."""
+        return Traced(self.value, self.flags, self.source, self.reason, ledger)
+
+
+@dataclass
+class Tables:
+    """All panels of one measure in the order in which they are asked, on one grid of regions and points."""
+
+    panels: list[Panel]
+    regions: list[str] = field(init=False)
+    points: list[Point] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.regions = sorted({region for panel in self.panels for region in panel.regions})
+        points = {point for panel in self.panels for point in panel.points}
+        self.points = sorted(points, key=lambda p: (p.date, base_order([p.base])[0]))
+
+    @cached_property
+    def row(self) -> Mapping[str, int]:
+        """The row of each region."""
+        return {region: i for i, region in enumerate(self.regions)}
+
+    @cached_property
+    def column(self) -> Mapping[Point, int]:
+        """The column of each point."""
+        return {point: i for i, point in enumerate(self.points)}
+
+    @cached_property
+    def grids(self) -> list[tuple[NDArray[np.intp], ...]]:
+        """Where the regions and points of each panel lie."""
+        return [
+            np.ix_([self.row[r] for r in panel.regions], [self.column[p] for p in panel.points])
+            for panel in self.panels
+        ]
+
+    @cached_property
+    def there(self) -> NDArray[np.bool_]:
+        """Where any table lists a region."""
+        there = np.zeros((len(self.regions), len(self.points)), dtype=bool)
+        for panel, grid in zip(self.panels, self.grids, strict=True):
+            there[grid] |= panel.present
+        return there
+
+    def whole(self, panel: int, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """A mask of one panel on the grid of all."""
+        whole = np.zeros_like(self.there)
+        whole[self.grids[panel]] = mask
+        return whole
+
+
+def ask(
+    tables: Tables,
+    question: Question,
+    ledger: Ledger,
+    only: Mapping[int, NDArray[np.bool_]] | None = None,
+    order: Sequence[int] | None = None,
+) -> Answer:
+    """Put a question to the tables of a measure, in their order or another one.
+
+    `only` restricts tables to cells of theirs.
+    """
+    answer = _nothing(tables)
+    refusals: list[tuple[int, NDArray[np.bool_], str]] = []
+    for i in range(len(tables.panels)) if order is None else order:
+        panel, grid = tables.panels[i], tables.grids[i]
+        if only is not None and i not in only:
+            continue
+        mine = panel.present if only is None else only[i][grid] & panel.present
+        unanswered = np.isnan(answer.value[grid]) & mine
+        if not unanswered.any():
+            continue
+        try:
+            parts = question(panel)
+        except NotOfferedError:
+            continue
+        except TilingError as error:
+            refusals.append((i, mine, str(error)))
+            continue
+        _take(answer, panel, grid, parts, unanswered, ledger)
+    for i, mine, text in refusals:
+        _refuse(answer, tables.grids[i], mine, ledger.reason(text))
+    answer.flags[tables.there & (answer.flags == Flag.REGION_ABSENT)] = Flag.NOT_PUBLISHED
+    return answer
+
+
+def _nothing(tables: Tables) -> Answer:
+    shape = tables.there.shape
+    nan = np.full(shape, np.nan)
+    return Answer(
+        nan,
+        nan.copy(),
+        nan.copy(),
+        np.full(shape, np.uint16(Flag.REGION_ABSENT)),
+        np.zeros(shape, dtype=np.int32),
+        np.zeros(shape, dtype=np.int32),
+        np.zeros(shape, dtype=np.int16),
+    )
+
+
+def _take(
+    answer: Answer,
+    panel: Panel,
+    grid: tuple[NDArray[np.intp], ...],
+    parts: Parts,
+    unanswered: NDArray[np.bool_],
+    ledger: Ledger,
+) -> None:
+    """Take over the values of one table, and its gaps where nothing better is known."""
+    taken = unanswered & (np.isfinite(parts.value.value) | ((answer.flags[grid] & ~_WEAK) == 0))
+    for array, quantity in (
+        (answer.value, parts.value),
+        (answer.numerator, parts.numerator),
+        (answer.denominator, parts.denominator),
+    ):
+        if quantity is not None:
+            _put(array, grid, taken, quantity.value)
+    _put(answer.flags, grid, taken, parts.value.flags)
+    source = np.full(panel.present.shape, ledger.table(panel.table), dtype=np.int32)
+    _put(answer.source, grid, taken, source if parts.source is None else ledger.join(source, parts.source))
+    unable = taken & ((parts.value.flags & np.uint16(Flag.NOT_COMPUTABLE)) != 0)
+    _put(answer.reason, grid, taken, np.where(unable, np.int32(ledger.reason(parts.reason)), np.int32(NOTHING)))
+    if panel.territory is not None:
+        _put(answer.territory, grid, taken, panel.territory)
+    for text, mask in panel.reasons.items():
+        _put(answer.reason, grid, taken & mask, np.int32(ledger.reason(text)))
+
+
+def _refuse(answer: Answer, grid: tuple[NDArray[np.intp], ...], mine: NDArray[np.bool_], reason: int) -> None:
+    """Say why a table cannot tell, where no other table says anything."""
+    better = mine & np.isnan(answer.value[grid]) & ((answer.flags[grid] & ~_UNSAID) == 0)
+    _put(answer.flags, grid, better, np.uint16(Flag.NOT_COMPUTABLE))
+    _put(answer.reason, grid, better, np.int32(reason))
+
+
+def _put(array: NDArray[Any], grid: tuple[NDArray[np.intp], ...], where: NDArray[np.bool_], values: Any) -> None:
+    array[grid] = np.where(where, values, array[grid])
