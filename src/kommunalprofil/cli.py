@@ -284,16 +284,32 @@ def _dimensions(text: str) -> list[str]:
 
 def _show_indicators(chosen: list[Indicator], form: str) -> None:
     if form == "json":
-        keys = ("id", "de", "en", "unit", "definition", "reference")
-        rows = [{k: getattr(i, k) for k in keys} | {"by": sorted(i.by), "variants": list(i.variants)} for i in chosen]
-        print_json(rows)
+        keys = ("id", "de", "en", "unit", "definition", "reference", "period", "symbol", "denominator", "note")
+        print_json(
+            [
+                {k: getattr(i, k) for k in keys}
+                | {"by": sorted(i.by), "variants": list(i.variants)}
+                | {"variant_definitions": {name: i.variant(name).definition for name in i.variants}}
+                | {"official": [f"{o.table} {o.measure}" for o in i.oracle]}
+                for i in chosen
+            ]
+        )
         return
     for i in chosen:
-        print(f"{i.id}: {i.de} ({i.unit})\n  {i.definition}\n  Quelle der Definition: {i.reference}")
-        if i.by:
-            print(f"  Gliederung: {', '.join(sorted(i.by))}")
-        if i.variants:
-            print(f"  Varianten: {', '.join(i.variants)}")
+        told = {
+            "Formel": i.symbol,
+            "Nenner": i.denominator,
+            "Quelle der Definition": i.reference,
+            "Gliederung": ", ".join(sorted(i.by)),
+            "Amtlich zu treffen": ", ".join(dict.fromkeys(o.table for o in i.oracle)),
+            "Hinweis": i.note,
+        }
+        print(f"{i.id}: {i.de} ({i.unit})\n  {i.definition}")
+        for label, text in told.items():
+            if text and text != "keiner":
+                print(f"  {label}: {text}")
+        for name in i.variants:
+            print(f"  Variante {name}: {i.variant(name).definition}")
 
 
 def main() -> None:
