@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 DIMS = ("sex", "nationality", "migration", "household", "age_from", "age_to")
 REST = ("region", "gebietsstand", "date", "base", "measure")
-COUNTS = tuple(m.id for m in MEASURE.values() if m.kind == "count")
 NO_MANS_LAND = 10.0
 """km² that belong to a Land and to none of its Kreise: a condominium with Luxemburg (6.2), and rounding."""
 SMALL = 1e-6
@@ -108,7 +107,7 @@ class Coded:
     """The counts of a typed frame with every key column as whole numbers, made once for all sums."""
 
     def __init__(self, frame: pd.DataFrame) -> None:
-        self.frame = frame[frame["measure"].isin(COUNTS)]
+        self.frame = frame[frame["measure"].isin([m.id for m in MEASURE.values() if m.kind == "count"])]
         self.value: NDArray[np.float64] = self.frame["value"].to_numpy()
         columns = (*REST, *DIMS)
         self.code = {c: row_keys(self.frame, (c,)) for c in columns}

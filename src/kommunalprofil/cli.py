@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_states.app, name="data")
 LEVELS = ("bund", "land", "kreis", "gemeinde")
+OWN_TABLES = "KOMMUNALPROFIL_TABLES"
 CLEAR = "\r\x1b[K"
 """Takes the progress bar off its line, so that a message stands alone there; the bar comes back with the next step."""
 
@@ -42,7 +44,10 @@ def _root(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Version anzeigen und beenden.")
     ] = False,
 ) -> None:
-    pass
+    if os.environ.get(OWN_TABLES):  # before anything is read: a table may count what no list knows yet
+        from kommunalprofil.sources import declared
+
+        declared()
 
 
 @app.command()

@@ -78,6 +78,13 @@ CATEGORIES: dict[str, tuple[str, ...]] = {c: tuple(sorted(codes)) for c, codes i
 DATES = ("gebietsstand", "date")
 
 
+def admit(measure: v.Measure) -> None:
+    """Add to the measures one that a user declared (sources/own.py), before anything is read."""
+    v.MEASURE[measure.id] = measure
+    CATEGORIES["measure"] = tuple(sorted(v.MEASURE))
+    closed_type.cache_clear()
+
+
 def schema() -> pa.Schema:
     """The Parquet schema; text columns are dictionaries, dates are days, ages int16, values float64."""
     import pyarrow as pa

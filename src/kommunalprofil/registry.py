@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Iterable
 from types import ModuleType
 from typing import TypeVar
 
@@ -20,6 +21,14 @@ def collect(package: ModuleType | str, kind: type[T]) -> dict[str, T]:
     modules = [package]
     for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda i: i.name):
         modules.append(importlib.import_module(f"{package.__name__}.{info.name}"))
+    return declared_in(modules, kind)
+
+
+def declared_in(modules: Iterable[ModuleType], kind: type[T]) -> dict[str, T]:
+    """All objects of type `kind` at the top level of the modules, by their `id`, in order.
+
+    Raises ValueError if two declarations share an id.
+    """
     found: dict[str, T] = {}
     for module in modules:
         for value in vars(module).values():

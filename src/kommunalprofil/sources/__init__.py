@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from kommunalprofil.errors import UnknownTableError
+from kommunalprofil.errors import UnknownTableError, UsageError
 from kommunalprofil.registry import collect
-from kommunalprofil.sources import archives, datencsv, door, flat, formats, refusals, zensus
+from kommunalprofil.sources import archives, datencsv, door, flat, formats, own, refusals, zensus
 from kommunalprofil.sources.content import ZIP, of_file
-from kommunalprofil.sources.declare import Table
+from kommunalprofil.sources.declare import HOW, Table
 from kommunalprofil.sources.reading import Reading, from_grids
 
 COMPANIONS = frozenset({".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qpj"})
@@ -17,8 +17,16 @@ COMPANIONS = frozenset({".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", 
 
 @cache
 def declared() -> dict[str, Table]:
-    """Every declared table by its id, in the order of the declarations; found once, to be read only."""
-    return collect("kommunalprofil.sources", Table)
+    """Every declared table by its id, in the order of the declarations, the user's own ones last; found once.
+
+    Raises UsageError for a fault in the user's file.
+    """
+    found = collect("kommunalprofil.sources", Table)
+    for name, table in own.tables().items():
+        if name in found:
+            raise UsageError(f"{own.VARIABLE}: Die Tabelle {name} ist schon im Programm deklariert.")
+        found[name] = table
+    return found
 
 
 def read(path: Path) -> Reading:
@@ -77,8 +85,7 @@ def _wide_table(text: str, tables: dict[str, Table], name: str) -> Table | None:
     table_id = datencsv.recognise(text)
     table = tables.get(table_id or "") or datencsv.by_opening(text, tables.values())
     if table_id is not None and table is None:
-        known = ", ".join(tables)
-        raise UnknownTableError(name, f"Die Tabelle {table_id} ist nicht deklariert. Bekannt sind: {known}.", 1)
+        raise UnknownTableError(name, f"Die Tabelle {table_id} ist nicht deklariert. {HOW}", 1)
     return table
 
 

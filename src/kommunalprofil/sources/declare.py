@@ -21,6 +21,8 @@ SIGNS: Mapping[str, str] = {
     "X": BLOCKED,
 }
 """The offices' legend (catalogue/qualitysigns). A region with nothing but `-` or `.` does not exist at that date."""
+HOW = "Bekannte nennt „kommunalprofil data status“; wie man eine eigene beschreibt, steht in docs/eigene-tabelle.md."
+"""What to do about a table that nobody has declared."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from kommunalprofil.errors import SourceError, UnknownTableError
 from kommunalprofil.sources import headings, labels
 from kommunalprofil.sources.datencsv import stand_of
-from kommunalprofil.sources.declare import Table
+from kommunalprofil.sources.declare import HOW, Table
 from kommunalprofil.sources.gather import coded
 from kommunalprofil.sources.grid import Grid
 from kommunalprofil.sources.xlsx import Book, Number, Sheet, place
@@ -50,8 +50,7 @@ def read(book: Book, file: str, tables: Mapping[str, Table]) -> tuple[Table, Gri
     name = next(n for n in book.names if TABLE.fullmatch(n.strip()))
     table = tables.get(name.strip())
     if table is None:
-        known = ", ".join(tables)
-        raise UnknownTableError(file, f"Die Tabelle {name.strip()} ist nicht deklariert. Bekannt sind: {known}.")
+        raise UnknownTableError(file, f"Die Tabelle {name.strip()} ist nicht deklariert. {HOW}")
     sheet = book.sheet(name)
     body, notes, stand = _without_foot(sheet, file)
     start = next((i for i, (_, row) in enumerate(body) if any(row[1:])), len(body))
