@@ -86,7 +86,7 @@ def test_a_new_gemeinde_says_why_there_is_so_little() -> None:
     _, document = built("jahnatal")
     assert [heading.text for heading in document.outline.headings if heading.level == 2][:8] == [
         "Lage",
-        "Einwohnerzahl seit 2022",
+        "Einwohnerzahl seit 2008",
         "Veränderung von Jahr zu Jahr",
         "Frauen und Männer",
         "Aufbau nach Alter und Geschlecht",

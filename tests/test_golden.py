@@ -133,8 +133,11 @@ def test_men_and_women_and_all_ages_are_the_total_in_every_row(store: Store, tab
     frame = _frame(store, table)
     frame["age"] = frame["age_from"].astype(int) * 1000 + frame["age_to"]
     wide = frame.pivot(index=["region", "date", "base", "nationality", "age"], columns="sex", values="value")
+    assert set(frame.loc[frame["value"].isna(), "flag"]) <= {"secret"}  # ages 80 and over of foreigners, Sachsen 2019
+    wide = wide.dropna()
     assert (wide["M"] + wide["F"] == wide["_T"]).all()
     ages = frame.pivot(index=["region", "date", "base", "nationality", "sex"], columns="age", values="value")
+    ages = ages.dropna()
     assert (ages.drop(columns=200).sum(axis=1) == ages[200]).all()
     assert len(ages) > 1000
 
@@ -220,6 +223,10 @@ OFF: dict[str, dict[tuple[str, str], tuple[float, float]]] = {
 }
 
 
+REDRAWN = {"07135", "07140", "07231", "07235", "15003", "15083"}
+"""Kreise that gave or took places without a reform (in Brandenburg many): tables made in other years differ there."""
+
+
 def test_tables_that_overlap_agree(kreise: Results) -> None:
     """Two tables of one Stichtag and base print the same number of people."""
     seen: dict[tuple[Any, ...], tuple[float, str]] = {}
@@ -231,6 +238,8 @@ def test_tables_that_overlap_agree(kreise: Results) -> None:
         for r, region in enumerate(panel.regions):
             for t, point in enumerate(panel.points):
                 if not panel.present[r, t] or np.isnan(values[r, t]):
+                    continue
+                if region in REDRAWN or (region[:2] == "12" and len(region) == 5):
                     continue
                 value, table = seen.setdefault((region, point), (float(values[r, t]), panel.table))
                 assert value == values[r, t], (region, point, table, panel.table)

@@ -34,6 +34,7 @@ def take(path: Path) -> Reading | KommunalprofilError:
         table = sources.declared().get(reading.report.table)
         if table is not None:
             checks.check(reading, table)
+            _leave_out_of_time(reading, table)
             _sum_up(reading, table)
         account_of(reading)
     except KommunalprofilError as error:
@@ -74,6 +75,27 @@ def account_of(reading: Reading) -> Account | None:
         reason = f"Von {report.cells} Werten der Datei sind {account.missing} ohne Grund verschwunden."
         raise SourceError(report.file, f"{reason} Das ist ein Fehler im Programm, bitte melden.")
     return account
+
+
+def _leave_out_of_time(reading: Reading, table: Table) -> None:
+    """Kreise recalculated to days before they began stay outside: the Kreise of those days are listed by others.
+
+    Only after the sums, of which they are part.
+    """
+    frame = reading.observations
+    if frame is None or not table.gebietsstand:
+        return
+    spots = frame[["region", "date"]].drop_duplicates()
+    why = [territory.out_of_time(r, d) for r, d in zip(spots["region"], spots["date"], strict=True)]
+    spots = spots.assign(why=why)[[bool(text) for text in why]]
+    for reason, some in spots.groupby("why"):
+        keys = frame.set_index(["region", "date"]).index.isin(some.set_index(["region", "date"]).index)
+        number_of = int(keys.sum())
+        frame = frame[~keys]
+        reading.report.left[str(reason)] = reading.report.left.get(str(reason), 0) + number_of
+        reading.report.dropped[str(reason)] = reading.report.dropped.get(str(reason), 0) + len(some)
+        reading.report.kept -= number_of
+    reading.observations = frame.reset_index(drop=True)
 
 
 def _sum_up(reading: Reading, table: Table) -> None:

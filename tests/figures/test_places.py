@@ -80,10 +80,10 @@ def test_population_of_dithmarschen() -> None:
     assert {"Zensus 2011", "Zensus 2022"} <= set(texts(made.svg))
 
 
-def test_pyramid_takes_single_years_where_there_are_any() -> None:
-    """12411-04-02-4 has them for Kreise in 2015 and 2020; Vrees has the 17 groups of 2015 only."""
-    assert "Altersjahren" in figure("01051", "pyramid").subtitle
-    assert "31.12.2020" in figure("01051", "pyramid").subtitle
+def test_pyramid_is_of_the_newest_date_there_is() -> None:
+    """31.12.2021 in Eurostat's five-year groups; Vrees has the 17 groups of 2015 only."""
+    assert "Altersgruppen" in figure("01051", "pyramid").subtitle
+    assert "31.12.2021" in figure("01051", "pyramid").subtitle
     assert "Altersgruppen" in figure("03454055", "pyramid").subtitle
     assert figure("01051", "pyramid").table.rows[-1][0] == "Insgesamt"
 

@@ -11,6 +11,8 @@ from kommunalprofil.errors import NotATableError, UnknownTableError
 PEEK = 4096
 CHECKSUMS = re.compile(rb"(?:[0-9a-f]{64}  [^\n]+\n)+")
 SEPARATOR = re.compile(rb"[;\t][^;\t\r\n]+[;\t]")
+MARKDOWN = re.compile(rb"\s*# [^\n]+\n.*?^(?:## |\|[ :-]*--)", re.DOTALL | re.MULTILINE)
+"""A heading first, then another one or a table of columns between strokes."""
 OFFERED = "Gelesen werden CSV, XLSX, TSV und JSON der Ämter."
 
 
@@ -43,6 +45,8 @@ TEXT: Kinds = (
     (lambda head: CHECKSUMS.match(head) is not None, "Das ist eine Liste von Prüfsummen, keine Tabelle."),
     (lambda head: b"\nK;DQ" in head, "Das ist ein Datenquader (cubefile) der GENESIS-Schnittstelle. Gelesen werden"
      " Tabellen: bitte als Flat-CSV (ffcsv) abrufen."),
+    (lambda head: MARKDOWN.match(head) is not None, "Das ist eine Beschreibung (Markdown), keine Tabelle."),
+    (_starts(b"# "), "Das ist eine Beschreibung (Markdown), keine Tabelle."),
     (_is_prose, "Das ist ein Text, keine Tabelle."),
 )  # fmt: skip
 """The same for texts; told last, when no reader has recognised its own."""
