@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from kommunalprofil import cli, german_cli, importer, sources
-from kommunalprofil.errors import SourceError
-from kommunalprofil.intake import account_of
+from kommunalprofil.errors import NotATableError, SourceError
+from kommunalprofil.intake import account_of, take
 from kommunalprofil.states import MANIFEST, State
 from kommunalprofil.store import Store
 from kommunalprofil.territory import KREISE
@@ -215,3 +215,10 @@ def test_every_cell_is_accounted_for(raw: Path, tmp_path: Path) -> None:
     reading.report.kept -= 1
     with pytest.raises(SourceError, match="Von 12 Werten der Datei sind 1 ohne Grund verschwunden"):
         account_of(reading)
+
+
+@pytest.mark.shared
+def test_every_official_file_is_read_or_passed_over(shared: Path) -> None:
+    """Descriptions beside the data, even those with tables in them, are no fault of anybody."""
+    for name in ("REGIONALSTATISTIK.md", "ZENSUS-GEO.md", "SHA256SUMS"):
+        assert isinstance(take(shared / "data" / name), NotATableError)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kommunalprofil import accounts, crosswalk, invariants, provenance, store
@@ -32,28 +31,14 @@ class Merged:
 
 
 def merge(readings: list[Reading], old: store.Store | None, workers: Workers) -> Merged:
-    """What the readings change: tables merged with what is there, origins, register, outlines.
+    """What the readings change: tables merged with what is there, origins, register, crosswalk, outlines.
 
-    The order of the readings makes no difference. Raises DataError if the old data set is damaged.
+    The readings lose their observations, which fill the memory. Their order makes no difference. Raises DataError if
+    the old data set is damaged.
     """
-    origins = {(o.table, o.sha256, o.base): o for o in (old.origins if old else [])}
-    for reading in readings:
-        origins |= {(o.table, o.sha256, o.base): o for o in reading.origins}
-    files: dict[str, Content] = {}
-    by_table: dict[str, list[Reading]] = {}
-    layers: dict[str, list[bytes]] = {}
-    for reading in readings:
-        if reading.observations is not None:
-            for table, part in reading.observations.groupby("source", observed=True):
-                by_table.setdefault(str(table), []).append(replace(reading, observations=part))
-        for name, data in (reading.layers or {}).items():
-            layers.setdefault(f"{OUTLINES}/{name}", []).append(data)
-    piles = [_pile(table, parts, old, origins.values()) for table, parts in sorted(by_table.items())]
-    folding = workers.each(fold, piles, lambda pile: pile.rows)
-    for name, candidates in layers.items():
-        there = [old.state.read(name)] if old and name in old.state.entries else []
-        data = geometry.newest([*there, *candidates])
-        files[name] = Content(data, _rows(data))
+    files = _notes(readings, old) | _outlines(readings, old)
+    origins = provenance.parse(files[ORIGINS].data)
+    folding = workers.each(fold, _piles(readings, old, origins), lambda pile: pile.rows)
     listed = _listed(old)
     walk = _steps([r.crosswalk for r in readings if r.crosswalk is not None], listed, old)
     if walk is not None:
@@ -65,26 +50,57 @@ def merge(readings: list[Reading], old: store.Store | None, workers: Workers) ->
     files |= {f"{OBSERVATIONS}/{one.table}": Content(one.data, one.rows) for one in folded}
     if regions is not None:
         counted = [one.people for one in folded]
-        counted += [people(old.observations(t).to_pandas()) for t in old.tables if t not in by_table] if old else []
+        untouched = set(old.tables) - {one.table for one in folded} if old else set()
+        counted += [people(old.observations(t).to_pandas()) for t in sorted(untouched)] if old else []
         regions = _with_population(regions, counted)
         files[REGIONS] = Content(_parquet(regions), len(regions))
-    files[ORIGINS] = Content(provenance.dump(origins.values()), len(origins))
-    told_of = {(a.sha256, a.table): a for a in (old.accounts if old else [])}
-    told_of |= {(a.sha256, a.table): a for reading in readings if (a := account_of(reading)) is not None}
-    files[ACCOUNTS] = Content(accounts.dump(told_of.values()), len(told_of))
     lives = invariants.lives(regions)
     lines = [line for one in folded for line in (*one.lines, *_places(one, lives))]
     return Merged(files, lines, {measure for one in folded for measure in one.measures})
 
 
-def _pile(table: str, parts: list[Reading], old: store.Store | None, origins: Iterable[provenance.Origin]) -> Pile:
-    told = []
-    for reading in parts:
-        assert reading.observations is not None
-        stand = max((o.stand or o.retrieved for o in reading.origins if o.table == table), default="")
-        told.append((stand, reading.observations))
-    there = old.state if old is not None and table in old.tables else None
-    return Pile(table, told, [o for o in origins if o.table == table], there)
+def _notes(readings: list[Reading], old: store.Store | None) -> dict[str, Content]:
+    """Origins and accounts of all files, those of the old state and those just read."""
+    origins = {(o.table, o.sha256, o.base): o for o in (old.origins if old else [])}
+    told = {(a.sha256, a.table): a for a in (old.accounts if old else [])}
+    for reading in readings:
+        origins |= {(o.table, o.sha256, o.base): o for o in reading.origins}
+        if (account := account_of(reading)) is not None:
+            told[account.sha256, account.table] = account
+    return {
+        ORIGINS: Content(provenance.dump(origins.values()), len(origins)),
+        ACCOUNTS: Content(accounts.dump(told.values()), len(told)),
+    }
+
+
+def _outlines(readings: list[Reading], old: store.Store | None) -> dict[str, Content]:
+    layers: dict[str, list[bytes]] = {}
+    for reading in readings:
+        for name, data in (reading.layers or {}).items():
+            layers.setdefault(f"{OUTLINES}/{name}", []).append(data)
+    files = {}
+    for name, candidates in layers.items():
+        there = [old.state.read(name)] if old and name in old.state.entries else []
+        data = geometry.newest([*there, *candidates])
+        files[name] = Content(data, _rows(data))
+    return files
+
+
+def _piles(readings: list[Reading], old: store.Store | None, origins: list[provenance.Origin]) -> list[Pile]:
+    """What the readings and the old state hold of each table, in order of the tables."""
+    parts: dict[str, list[tuple[str, pd.DataFrame]]] = {}
+    for reading in readings:
+        frame, reading.observations = reading.observations, None
+        if frame is None:
+            continue
+        single = [(frame["source"].iloc[0], frame)] if frame["source"].nunique() == 1 else []
+        for table, part in single or frame.groupby("source", observed=True):
+            stand = max((o.stand or o.retrieved for o in reading.origins if o.table == table), default="")
+            parts.setdefault(str(table), []).append((stand, part))
+    return [
+        Pile(table, found, [o for o in origins if o.table == table], old.state if old and table in old.tables else None)
+        for table, found in sorted(parts.items())
+    ]
 
 
 def _places(one: Folded, lives: invariants.Lives) -> list[Line]:
