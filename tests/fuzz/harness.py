@@ -22,6 +22,8 @@ from random import Random
 from typing import Any
 
 import damage
+import damage_books  # noqa: F401 - importing it enters its damages
+import damage_texts  # noqa: F401 - as above
 import seeds
 from damage import DAMAGES, Owed
 

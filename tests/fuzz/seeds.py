@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import gzip
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import Any
 
+import seed_areas
+import seed_books
+
 import twins
-import workbooks
 
 
 @dataclass(frozen=True)
@@ -188,67 +187,6 @@ def _tsv(old: bool = False) -> bytes:
     return ("\n".join([*lines, "A,T,NR,TOTAL,AT\t9 \t9 "]) + "\n").encode()
 
 
-def _european() -> bytes:
-    """PROJ_19RP3: a sheet for each sex, all Kreise by name."""
-    from kommunalprofil import nuts, territory
-
-    names = list(nuts.names())[: territory.number_of_kreise(date(2018, 12, 31))]
-    sheets: dict[str, list[list[Any]]] = {}
-    for number, (sex, n) in enumerate((("Total", 2), ("Males", 1), ("Females", 1)), 1):
-        head = [["Data extracted on 05/12/2021 15:11:49 from [ESTAT]"], ["Dataset: ", "Population [PROJ_19RP3]"],
-                ["Last updated: ", "25/03/2021 23:00"], [], ["Time frequency", "Annual"],
-                ["Type of projection", "Baseline projections"], ["Sex", sex], ["Unit of measure", "Person"],
-                ["Time", "2019"], [], ["AGE (Labels)", "Total", "Less than 1 year", "1 year or over"],
-                ["GEO (Labels)"]]  # fmt: skip
-        sheets[f"Sheet {number}"] = [*head, *([name, 10 * n, 3 * n, 7 * n] for name in names), [], ["Special value"]]
-    return workbooks.workbook({"Summary": [["x"]], **sheets})
-
-
-LAENDER = (
-    "Schleswig-Holstein", "Hamburg", "Niedersachsen", "Bremen", "Nordrhein-Westfalen", "Hessen", "Rheinland-Pfalz",
-    "Baden-Württemberg", "Bayern", "Saarland", "Berlin", "Brandenburg", "Mecklenburg-Vorpommern", "Sachsen",
-    "Sachsen-Anhalt", "Thüringen", "Deutschland",
-)  # fmt: skip
-
-
-def _life() -> bytes:
-    """A report on life tables: single years of both sexes, and the Länder."""
-    q = 0.01
-    sheets: dict[str, list[list[Any]]] = {"Titel": [["Sterbetafeln"], ["© Statistisches Bundesamt (Destatis), 2021"]]}
-    for sex in ("Männlich", "Weiblich"):
-        rows: list[list[Any]] = [["Sterbetafel 2018/2020"], ["Deutschland"], [sex], [],
-                                 ["x", "q x", "p x", "l x", "d x", "L x", "T x", "e x"], ["Jahre"]]  # fmt: skip
-        rows += [[age, q, 1 - q, 1000.0, 1000 * q, 995.0, 80000.0, 80.0] for age in range(101)]
-        sheets[f"D {sex}"] = [*rows, ["ab Alter 96 Schätzwerte"]]
-    laender: list[list[Any]] = [
-        ["Durchschnittliche fernere Lebenserwartung in den Bundesländern"],
-        ["Sterbetafel 2018/2020"],
-        [],
-        ["Land", 0, 20, 65],
-    ]
-    for sex in ("Männlich", "Weiblich"):
-        laender += [["", sex], *([name, 80.0, 80.0, 80.0] for name in LAENDER)]
-    return workbooks.workbook({**sheets, "Länder": laender})
-
-
-def _genesis_book() -> bytes:
-    """12711-04-02-4 saved as a workbook: merged headings, the key in the first row of its block."""
-    above = ["Zuzüge - Wanderungen über die Kreisgrenzen", "Fortzüge - Wanderungen über die Kreisgrenzen"]
-    rows: list[list[Any]] = [["Zu- und Fortzüge"], ["Wanderungsstatistik"], ["Jahr: 2019"],
-                             ["", "", "", above[0], "", "", above[1], "", ""],
-                             ["", "", "", "Geschlecht", "", "", "Geschlecht", "", ""],
-                             ["", "", "", *["Insgesamt", "männlich", "weiblich"] * 2],
-                             ["", "", "", *["Anzahl"] * 6]]  # fmt: skip
-    for key in ("DG", "01", "01051"):
-        rows += [[key, f"  Ort {key}", "unter 18 Jahre", 5, 2, 3, 7, 3, 4],
-                 ["", "", "18 Jahre und mehr", 5, 3, 2, 3, 2, 1],
-                 ["", "", "Insgesamt", 10, 5, 5, 10, 5, 5]]  # fmt: skip
-    rows += [["16056", "  Eisenach", "unter 18 Jahre", *"------"], ["", "", "18 Jahre und mehr", *"------"],
-             ["", "", "Insgesamt", *"------"], ["______________"],
-             ["© Statistische Ämter des Bundes und der Länder, 2021 | Stand: 08.04.2021 / 16:26:29"]]  # fmt: skip
-    return workbooks.workbook({"12711-04-02-4": rows}, {"12711-04-02-4": ["D4:F4", "G4:I4", "D5:F5", "G5:I5"]})
-
-
 def _json() -> bytes:
     import json
 
@@ -264,98 +202,6 @@ def _json() -> bytes:
 
 def _census(table: str, cells: list[int]) -> bytes:
     return twins.census(table, {"00": cells, "01": cells}).encode("utf-8-sig")
-
-
-FIRST_ARS = "Amtlicher Regionalschlüssel (ARS)"
-_GEMEINDEN: list[list[Any]] = [
-    ["10", None, "01", None, None, None, None, "Schleswig-Holstein"],
-    ["40", "41", "01", "0", "01", None, None, "Flensburg, Stadt"],
-    ["50", "50", "01", "0", "01", "0000", None, "Flensburg, Stadt"],
-    ["60", "61", "01", "0", "01", "0000", "000", "Flensburg, Stadt", 56.73, 92667, 45905, 46762, 1633, "24937", "9,4",
-     "54,8"],
-    ["40", "43", "01", "0", "51", None, None, "Dithmarschen"],
-    ["50", "50", "01", "0", "51", "5163", None, "Burg-St. Michaelisdonn"],
-    ["60", "64", "01", "0", "51", "5163", "003", "Averlak", 9.06, 587, 301, 286, 65, "25715", "9.18", "53.9"],
-    ["60", "63", "01", "0", "51", "0044", "044", "Heide, Stadt", 31.97, 22467, 10915, 11552, 703, "25746", "9,1",
-     "54,2"],
-    ["60", "66", "01", "0", "51", "9105", "105", "Wald,gemfr.Geb.", 58.49, 0, 0, 0, 0, "", "", ""],
-]  # fmt: skip
-
-
-def _auszug() -> bytes:
-    empty: list[Any] = []
-    rows: list[list[Any]] = [
-        ["Gemeinden in Deutschland nach Fläche, Bevölkerung und Postleitzahl am 31.12.2023 (Jahr)"],
-        empty,
-        ["Satz-art", "Text-kenn-zeichen", FIRST_ARS, None, None, None, None, "Gemeindename", "Fläche km2 1)",
-         "Bevölkerung2)", None, None, None, "Postleit-zahl3)", "Geografische Mittelpunktkoordinaten"],
-        [None, None, "Land", "RB", "Kreis", "VB", "Gem", None, None, "insgesamt", "männlich", "weiblich", "je km2",
-         None, "Längengrad", "Breitengrad"],
-        [None, None, "Gebietsstand am 31.12.2023 (Jahr)", None, None, None, None, None, "31.12.2023 (Jahr)"],
-        empty,
-        *_GEMEINDEN,
-        empty,
-        ["Quelle: Gemeindeverzeichnis-Informationssytem GV-ISys"],
-    ]  # fmt: skip
-    cover: list[list[Any]] = [[], ["Gemeindeverzeichnis"], ["Erscheinungsmonat: Oktober 2024"]]
-    return workbooks.workbook({"Inhalt": cover, "Onlineprodukt_Gemeinden": rows})
-
-
-def _changes() -> bytes:
-    gone, heide = ["010510044045", "01051045", "Weg"], ["010510044044", "01051044", "Heide, Stadt"]
-    averlak = ["010515163003", "01051003", "Averlak"]
-    rows: list[list[Any]] = [
-        ["Gebietsänderungen vom 01.01. - 31.12.2023"],
-        ["Kennziffer", "Regionaleinheit", "Abgebende / Aufgelöste Gemeinde"],
-        [None, None, FIRST_ARS, "Amtlicher Gemeinde-schlüssel (AGS)", "Name", "Änderungs-art 1)", "Fläche qm",
-         "Einwohner", FIRST_ARS, "Amtlicher Gemeinde-schlüssel (AGS)", "Name", "juristisch", "statistisch"],
-        [],
-        ["1", "Gemeinde", *gone, 1, 10, 60, *heide, "01.03.2023", "01.04.2023"],
-        ["1", "Gemeinde", *gone, 1, 10, 300, *averlak, "01.03.2023", "01.04.2023"],
-        ["2", "Gemeinde", *averlak, "2", 10, 9, *heide, "01.03.2023", "01.04.2023"],
-        ["3", "Gemeindeverband", "010595919", None, "Hürup", "4", None, None, "010595919", None, "Hürup", "01.03.2023"],
-        [],
-        ["1) Änderungsart:"],
-        ["    1 = Auflösung"],
-    ]  # fmt: skip
-    return workbooks.workbook({"Änderungen": rows})
-
-
-def _record(kind: str, key: str, name: str, code: str = "", seat: str = "", numbers: str = "") -> str:
-    return f"{kind}20231130{key:<12}{name:<50}{seat:<50}{code:<6}{numbers}".ljust(220) + "\r\n"
-
-
-def _gv100ad() -> str:
-    people = f"{906:011d}{587:011d}{301:011d}"
-    records = (
-        _record("10", "01", "Schleswig-Holstein", seat="Kiel"),
-        _record("40", "01051", "Dithmarschen", "43", "Heide, Stadt"),
-        _record("50", "01051   5163", "Büsum-Wesselburen", "51", "Büsum"),
-        _record("60", "010510035163", "Wörden", "64", numbers=people),
-        _record("60", "010510445163", "Heide", "64", numbers=people),
-    )
-    return "".join(records)
-
-
-def shapefile() -> dict[str, bytes]:
-    """The four files of three Kreise, in Gauß-Krüger coordinates; by ending."""
-    import geopandas as gpd
-    from shapely.geometry import box
-
-    rows = [
-        {"OBJID": "DEBKGVG500000CH6", "GF": 9, "AGS": ags, "GEN": name,
-         "geometry": box(3_500_000 + 5000 * i, 5_900_000, 3_505_000 + 5000 * i, 5_905_000)}
-        for i, (ags, name) in enumerate([("01051", "Büsum"), ("01001", "Flensburg"), ("16077", "Ort")])
-    ]  # fmt: skip
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "karte.shp"
-        frame = gpd.GeoDataFrame(rows, geometry="geometry", crs=31467)
-        frame.to_file(path, encoding="UTF-8", engine="pyogrio")
-        return {s: path.with_suffix(s).read_bytes() for s in (".shp", ".shx", ".dbf", ".prj")}
-
-
-def _outlines() -> bytes:
-    return workbooks.pack({f"vg/karte{suffix}": data for suffix, data in shapefile().items()})
 
 
 ENDED = {"foot": True}
@@ -388,13 +234,17 @@ BUILDERS: dict[str, tuple[Callable[[], bytes], dict[str, Any]]] = {
     "tsv": (_tsv, {"separator": b"\t", "even": False}),
     "census-people": (lambda: _census("Zensus2022-Demografie", PEOPLE), {}),
     "census-households": (lambda: _census("Zensus2022-Haushalte", HOUSEHOLDS), {}),
-    "genesis-book": (_genesis_book, BOOK | ENDED | {"free": False}),
-    "european-book": (_european, BOOK),
-    "life-tables": (_life, BOOK | AREAS),
-    "gv-auszug": (_auszug, BOOK | AREAS),
-    "gv-changes": (_changes, BOOK | AREAS),
-    "gv100ad": (lambda: _gv100ad().encode("cp850"), AREAS | {"kind": "fixed", "separator": b""}),
-    "outlines": (_outlines, {"kind": "archive", "even": False}),
+    "genesis-book": (seed_books.genesis, BOOK | ENDED | {"free": False}),
+    "european-book": (seed_books.european, BOOK),
+    "life-tables": (seed_books.life, BOOK | AREAS),
+    "gv-auszug": (seed_areas.auszug, BOOK | AREAS),
+    "gv-changes": (seed_areas.changes, BOOK | AREAS),
+    "gv100ad": (lambda: seed_areas.gv100ad().encode("cp850"), AREAS | {"kind": "fixed", "separator": b""}),
+    "bbsr-keys": (seed_areas.keys, BOOK | AREAS),
+    "bbsr-reference": (seed_areas.reference, BOOK | AREAS),
+    "gv-kreise": (seed_areas.kreise, BOOK | AREAS),
+    "nuts-names": (seed_areas.nuts, AREAS | {"kind": "binary"}),
+    "outlines": (seed_areas.outlines, {"kind": "archive", "even": False}),
 }
 
 

@@ -223,6 +223,8 @@ def _table(
         for at, row in enumerate(rows[:6]):
             if not (row and re.fullmatch(rf"{code}\d\d", row[0].strip())):
                 continue
+            if early := next((n for n, r in enumerate(rows[:at], 1) if r and area_key(r[0].strip(), 8)), 0):
+                raise SourceError(file, f"Über dem Kopf des Blatts „{code}…“ steht eine Datenzeile.", early)
             day = german_date(" ".join(c for above in rows[:at] for c in above))
             names: dict[str, int] = {}
             for n, cell in enumerate(row):

@@ -151,7 +151,12 @@ def read_names(data: bytes, path: Path) -> Reading:
         code, name = row["NUTS_CODE"], row["NUTS_NAME"]
         if row["NUTS_LEVEL"] != "3":
             continue
-        if not kreise.NUTS3.fullmatch(code) or not name or names.setdefault(code, name) != name:
+        if (
+            not kreise.NUTS3.fullmatch(code)
+            or not name
+            or not name.isprintable()
+            or names.setdefault(code, name) != name
+        ):
             raise SourceError(file, f"„{code}“ ist kein NUTS-3-Schlüssel mit einem Namen.", number)
     if not names:
         raise SourceError(file, "Die Datei nennt keine NUTS-3-Gebiete.")
