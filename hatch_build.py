@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-EMBEDDED = {"templates": "kommunalprofil/templates", "data/processed": "kommunalprofil/data"}
+TEMPLATES = {"templates": "kommunalprofil/templates"}
+DATA, TARGET = "data/processed", "kommunalprofil/data"
+
+
+def embedded(root: Path) -> dict[str, str]:
+    """The files of the current state, not those of states that local imports have replaced."""
+    manifest = json.loads((root / DATA / "manifest.json").read_bytes())
+    names = ["manifest.json", "README.md", *(row["file"] for row in manifest["files"])]
+    return {f"{DATA}/{name}": f"{TARGET}/{name}" for name in names}
 
 
 class EmbeddedFiles(BuildHookInterface):  # type: ignore[type-arg]
@@ -15,4 +25,4 @@ class EmbeddedFiles(BuildHookInterface):  # type: ignore[type-arg]
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Add the folders for `standard` wheels only."""
         if version == "standard":
-            build_data["force_include"].update(EMBEDDED)
+            build_data["force_include"].update(TEMPLATES | embedded(Path(self.root)))
