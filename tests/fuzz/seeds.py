@@ -227,7 +227,7 @@ BUILDERS: dict[str, tuple[Callable[[], bytes], dict[str, Any]]] = {
     "flat-old": (lambda: twins.flat(SEX, "alt").encode("cp1252"), {}),
     "flat-old-english": (lambda: twins.flat(SEX, "alt", "en").encode(), {}),
     "flat-new": (lambda: twins.flat(SEX).encode("utf-8-sig"), {}),
-    "flat-quality": (lambda: _quality().encode("utf-8-sig"), {}),
+    "flat-quality": (lambda: _quality().encode("utf-8-sig"), {"derived": True}),
     "flat-zip": (lambda: twins.zipped(twins.flat(SEX)), {"kind": "archive"}),
     "json": (_json, {"kind": "json", "free": False}),
     "tsv-old": (lambda: gzip.compress(_tsv(old=True), mtime=0), {"kind": "packed"}),

@@ -188,6 +188,8 @@ def read_reference(data: bytes, file: str) -> Reference:
         ags, above = _key_of(row, "gem", 8, file), area_key(row["gemeindeverbandstand"], 8)
         if above not in types:
             raise SourceError(file, f"Der Gemeindeverband „{above}“ von {ags} steht nicht in der Referenz.")
+        if ags in found.gemeinden:
+            raise SourceError(file, f"Die Gemeinde {ags} steht doppelt in der Referenz.")
         found.gemeinden[ags] = types[above]
         found.above[ags] = row["regionalschlüssel"].zfill(12)[:9]
         numbers = (row["flächeinkm"], row["bevölkerung"] or "0")

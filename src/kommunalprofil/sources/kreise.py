@@ -50,6 +50,8 @@ def read_kreise(data: bytes, file: str) -> Kreise:
     if found is None:
         raise SourceError(file, "Kein Tabellenblatt hat die Spalten Schlüsselnummer und NUTS3.")
     rows, at = found
+    if early := next((n for n, row in enumerate(rows[:at], 1) if _is_data(row)), 0):
+        raise SourceError(file, "Über dem Tabellenkopf steht eine Datenzeile.", early)
     columns = _columns(rows[at], rows[at + 1] if at + 1 < len(rows) else (), file, at + 1)
     day = next((d for row in rows[:at] for c in row if "Gebietsstand" in c and (d := german_date(c))), None)
     if day is None:
@@ -69,6 +71,11 @@ def _head(rows: list[tuple[str, ...]]) -> int | None:
         if {"schlüsselnummer", "nuts"} <= {heading(c) for c in row}:
             return number
     return None
+
+
+def _is_data(row: tuple[str, ...]) -> bool:
+    """Whether a row is one of a Kreis or a sum, wherever it stands."""
+    return "Insgesamt" in row[:3] or any(NUTS3.fullmatch(cell) for cell in row)
 
 
 def _columns(upper: tuple[str, ...], lower: tuple[str, ...], file: str, line: int) -> dict[str, int]:
@@ -96,6 +103,8 @@ def _row(kreise: Kreise, row: tuple[str, ...], at: dict[str, int], land: str, fi
         land, reason = key[:2], "Zwischenüberschrift"
     else:
         above = "DE" if "Deutschland" in cells[:3] else land
+        if not above:
+            raise SourceError(file, "Über der Summe steht kein Land, zu dem sie gehört.", line)
         kreise.lines.append(_line(cells, key or above, at, file, line))
         return land
     kreise.dropped[reason] = kreise.dropped.get(reason, 0) + 1
@@ -133,7 +142,7 @@ def _check_sums(kreise: Kreise, file: str) -> None:
     own = [line for line in kreise.lines if len(line.key) == 5]
     for key, line in seen.items():
         parts = own if key == "DE" else [k for k in own if k.key[:2] == key] if len(key) == 2 else []
-        if parts and sum(k.total for k in parts) != line.total:
+        if len(key) < 5 and sum(k.total for k in parts) != line.total:
             raise SourceError(file, f"Die Kreise ergeben zusammen nicht die Bevölkerung von {key}.", line.line)
     if "DE" not in seen or not own:
         raise SourceError(file, "Die Tabelle ist unvollständig: Kreise oder die Summe für Deutschland fehlen.")

@@ -151,12 +151,7 @@ def read_names(data: bytes, path: Path) -> Reading:
         code, name = row["NUTS_CODE"], row["NUTS_NAME"]
         if row["NUTS_LEVEL"] != "3":
             continue
-        if (
-            not kreise.NUTS3.fullmatch(code)
-            or not name
-            or not name.isprintable()
-            or names.setdefault(code, name) != name
-        ):
+        if not kreise.NUTS3.fullmatch(code) or not name or names.setdefault(code, name) != name:
             raise SourceError(file, f"„{code}“ ist kein NUTS-3-Schlüssel mit einem Namen.", number)
     if not names:
         raise SourceError(file, "Die Datei nennt keine NUTS-3-Gebiete.")
@@ -178,6 +173,8 @@ def _records(data: bytes, file: str) -> Iterable[dict[str, str]]:
     if sum(sizes) + 1 != width or len(data) < head + number * width:
         raise SourceError(file, "Die dBase-Datei ist abgeschnitten oder beschädigt. Bitte neu herunterladen.")
     for at in range(head, head + number * width, width):
+        if b"\x00" in data[at : at + width]:
+            raise SourceError(file, "Die dBase-Datei enthält Nullbytes und ist beschädigt. Bitte neu herunterladen.")
         place, row = at + 1, {}
         for name, size in zip(columns, sizes, strict=True):
             try:
