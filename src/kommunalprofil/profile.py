@@ -190,8 +190,9 @@ class Profile:
         self, indicator: str, place: str, date: str | None, variant: str, selection: Selection
     ) -> list[Value]:
         groups = self.results.by_age(indicator, selection, variant)
-        values = [v for series in groups for v in series.row(place) if not v.missing]
-        dates = {v.date for v in values if date is None or date in (v.date, v.date[:4])}
+        values = [v for series in groups for v in series.row(place)]
+        partial = {v.date for v in values if v.missing}  # ages without a secret or absent one are no whole
+        dates = {v.date for v in values if date is None or date in (v.date, v.date[:4])} - partial
         return [v for v in values if v.date == max(dates)] if dates else []
 
     def dates(self, indicator: str, *, region: str | None = None, variant: str = "", **members: str) -> list[str]:

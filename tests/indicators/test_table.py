@@ -43,7 +43,7 @@ def test_columns_and_codes(capsys: pytest.CaptureFixture[str]) -> None:
     assert {r["migration"] for r in rows} == {"T", "with", "without", "immigrated", "descendant", "one_sided"}
     assert {r["household"] for r in rows} <= {"T", *HOUSEHOLD}
     assert all(re.fullmatch(r"T|\d+-\d+|\d+\+", r["age"]) for r in rows)
-    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d", r["date"]) for r in rows)
+    assert all(re.fullmatch(r"\d{4}(-\d\d-\d\d|/\d{4})?", r["date"]) for r in rows)
     assert all((r["value"] == "") == (r["flag"].split(":")[0] in GAPS) for r in rows)
     assert all(
         re.fullmatch(r"(-?\d+(\.\d+)?([eE]-?\d+)?)?", r[c]) for r in rows for c in ("value", "numerator", "denominator")

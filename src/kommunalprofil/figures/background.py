@@ -101,7 +101,7 @@ def _read(p: Profile, one: Row) -> str:
 @figure("foreign_share_by_age")
 def foreign_share_by_age(p: Profile) -> Figure | Gap:
     """Foreign nationals in the pyramid, and their share by age group and sex."""
-    date = next(iter(reversed(p.dates("foreign_share", age=AGES[0], sex="F"))), None)
+    date = next((day for day in reversed(p.dates("foreign_share", age=AGES[0], sex="F")) if _all_ages(p, day)), None)
     if date is None:
         what = "Der Ausländeranteil nach Alter ist"
         if p.region.level != "gemeinde":
@@ -136,6 +136,11 @@ def foreign_share_by_age(p: Profile) -> Figure | Gap:
         sources=sources(values.values()),
         width="full" if by_age else "half",
     )
+
+
+def _all_ages(p: Profile, date: str) -> bool:
+    """Whether the share of every age group is known at a date: the oldest foreigners may be secret."""
+    return not any(p.get("foreign_share", age=age, sex=sex, date=date).missing for age in AGES for sex in "TFM")
 
 
 def _dative(age: str) -> str:
