@@ -140,10 +140,11 @@ def population_lead(p: Evidence) -> list[str]:
 def borders(p: Evidence) -> list[str]:
     """What older values were added up from; when the borders of the place moved, over which nothing compares."""
     moved = boundaries.told(p.reforms())
+    sums: list[str] = p.sums()
     if not moved:
-        return p.sums()
+        return sums
     apart = "Zahlen von davor und danach gelten für verschiedene Gebiete und sind nicht vergleichbar."
-    return [*p.sums(), moved, apart]
+    return [*sums, moved, apart]
 
 
 def women_and_men(p: Evidence) -> list[str]:
