@@ -104,13 +104,15 @@ def sidecar_of(path: Path) -> Sidecar | None:
 def _parse(note: Path) -> Sidecar:
     """The sidecar in a file. Raises SourceError for anything but one."""
     try:
+        if note.stat().st_size > CHUNK:
+            raise ValueError("zu groß")
         content = json.loads(note.read_bytes())
         if not isinstance(content, dict) or {f.name for f in fields(Sidecar)} != set(content):
             raise ValueError("andere Felder")
         for field in fields(Sidecar):
             if not _fits(content[field.name], str(field.type)):
                 raise ValueError(f"Feld {field.name}")
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise SourceError(note.name, f"Die Begleitdatei ist beschädigt ({error}). {_RENEW}") from None
     return Sidecar(**(content | {"warnings": tuple(content["warnings"])}))
 

@@ -6,13 +6,14 @@ import hashlib
 import json
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kommunalprofil.errors import shown
 from kommunalprofil.raw import CHUNK
+from kommunalprofil.sources import archives
 from kommunalprofil.sources.transfer import MESSAGE, FetchError, PassingError
 
 MAX_UNPACKED = 1_000_000_000
@@ -84,7 +85,7 @@ def message(body: bytes) -> Message | None:
     """The status in a JSON answer: in its envelope, bare, or (logincheck) as a text; None if there is none."""
     try:
         content = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):  # a body of brackets only nests too deeply
         return None
     if not isinstance(content, dict):
         return None
@@ -100,7 +101,7 @@ def message(body: bytes) -> Message | None:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())[:500]
+    return shown(" ".join(text.split())[:500])
 
 
 def message_in(path: Path) -> Message | None:
@@ -123,7 +124,9 @@ def check_flat(path: Path, table: str) -> Checked:
                 _check_name(entry.filename, table)
                 with archive.open(entry) as stream:
                     return Checked(".zip", _check_text(_portions(stream), table))
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        except archives.BROKEN as error:
+            if archives.of_system(error):
+                raise
             raise PassingError(f"{CUT} oder beschädigt (Zip-Archiv).") from None
     with path.open("rb") as stream:
         return Checked(".csv", _check_text(_portions(stream), table))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import struct
 import zipfile
@@ -26,7 +27,7 @@ BROKEN = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError, NotImplementedError, IndexError,
     OverflowError, OSError,
 )  # fmt: skip
-"""What zipfile raises on damage. An error with a number is one of the system: the file cannot be read at all."""
+"""What zipfile raises on damage."""
 AGAIN = "Bitte neu herunterladen."
 
 
@@ -47,9 +48,14 @@ def opened(source: Path | bytes, file: str, most: int = MOST) -> Iterator[zipfil
                 _check_entries(archive.infolist(), file, most, what)
                 yield archive
     except BROKEN as error:
-        if isinstance(error, OSError) and error.errno is not None:
+        if of_system(error):
             raise
         raise SourceError(file, f"{what} ist beschädigt ({str(error)[:80]}). {AGAIN}") from None
+
+
+def of_system(error: Exception) -> bool:
+    """Whether an error is one of the disk; a seek to a place that is none (EINVAL) is damage."""
+    return isinstance(error, OSError) and error.errno not in (None, errno.EINVAL)
 
 
 def _tail(stream: IO[bytes]) -> bytes:
