@@ -144,6 +144,23 @@ def test_both_sexes_are_the_sum_of_two_only_where_the_table_has_both() -> None:
         panel.cells(Member(nationality="AUS"))
 
 
+def test_a_part_is_the_total_without_the_other_part_but_not_of_perturbed_counts() -> None:
+    whole, germans = block([10, 20], [0, 20, OPEN]), block([7, 5], [0, 20, OPEN])
+    blocks = {Member(): whole, Member(nationality="DE"): germans}
+    panel = Panel("t", "births", ["01"], [Point("d", "none")], blocks, np.array([[True]]))
+    foreign = panel.cells(Member(nationality="AUS"))
+    assert [number(foreign.count(0, 20)), number(foreign.count(20, OPEN))] == [3, 15]
+    secret = Block(germans.groups, np.array([[[np.nan, 5.0]]]), np.array([[[Flag.SECRET, 0]]], dtype=np.uint16))
+    panel.blocks = {Member(): whole, Member(nationality="DE"): secret}
+    young = panel.cells(Member(nationality="AUS")).count(0, 20)
+    assert np.isnan(young.value[0, 0])
+    assert young.flags[0, 0] == Flag.SECRET
+    noisy = Block(germans.groups, germans.values, np.full_like(germans.flags, Flag.CELL_KEY))
+    panel.blocks = {Member(): whole, Member(nationality="DE"): noisy}
+    with pytest.raises(NotOfferedError):
+        panel.cells(Member(nationality="AUS"))
+
+
 def observations(*changes: dict[str, Any]) -> pa.Table:
     import pandas as pd
 

@@ -121,25 +121,36 @@ class Panel:
         return self.stands.get(t, self.points[t].date)
 
     def cells(self, member: Member) -> Cells:
-        """The cells of one member; a total the table does not print is the sum of its two complementary parts.
+        """The cells of one member; one the table does not print is the sum or difference of those that make it up.
 
-        Raises NotOfferedError when the table does not carry the member.
+        A total is the sum of its two parts, a part the total without the other one, but not of perturbed counts. Raises
+        NotOfferedError when the table does not carry the member.
         """
         return Cells(self, member, self._block(member))
 
     def _block(self, member: Member) -> Block:
-        if member in self.blocks:
-            return self.blocks[member]
-        for dim, codes in COMPLEMENTS.items():
-            if getattr(member, dim) == TOTAL:
-                parts = [self.blocks.get(member._replace(**{dim: code})) for code in codes]
-                if all(p is not None and p.groups == parts[0].groups for p in parts if parts[0]):
-                    first, second = parts
-                    if first is not None and second is not None:
-                        total = Quantity(first.values, first.flags) + Quantity(second.values, second.flags)
-                        self.blocks[member] = Block(first.groups, total.value, total.flags)
-                        return self.blocks[member]
-        raise NotOfferedError("diese Gliederung führt die Tabelle nicht")
+        if member not in self.blocks:
+            found = next(filter(None, (self._composed(member, dim) for dim in COMPLEMENTS)), None)
+            if found is None:
+                raise NotOfferedError("diese Gliederung führt die Tabelle nicht")
+            self.blocks[member] = found
+        return self.blocks[member]
+
+    def _composed(self, member: Member, dim: str) -> Block | None:
+        """The block of a member out of the two others of a dimension, None if one of them is not there."""
+        codes, code = COMPLEMENTS[dim], getattr(member, dim)
+        others = codes if code == TOTAL else (TOTAL, *(c for c in codes if c != code)) if code in codes else ()
+        parts = [self.blocks.get(member._replace(**{dim: other})) for other in others]
+        if len(parts) != 2 or parts[0] is None or parts[1] is None or parts[0].groups != parts[1].groups:
+            return None
+        first, second = (Quantity(part.values, part.flags) for part in (parts[0], parts[1]))
+        if code == TOTAL:
+            whole = first + second
+        elif ((first.flags | second.flags) & np.uint16(Flag.CELL_KEY)).any():
+            return None
+        else:
+            whole = first - second
+        return Block(parts[0].groups, whole.value, whole.flags)
 
 
 @dataclass(frozen=True)

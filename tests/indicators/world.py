@@ -26,6 +26,7 @@ GROUPS_17 = [0, 3, 6, 10, 15, 18, *range(20, 66, 5), 75, 200]
 GROUPS_21 = [0, 3, 6, 10, 15, 18, *range(20, 91, 5), 200]
 PHASES = [0, 18, 25, 30, 50, 65, 200]
 FIVE = [*range(0, 91, 5), 200]
+DYING = [0, 1, *range(5, 86, 5), 200]
 MOTHERS = [0, 20, 25, 30, 35, 40, 200]
 CENSUS = ("2011-05-09", "2022-05-15")
 HOUSEHOLDS = {
@@ -52,7 +53,8 @@ class World:
         self.deaths = rng.integers(1, 9, (*size, AGES)) * scale
         self.births = rng.integers(20, 40, (*size, AGES)) * scale
         self.births[..., :15] = self.births[..., 45:] = 0
-        self.come = rng.integers(5, 30, (*size, AGES)) * scale
+        come = rng.integers(5, 30, (*size, AGES))
+        self.come, self.abroad, self.new_germans = come * scale, come // 4 * scale, come // 5 * scale
         self.leave = rng.integers(5, 30, (*size, AGES)) * scale
         self.tables: dict[str, list[Row]] = {}
         self._stocks()
@@ -118,15 +120,16 @@ class World:
         self.table("12612-01-01-4", "births", self.births, **year)
         self.table("12612-02-01-4", "births", self.births, MOTHERS, nationalities=("_T", "DE"), **year)
         self.table("12613-01-01-4", "deaths", self.deaths, **year)
+        self.table("12613-02-02-4", "deaths", self.deaths, DYING, nationalities=("_T", "DE"), **year)
         self.table("demo_r_magec3", "deaths", self.deaths, FIVE, **year)
         for name, what in (("moves_in", self.come), ("moves_out", self.leave)):
             self.table("12711-04-02-4", name, what, PHASES, **year)
             self.table("12711-05-02-4", name, what, nationalities=("_T", "DE", "AUS"), **year)
             self.table("12711-01-03-5", f"{name}_gemeinde", what, PHASES, regions=GEMEINDEN, **year)
-            self.table("12711-02-02-4", f"{name}_abroad", what // 4, PHASES, **year)
+            self.table("12711-02-02-4", f"{name}_abroad", self.abroad, PHASES, **year)
         for region in REGIONS:
             for y in YEARS:
-                new = self.count(self.come, region, y, nat="AUS") // 5
+                new = self.count(self.new_germans, region, y, nat="AUS")
                 self.add("12511-01-01-4", "naturalisations", region, f"{y}-12-31", new, period="year")
                 for sex in ("_T", "M", "F"):
                     need = self.count(self.people, region, y, 80, 200, sex)

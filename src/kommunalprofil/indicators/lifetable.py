@@ -39,7 +39,7 @@ def expectation(groups: Sequence[AgeGroup], deaths: Values, lived: Values, start
         above = np.zeros_like(rate)
         above[-1] = alive[-1] / rate[-1]
         above[:-1] = np.cumsum(stay[::-1], axis=0)[::-1] + above[-1]
-        left = above / alive
+        left = np.where(alive > 0, above / alive, np.where(np.isnan(alive), np.nan, 0.0))
         spread = np.where(deaths[:-1] > 0, dying**2 * (1 - dying) / deaths[:-1], 0.0)
         terms = alive[:-1] ** 2 * (left[1:] + (1 - share) * years) ** 2 * spread
         last = alive[-1] ** 2 / (rate[-1] ** 2 * deaths[-1])
