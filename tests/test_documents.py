@@ -95,7 +95,7 @@ def test_a_new_gemeinde_goes_back_through_those_it_was_made_of() -> None:
         "Kennzahlen der Alterung",
     ]
     text = document.files["kommunalprofil.html"].decode()
-    assert "Summe der Gemeinden Ostrau und Zschaitz-Ottewig" in text.replace("\xa0", " ")
+    assert "sind die Summe von Ostrau und Zschaitz-Ottewig" in text.replace("\xa0", " ")
     assert any(
         gap.text.endswith("weil Zahlen nach Alter nur vom 31.12.2015 vorliegen.") for gap in document.outline.gaps
     )
