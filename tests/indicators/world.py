@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from kommunalprofil.indicators import Results
+from kommunalprofil.indicators.territory import AsReported
 from kommunalprofil.observations import COLUMNS, DEFAULTS, schema
 
 PLACES = ("01001", "01002001", "01002002")
@@ -165,7 +166,8 @@ class World:
 
     def results(self, change: Callable[[list[Row]], list[Row]] = list, regions: Iterable[str] | None = None) -> Results:
         """Everything that can be computed, of tables that `change` may alter."""
-        return Results(Shelf({name: change(rows) for name, rows in self.tables.items()}), regions)  # type: ignore[arg-type]
+        shelf = Shelf({name: change(rows) for name, rows in self.tables.items()})
+        return Results(shelf, regions, territory=AsReported())  # type: ignore[arg-type]
 
 
 class Shelf:

@@ -95,7 +95,7 @@ class Results:
 
         self.store = store
         self.wanted = sorted(set(regions)) if regions is not None else None
-        self.territory = territory or AsReported()
+        self.territory = territory or AsReported(store)
         self.tables: dict[str, Table] = {k: t for k, t in declared_tables().items() if not t.oracle}
         self.indicators = declared()
         self.ledger = Ledger()

@@ -26,6 +26,8 @@ REASONS = (
     Flag.REGION_ABSENT,
 )
 TERRITORY = "break:territory"
+UNKNOWN = -1
+"""The number of boundaries nobody knows; what lies below it are boundaries between two known Gebietsstände."""
 BROKEN_BASE, MOVED, REDEFINED = 1, 2, 4
 """What may lie between a value and the one before it: another base, other boundaries, another definition."""
 
@@ -149,11 +151,19 @@ class Series:
             if self.mixed is not None:
                 result[valued & self.mixed] |= BROKEN_BASE
         if moves:
-            older = np.take_along_axis(self.territory, np.maximum(before, 0), axis=1)
-            known = (older >= 0) & (self.territory >= 0)
-            result[compared & known & (older != self.territory)] |= MOVED
+            result[compared & self._moved(before)] |= MOVED
         if definitions:
             result[compared & (since[before] != since)] |= REDEFINED
+        return result
+
+    def _moved(self, before: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Where the borders are others than those of the value before; years of which nobody knows are passed over."""
+        columns = np.arange(len(self.points))
+        known = np.maximum.accumulate(np.where(self.territory >= 0, columns, -1), axis=1)
+        last = np.take_along_axis(self.territory, np.maximum(before, 0), axis=1)
+        sure = np.take_along_axis(known, np.maximum(before, 0), axis=1)
+        older = np.where(last < UNKNOWN, np.take_along_axis(self.territory, np.maximum(sure, 0), axis=1), last)
+        result: NDArray[np.bool_] = (older >= 0) & (self.territory >= 0) & (older != self.territory)
         return result
 
     def breaks(self, bits: int, t: int) -> str:

@@ -14,6 +14,7 @@ from kommunalprofil.cells import Block, Panel
 from kommunalprofil.continuity import Continuity, follow
 from kommunalprofil.conversion import GROUP, convert
 from kommunalprofil.crosswalk import Crosswalk
+from kommunalprofil.indicators.borders import Changes, changes, numbers
 from kommunalprofil.store import Store, land_of
 from kommunalprofil.territory import out_of_time
 from kommunalprofil.vocabulary import MEASURE
@@ -36,7 +37,21 @@ class Territory(Protocol):
 
 
 class AsReported:
-    """Every value on the boundaries of its table."""
+    """Every value on the boundaries of its table; with a `store`, numbered where the borders of an area moved."""
+
+    def __init__(self, store: Store | None = None) -> None:
+        self._store = store
+        self._changes: dict[Regions, Changes] = {}
+
+    def _moved(self, wanted: Regions) -> Changes:
+        """The areas whose borders moved, of the Länder of the regions asked for."""
+        key = None if wanted is None else tuple(wanted)
+        if self._store is None or (wanted is not None and not any(len(region) in GROUP for region in wanted)):
+            return {}
+        if key not in self._changes:
+            levels = [level for level in GROUP if wanted is None or any(len(region) == level for region in wanted)]
+            self._changes[key] = changes(Crosswalk.load(self._store.state, self.lands(wanted)), levels)
+        return self._changes[key]
 
     def lands(self, wanted: Regions) -> list[str] | None:
         """Those of the regions themselves."""
@@ -58,7 +73,9 @@ class AsReported:
             if early:
                 present = present.copy()
                 present[early, t] = False
-        return panel if present is panel.present else replace(panel, present=present)
+        moved = self._moved(wanted)
+        territory = numbers(moved, panel.regions, panel.points) if moved else None
+        return replace(panel, present=present, territory=territory)
 
 
 class Recalculated:
