@@ -59,14 +59,12 @@ class Sketch(Store):
         flags = rows.column("flag").combine_chunks()
         gaps = np.array([bool(flag_bits(f) & GAP) for f in flags.dictionary.to_pylist()] or [False])
         gap = gaps[np.asarray(flags.indices)]
-        keys = _keys(rows, level)
-        valued = np.flatnonzero(~gap)
-        _, first = np.unique(keys[valued], return_index=True)
-        picked = valued[first]
-        _, other = np.unique(keys, return_index=True)
-        missing = other[~np.isin(keys[other], keys[picked])]
-        chosen = np.concatenate([picked, missing])
-        there = np.arange(len(chosen)) < len(picked)
+        code = np.asarray(pa.array(_keys(rows, level)).dictionary_encode().indices)
+        chosen = np.empty(int(code.max()) + 1 if len(code) else 0, dtype=np.int64)
+        chosen[code[::-1]] = np.arange(len(code))[::-1]  # of equal keys the first; then, where there is one, a value
+        valued = np.flatnonzero(~gap)[::-1]
+        chosen[code[valued]] = valued
+        there = ~gap[chosen]
         sketch = rows.take(pa.array(chosen))
         region = pa.DictionaryArray.from_arrays(pa.array(level[chosen].astype(np.int32)), levels)
         sketch = sketch.set_column(0, "region", region)
