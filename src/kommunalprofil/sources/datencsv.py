@@ -226,6 +226,8 @@ class _Reader:
                 self.of_block, self.before = row[0], []
                 continue
             labels = row[: self.lead]
+            if not labels[-1].strip():
+                raise SourceError(self.file, f"In Spalte {self.lead} fehlt die Angabe, für die die Zeile steht.", line)
             for i, label in enumerate(labels[:-1]):
                 if label.strip():
                     self.before = labels[: i + 1]
