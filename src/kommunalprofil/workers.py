@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -61,7 +63,9 @@ def _kept(promised: dict[int, Future[B]], number: int) -> Iterator[B]:
 
 
 def _settle() -> None:
-    """A process that works leaves Ctrl-C to its parent and ends with it, however that ends."""
+    """A process that works leaves Ctrl-C to its parent and ends with it, however that ends; it speaks by results."""
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # remarks of libraries, meant for developers
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if (parent := parent_process()) is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
