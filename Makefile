@@ -6,6 +6,7 @@ SHARED ?= ../shared
 VENV ?= .venv
 PYTHON ?=
 PYTEST_ARGS ?=
+WORKERS ?= auto
 
 BIN := $(VENV)/bin
 # A moved checkout needs a new environment (scripts hold absolute paths): its place is part of the stamp's name.
@@ -27,7 +28,8 @@ quoted = '$(subst ','\'',$(1))'
 hilfe help:
 	@echo 'make profil                  Kommunalprofil des Kreises Dithmarschen, Ergebnis in reports/'
 	@echo 'make profil KOMMUNE=riesa    … eines anderen Ortes (Name, Kurzname oder Schlüssel)'
-	@echo 'make test                    Tests ausführen (PYTEST_ARGS="-k …" wählt aus)'
+	@echo 'make test                    Tests ausführen (PYTEST_ARGS="-k …" wählt aus, WORKERS=0 hält'
+	@echo '                             alles in einem Prozess)'
 	@echo 'make fuzz                    zehn Minuten lang beschädigte Dateien einlesen (N=5000 statt der Zeit,'
 	@echo '                             SEED=… CASE=… wiederholt einen Fall)'
 	@echo 'make lint                    Stil und Typen prüfen; make format bringt den Stil in Ordnung'
@@ -40,7 +42,7 @@ profil: $(STAMP)
 	@$(BIN)/kommunalprofil build $(call quoted,$(KOMMUNE))
 
 test: $(DEV_STAMP)
-	@KOMMUNALPROFIL_SHARED="$${KOMMUNALPROFIL_SHARED:-$(SHARED)}" $(BIN)/python -m pytest $(PYTEST_ARGS)
+	@KOMMUNALPROFIL_SHARED="$${KOMMUNALPROFIL_SHARED:-$(SHARED)}" $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 # What fails is kept in build/fuzz; the line printed with it repeats the case.
 fuzz: $(DEV_STAMP)

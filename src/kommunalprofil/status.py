@@ -21,6 +21,7 @@ from kommunalprofil.territory import region_level
 from kommunalprofil.vocabulary import LEVEL
 
 WIDTH = 80
+UNFIT = "die Altersgrenzen passen nicht"
 BREAKDOWN = {
     "sex": "Geschlecht",
     "nationality": "Nationalität",
@@ -145,12 +146,17 @@ def _pattern(cells: Sequence[Cell], brief: bool) -> Pattern:
         if cell.table:
             tables.setdefault("" if brief else cell.table, []).append(cell.date)
         elif cell.date[:4] not in good or not cell.date:
-            reason = WITHOUT if brief and cell.reason.endswith(WITHOUT) else cell.reason
+            reason = _brief(cell.reason) if brief else cell.reason
             gaps.setdefault(reason, []).append(cell.date)
     said = {d[:4] for reason, dates in gaps.items() if reason != NO_TABLE for d in dates}
     if rest := [d for d in gaps.pop(NO_TABLE, []) if d[:4] not in said]:
         gaps[NO_TABLE] = rest
     return valued, tuple((t, tuple(d)) for t, d in tables.items()), tuple((r, tuple(d)) for r, d in gaps.items())
+
+
+def _brief(reason: str) -> str:
+    """The kind of a gap, without the tables and ages it is about."""
+    return UNFIT if "nicht bildbar" in reason else WITHOUT if reason.endswith(WITHOUT) else reason
 
 
 def _block(pattern: Pattern, keys: Sequence[tuple[str, str, str]]) -> list[str]:

@@ -10,6 +10,7 @@ import re
 import signal
 import sys
 import tempfile
+import threading
 import time
 import traceback
 import warnings
@@ -231,7 +232,7 @@ def watched() -> Iterator[list[str]]:
         warnings.simplefilter("error")
         kept = os.dup(2)
         os.dup2(sink.fileno(), 2)
-        timed = hasattr(signal, "setitimer")
+        timed = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
         if timed:
             signal.signal(signal.SIGALRM, _too_slow)
             signal.setitimer(signal.ITIMER_REAL, SECONDS)

@@ -66,10 +66,14 @@ class Tables:
         return {point: i for i, point in enumerate(self.points)}
 
     @cached_property
-    def grids(self) -> list[tuple[NDArray[np.intp], ...]]:
-        """Where the regions and points of each panel lie."""
+    def places(self) -> list[NDArray[np.intp]]:
+        """For each panel where its cells lie among all regions and points, counted row by row."""
+        width = len(self.points)
         return [
-            np.ix_([self.row[r] for r in panel.regions], [self.column[p] for p in panel.points])
+            np.add.outer(
+                np.array([self.row[r] for r in panel.regions], dtype=np.intp) * width,
+                np.array([self.column[p] for p in panel.points], dtype=np.intp),
+            )
             for panel in self.panels
         ]
 
@@ -77,14 +81,14 @@ class Tables:
     def there(self) -> NDArray[np.bool_]:
         """Where any table lists a region."""
         there = np.zeros((len(self.regions), len(self.points)), dtype=bool)
-        for panel, grid in zip(self.panels, self.grids, strict=True):
-            there[grid] |= panel.present
+        for panel, places in zip(self.panels, self.places, strict=True):
+            there.ravel()[places] |= panel.present
         return there
 
     def whole(self, panel: int, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """A mask of one panel on the grid of all."""
         whole = np.zeros_like(self.there)
-        whole[self.grids[panel]] = mask
+        whole.ravel()[self.places[panel]] = mask
         return whole
 
 
@@ -101,12 +105,11 @@ def ask(
     """
     answer = _nothing(tables)
     refusals: list[tuple[int, NDArray[np.bool_], str]] = []
-    for i in range(len(tables.panels)) if order is None else order:
-        panel, grid = tables.panels[i], tables.grids[i]
-        if only is not None and i not in only:
-            continue
-        mine = panel.present if only is None else only[i][grid] & panel.present
-        unanswered = np.isnan(answer.value[grid]) & mine
+    chosen = range(len(tables.panels)) if order is None else order
+    for i in chosen if only is None else [i for i in chosen if i in only]:
+        panel, places = tables.panels[i], tables.places[i]
+        mine = panel.present if only is None else only[i].ravel()[places] & panel.present
+        unanswered = np.isnan(answer.value.ravel()[places]) & mine
         if not unanswered.any():
             continue
         try:
@@ -116,9 +119,9 @@ def ask(
         except TilingError as error:
             refusals.append((i, mine, str(error)))
             continue
-        _take(answer, panel, grid, parts, unanswered, ledger)
+        _take(answer, panel, places, parts, unanswered, ledger)
     for i, mine, text in refusals:
-        _refuse(answer, tables.grids[i], mine, ledger.reason(text))
+        _refuse(answer, tables.places[i], mine, ledger.reason(text))
     answer.flags[tables.there & (answer.flags == Flag.REGION_ABSENT)] = Flag.NOT_PUBLISHED
     return answer
 
@@ -140,37 +143,39 @@ def _nothing(tables: Tables) -> Answer:
 def _take(
     answer: Answer,
     panel: Panel,
-    grid: tuple[NDArray[np.intp], ...],
+    places: NDArray[np.intp],
     parts: Parts,
     unanswered: NDArray[np.bool_],
     ledger: Ledger,
 ) -> None:
     """Take over the values of one table, and its gaps where nothing better is known."""
-    taken = unanswered & (np.isfinite(parts.value.value) | ((answer.flags[grid] & ~_WEAK) == 0))
+    found = parts.value
+    taken = unanswered & (np.isfinite(found.value) | ((answer.flags.ravel()[places] & ~_WEAK) == 0))
+    at = places[taken]
     for array, quantity in (
-        (answer.value, parts.value),
+        (answer.value, found),
         (answer.numerator, parts.numerator),
         (answer.denominator, parts.denominator),
     ):
         if quantity is not None:
-            _put(array, grid, taken, quantity.value)
-    _put(answer.flags, grid, taken, parts.value.flags)
-    source = np.full(panel.present.shape, ledger.table(panel.table), dtype=np.int32)
-    _put(answer.source, grid, taken, source if parts.source is None else ledger.join(source, parts.source))
-    unable = taken & ((parts.value.flags & np.uint16(Flag.NOT_COMPUTABLE)) != 0)
-    _put(answer.reason, grid, taken, np.where(unable, np.int32(ledger.reason(parts.reason)), np.int32(NOTHING)))
+            array.ravel()[at] = quantity.value[taken]
+    flags = found.flags[taken]
+    answer.flags.ravel()[at] = flags
+    source: Any = np.int32(ledger.table(panel.table))
+    if parts.source is not None:
+        source = ledger.join(np.full(panel.present.shape, source), parts.source)[taken]
+    answer.source.ravel()[at] = source
+    unable = (flags & np.uint16(Flag.NOT_COMPUTABLE)) != 0
+    answer.reason.ravel()[at] = np.where(unable, np.int32(ledger.reason(parts.reason)), np.int32(NOTHING))
     if panel.territory is not None:
-        _put(answer.territory, grid, taken, panel.territory)
+        answer.territory.ravel()[at] = panel.territory[taken]
     for text, mask in panel.reasons.items():
-        _put(answer.reason, grid, taken & mask, np.int32(ledger.reason(text)))
+        answer.reason.ravel()[places[taken & mask]] = ledger.reason(text)
 
 
-def _refuse(answer: Answer, grid: tuple[NDArray[np.intp], ...], mine: NDArray[np.bool_], reason: int) -> None:
+def _refuse(answer: Answer, places: NDArray[np.intp], mine: NDArray[np.bool_], reason: int) -> None:
     """Say why a table cannot tell, where no other table says anything."""
-    better = mine & np.isnan(answer.value[grid]) & ((answer.flags[grid] & ~_UNSAID) == 0)
-    _put(answer.flags, grid, better, np.uint16(Flag.NOT_COMPUTABLE))
-    _put(answer.reason, grid, better, np.int32(reason))
-
-
-def _put(array: NDArray[Any], grid: tuple[NDArray[np.intp], ...], where: NDArray[np.bool_], values: Any) -> None:
-    array[grid] = np.where(where, values, array[grid])
+    unsaid = (answer.flags.ravel()[places] & ~_UNSAID) == 0
+    at = places[mine & np.isnan(answer.value.ravel()[places]) & unsaid]
+    answer.flags.ravel()[at] = np.uint16(Flag.NOT_COMPUTABLE)
+    answer.reason.ravel()[at] = reason

@@ -245,7 +245,7 @@ def compute(
             yield results.series(name, selection, variant or "")
             if "age" in set(by) & declaration.by - declaration.own:
                 yield from results.by_age(name, selection, variant or "")
-        results.forget()
+            results.forget()
 
 
 def measures_of(table: Table) -> frozenset[str]:

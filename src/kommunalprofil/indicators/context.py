@@ -29,6 +29,7 @@ GEMEINDE = "gemeinde"
 _ABSENT = np.uint16(Flag.REGION_ABSENT | Flag.NOT_PUBLISHED)
 _SAID = np.uint16(GAP & ~_ABSENT)
 Intervals = tuple[tuple[int, int], ...]
+Places = tuple[NDArray[np.intp], NDArray[np.bool_]]
 WHOLE: Intervals = ((ALL.lo, ALL.hi),)
 
 
@@ -40,8 +41,9 @@ class Axis:
     points: list[Point]
     there: NDArray[np.bool_]
     territory: NDArray[np.int16]
-    places: dict[tuple[Any, ...], NDArray[np.intp]] = field(default_factory=dict, repr=False)
-    """Rows and columns of other measures, once looked up."""
+    rows: dict[str, NDArray[np.intp]] = field(default_factory=dict, repr=False)
+    places: dict[tuple[Any, ...], Places] = field(default_factory=dict, repr=False)
+    """Rows and cells of other measures, once looked up."""
 
     @cached_property
     def gemeinden(self) -> NDArray[np.bool_]:
@@ -74,10 +76,10 @@ def axis_of(results: Results, declaration: Indicator) -> Axis:
     for measure in measures:
         tables = results.tables_of(measure)
         axis.there[:] |= placed(results, declaration, axis, measure, tables.there)
-        rows, columns = _rows(axis, results, measure), _columns(axis, results, measure)
         mine = placed(results, declaration, axis, measure, np.ones_like(tables.there))
         if mine.any():
-            axis.territory[mine] = results.whole(measure).territory[rows][:, columns][mine]
+            places, _ = _places(axis, results, measure)
+            axis.territory[mine] = results.whole(measure).territory.ravel()[places[mine]]
     return axis
 
 
@@ -87,25 +89,24 @@ def placed(
     """Cells of a measure as cells of the axis, where it is this measure that counts."""
     if not mask.size:
         return np.zeros_like(axis.there)
-    rows, columns = _rows(axis, results, measure), _columns(axis, results, measure)
-    mine = np.array([_counts(declaration, measure, r) for r in axis.regions], dtype=bool) & (rows >= 0)
-    found: NDArray[np.bool_] = mask[rows][:, columns] & mine[:, None] & (columns >= 0)[None, :]
+    places, lost = _places(axis, results, measure)
+    found: NDArray[np.bool_] = mask.ravel()[places] & ~lost
+    if declaration.gemeinde:
+        found &= (axis.gemeinden == (measure == declaration.gemeinde))[:, None]
     return found
 
 
 def _counts(declaration: Indicator, measure: str, region: str) -> bool:
     """Whether it is this count that an indicator is about for a region."""
-    if not declaration.gemeinde:
-        return True
-    return (measure == declaration.gemeinde) == (level(region) == GEMEINDE)
+    return not declaration.gemeinde or (measure == declaration.gemeinde) == (level(region) == GEMEINDE)
 
 
 def _rows(axis: Axis, results: Results, measure: str) -> NDArray[np.intp]:
     """The row of a measure for each region of the axis, −1 where it has none."""
-    if (measure,) not in axis.places:
+    if measure not in axis.rows:
         row = results.tables_of(measure).row
-        axis.places[measure,] = np.array([row.get(region, -1) for region in axis.regions], dtype=np.intp)
-    return axis.places[measure,]
+        axis.rows[measure] = np.array([row.get(region, -1) for region in axis.regions], dtype=np.intp)
+    return axis.rows[measure]
 
 
 def _columns(
@@ -115,18 +116,30 @@ def _columns(
 
     It is on the same base or on none; `any_base` takes for earlier years also the newest of other bases.
     """
+    column = results.tables_of(measure).column
+    found = []
+    for date, base in axis.points:
+        wanted = day or f"{int(date[:4]) - back}{date[4:]}"
+        at = column.get(Point(wanted, base), column.get(Point(wanted, "none"), -1))
+        if at < 0 and any_base and back:
+            at = max((i for p, i in column.items() if p.date == wanted and p.base not in COUNTED), default=-1)
+        found.append(at)
+    return np.array(found, dtype=np.intp)
+
+
+def _places(axis: Axis, results: Results, measure: str, back: int = 0, any_base: bool = False, day: str = "") -> Places:
+    """For each cell of the axis the cell of a measure, and where there is none."""
     key = (measure, back, any_base, day)
     if key not in axis.places:
-        column = results.tables_of(measure).column
-        found = []
-        for date, base in axis.points:
-            wanted = day or f"{int(date[:4]) - back}{date[4:]}"
-            at = column.get(Point(wanted, base), column.get(Point(wanted, "none"), -1))
-            if at < 0 and any_base and back:
-                at = max((i for p, i in column.items() if p.date == wanted and p.base not in COUNTED), default=-1)
-            found.append(at)
-        axis.places[key] = np.array(found, dtype=np.intp)
+        rows, columns = _rows(axis, results, measure), _columns(axis, results, measure, back, any_base, day)
+        axis.places[key] = _cells(rows, columns, len(results.points(measure)))
     return axis.places[key]
+
+
+def _cells(rows: NDArray[np.intp], columns: NDArray[np.intp], width: int) -> Places:
+    lost = (rows < 0)[:, None] | (columns < 0)[None, :]
+    places = np.where(lost, 0, np.add.outer(rows * width, columns))
+    return places, lost
 
 
 class Context:
@@ -163,7 +176,9 @@ class Context:
 
     def _at(self, measure: str, selection: Selection, intervals: Intervals, when: tuple[int, bool, str]) -> Traced:
         answer = self.results.counted(measure, selection, intervals)
-        found, territory = self._gather(answer, measure, _columns(self.axis, self.results, measure, *when))
+        if not answer.value.size:
+            return self._empty().gap(np.ones_like(self.axis.there), _missing(measure, when[0], when[2]))
+        found, territory = self._gather(answer, _places(self.axis, self.results, measure, *when))
         back, _, day = when
         if back or day or measure not in self.declaration.measures:
             absent = ((found.flags & _ABSENT) != 0) & ((found.flags & _SAID) == 0)
@@ -173,20 +188,19 @@ class Context:
             moved &= (territory >= 0) & (self.axis.territory >= 0)
         return found.gap(moved, MOVED) if moved.any() else found
 
-    def _gather(self, answer: Answer, measure: str, columns: NDArray[np.intp]) -> tuple[Traced, NDArray[np.int16]]:
+    def _gather(self, answer: Answer, where: Places) -> tuple[Traced, NDArray[np.int16]]:
         """The cells of an answer on the axis of the indicator, and the boundaries they are for."""
-        if not answer.value.size:
-            return self._empty(), self.axis.territory
-        rows = _rows(self.axis, self.results, measure)
-        lost = (rows < 0)[:, None] | (columns < 0)[None, :]
+        places, lost = where
         found = Traced(
-            np.where(lost, np.nan, answer.value[rows][:, columns]),
-            np.where(lost, np.uint16(Flag.NOT_PUBLISHED), answer.flags[rows][:, columns]),
-            np.where(lost, np.int32(NOTHING), answer.source[rows][:, columns]),
-            np.where(lost, np.int32(NOTHING), answer.reason[rows][:, columns]),
+            answer.value.ravel()[places],
+            answer.flags.ravel()[places],
+            answer.source.ravel()[places],
+            answer.reason.ravel()[places],
             self.ledger,
         )
-        return found, answer.territory[rows][:, columns]
+        found.value[lost], found.flags[lost] = np.nan, np.uint16(Flag.NOT_PUBLISHED)
+        found.source[lost] = found.reason[lost] = NOTHING
+        return found, answer.territory.ravel()[places]
 
     def _empty(self) -> Traced:
         shape = self.axis.there.shape
@@ -222,8 +236,10 @@ class Context:
         own = _days(self.axis.points)
         found, distance = self._empty(), np.full(self.axis.there.shape, np.inf)
         answer = self.results.whole(measure)
+        rows = _rows(self.axis, self.results, measure)
         for t, day in enumerate(_days(tables.points)):
-            there, territory = self._gather(answer, measure, np.full(len(own), t, dtype=np.intp))
+            columns = np.full(len(own), t, dtype=np.intp)
+            there, territory = self._gather(answer, _cells(rows, columns, len(tables.points)))
             away = np.abs(own - day)[None, :] + FAR * (territory != self.axis.territory)
             better = np.isfinite(there.value) & (away <= distance)
             found, distance = _choose(better, there, found), np.where(better, away, distance)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from kommunalprofil.cells import Point
 from kommunalprofil.errors import UsageError
+from kommunalprofil.indicators.rows import NUMBERS, Rows
 from kommunalprofil.indicators.series import Series, flag_text, printed_date
 from kommunalprofil.vocabulary import MEASURE, Flag
 
@@ -41,7 +42,6 @@ COLUMNS = (
     "flag",
     "sources",
 )
-NUMBERS = ("value", "numerator", "denominator")
 FORMATS = ("table", "csv", "json", "parquet", "xlsx")
 BATCH = 200_000
 """Rows that are turned into text at a time."""
@@ -138,63 +138,6 @@ def _chosen(series: Iterable[Series], dates: Dates | None) -> Iterator[tuple[Ser
             yield one, one.there & asked[None, :]
 
 
-def _flags(series: Series, r: NDArray[np.int64], t: NDArray[np.int64]) -> tuple[NDArray[np.int64], list[str]]:
-    """The flag texts of many values as codes and texts: each distinct combination of facts is spelled out once."""
-    broken = series.broken[r, t].astype(np.int64)
-    facts = series.flags[r, t].astype(np.int64) << 32 | series.reason[r, t].astype(np.int64) << 16
-    facts |= np.where(broken, broken << 12 | t, 0)
-    _, first, codes = np.unique(facts, return_index=True, return_inverse=True)
-    return codes, [series.flag(int(r[i]), int(t[i])) for i in first]
-
-
-def _column(codes: NDArray[Any], texts: Sequence[str]) -> pa.Array:
-    import pyarrow as pa
-
-    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), pa.array(list(texts) or [""], pa.string()))
-
-
-def _constants(series: Series, rows: int) -> dict[str, pa.Array]:
-    same = {"indicator": series.indicator.id, "variant": series.variant, "unit": series.unit}
-    return {k: _column(np.zeros(rows), [text]) for k, text in {**same, **series.selection._asdict()}.items()}
-
-
-def _values(one: Series, mask: NDArray[np.bool_], names: Mapping[str, str]) -> dict[str, pa.Array]:
-    import pyarrow as pa
-
-    r, t = np.nonzero(mask)
-    rows = _constants(one, len(r))
-    rows["region"] = _column(r, one.regions)
-    rows["name"] = _column(r, [names.get(x, "") for x in one.regions])
-    rows["date"] = _column(t, one.dates)
-    for name in NUMBERS:
-        rows[name] = pa.array(getattr(one, name)[r, t], from_pandas=True)
-    rows["flag"] = _column(*_flags(one, r, t))
-    rows["sources"] = _column(one.source[r, t], one.sources)
-    return rows
-
-
-def _gaps(
-    one: Series, mask: NDArray[np.bool_], names: Mapping[str, str], asked: Iterable[str], day: str, coverage: Coverage
-) -> dict[str, pa.Array] | None:
-    """A row with the reason for every region that was asked for by name, at one date, and has no row there."""
-    import pyarrow as pa
-
-    row = {region: i for i, region in enumerate(one.regions)}
-    missing = [x for x in asked if x not in row or not mask[row[x]].any()]
-    if not missing:
-        return None
-    rows = _constants(one, len(missing))
-    each = np.arange(len(missing))
-    rows["region"] = _column(each, missing)
-    rows["name"] = _column(each, [names.get(x, "") for x in missing])
-    years = one.indicator.variant(one.variant).years
-    rows["date"] = _column(each * 0, [printed_date(Point(day, ""), one.indicator.period, years)])
-    rows |= {name: pa.nulls(len(missing), pa.float64()) for name in NUMBERS}
-    rows["flag"] = _column(each, [coverage.reason(one, x, day) for x in missing])
-    rows["sources"] = _column(each * 0, [""])
-    return rows
-
-
 def table(
     series: Iterable[Series],
     names: Mapping[str, str],
@@ -207,18 +150,20 @@ def table(
     `names` gives the printed name of each region, `dates` which dates to keep (None: the newest with a value).
     Regions in `asked` get a row with the reason also where no table knows them, if `dates` names a day or year.
     """
-    import pyarrow as pa
-
-    kinds = [(c, pa.float64() if c in NUMBERS else pa.dictionary(pa.int32(), pa.string())) for c in COLUMNS]
-    parts = []
+    rows = Rows(names)
     for one, mask in _chosen(series, dates):
-        found: list[dict[str, pa.Array] | None] = [_values(one, mask, names) if mask.any() else None]
+        rows.add(one, mask)
         named = dates is not None and dates.day and (one.selection.age == "T" or "age" in one.indicator.own)
         if named and dates is not None and coverage is not None:
-            inside = [p.date for p in one.points if p.date in dates]
-            found.append(_gaps(one, mask, names, asked, inside[-1] if inside else dates.day, coverage))
-        parts += [pa.table([rows[c] for c in COLUMNS], schema=pa.schema(kinds)) for rows in found if rows is not None]
-    return pa.concat_tables(parts) if parts else pa.schema(kinds).empty_table()
+            row = {region: i for i, region in enumerate(one.regions)}
+            missing = [x for x in asked if x not in row or not mask[row[x]].any()]
+            if missing:
+                inside = [p.date for p in one.points if p.date in dates]
+                day = inside[-1] if inside else dates.day
+                years = one.indicator.variant(one.variant).years
+                date = printed_date(Point(day, ""), one.indicator.period, years)
+                rows.lacking(one, missing, date, [coverage.reason(one, x, day) for x in missing])
+    return rows.table(COLUMNS)
 
 
 def serialise(rows: pa.Table, form: str) -> bytes:

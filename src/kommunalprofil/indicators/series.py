@@ -136,34 +136,30 @@ class Series:
     def broken(self) -> NDArray[np.uint8]:
         """What lies between each value and the value before it: BROKEN_BASE, MOVED, REDEFINED."""
         result = np.zeros(self.value.shape, dtype=np.uint8)
-        families = np.array(base_order([family(p) for p in self.points]), dtype=np.int16)
-        days = sorted(self.indicator.breaks)
-        since = np.array([sum(day <= p.date for day in days) for p in self.points], dtype=np.int16)
-        bases, moves, definitions = len(set(families.tolist())) > 1, self.territory.any(), len(set(since.tolist())) > 1
-        if not (bases or moves or definitions):
-            return result
         valued = np.isfinite(self.value) & self.there
-        newest = np.maximum.accumulate(np.where(valued, np.arange(len(self.points)), -1), axis=1)
-        before = np.concatenate([np.full((len(newest), 1), -1), newest[:, :-1]], axis=1)
-        compared = valued & (before >= 0)
-        if bases:
-            result[compared & (families[before] != families)] |= BROKEN_BASE
+        columns = np.flatnonzero(valued.any(axis=0))
+        if len(columns) < 2:
             if self.mixed is not None:
-                result[valued & self.mixed] |= BROKEN_BASE
-        if moves:
-            result[compared & self._moved(before)] |= MOVED
-        if definitions:
-            result[compared & (since[before] != since)] |= REDEFINED
-        return result
-
-    def _moved(self, before: NDArray[np.intp]) -> NDArray[np.bool_]:
-        """Where the borders are others than those of the value before; years of which nobody knows are passed over."""
-        columns = np.arange(len(self.points))
-        known = np.maximum.accumulate(np.where(self.territory >= 0, columns, -1), axis=1)
-        last = np.take_along_axis(self.territory, np.maximum(before, 0), axis=1)
-        sure = np.take_along_axis(known, np.maximum(before, 0), axis=1)
-        older = np.where(last < UNKNOWN, np.take_along_axis(self.territory, np.maximum(sure, 0), axis=1), last)
-        result: NDArray[np.bool_] = (older >= 0) & (self.territory >= 0) & (older != self.territory)
+                result[valued & self.mixed] = BROKEN_BASE
+            return result
+        points, valued = [self.points[t] for t in columns.tolist()], valued[:, columns]
+        families = np.array(base_order([family(p) for p in points]), dtype=np.int16)
+        days = sorted(self.indicator.breaks)
+        since = np.array([sum(day <= p.date for day in days) for p in points], dtype=np.int16)
+        newest = np.maximum.accumulate(np.where(valued, np.arange(len(columns), dtype=np.int16), np.int16(-1)), axis=1)
+        before = np.concatenate([np.full((len(newest), 1), -1, dtype=np.int16), newest[:, :-1]], axis=1)
+        compared, bits = valued & (before >= 0), np.zeros(valued.shape, dtype=np.uint8)
+        if families[0] != families[-1] or len(set(families.tolist())) > 1:
+            bits[compared & (families[before] != families)] |= BROKEN_BASE
+        if self.mixed is not None:
+            bits[valued & self.mixed[columns]] |= BROKEN_BASE
+        if since[0] != since[-1]:
+            bits[compared & (since[before] != since)] |= REDEFINED
+        rows = np.flatnonzero(self.territory.any(axis=1))
+        if len(rows):
+            moved = _moved(self.territory[rows][:, columns], before[rows])
+            bits[rows] |= np.where(compared[rows] & moved, np.uint8(MOVED), np.uint8(0))
+        result[:, columns] = bits
         return result
 
     def breaks(self, bits: int, t: int) -> str:
@@ -216,6 +212,17 @@ class Series:
             sources=tuple(sources.split("|")) if sources else (),
             base=self.points[t].base,
         )
+
+
+def _moved(territory: NDArray[np.int16], before: NDArray[np.int16]) -> NDArray[np.bool_]:
+    """Where the borders are others than those of the value before; years of which nobody knows are passed over."""
+    earlier = np.maximum(before, 0)
+    known = np.maximum.accumulate(np.where(territory >= 0, np.arange(territory.shape[1]), -1), axis=1)
+    last = np.take_along_axis(territory, earlier, axis=1)
+    sure = np.maximum(np.take_along_axis(known, earlier, axis=1), 0)
+    older = np.where(last < UNKNOWN, np.take_along_axis(territory, sure, axis=1), last)
+    result: NDArray[np.bool_] = (older >= 0) & (territory >= 0) & (older != territory)
+    return result
 
 
 def _number(x: float) -> float | None:
