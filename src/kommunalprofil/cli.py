@@ -242,7 +242,8 @@ def indicators(
     data: DataDir = None,
 ) -> int:
     """Indikatoren für Orte, Stichtage und Gruppen ausgeben; ohne Angaben für Bund, Länder und Kreise."""
-    from kommunalprofil.indicators import compute, declared, export
+    from kommunalprofil.indicators import declared, export
+    from kommunalprofil.indicators.tabulate import Request, date_filter, tabulate
     from kommunalprofil.regions import Register
     from kommunalprofil.store import Store, write_atomic
 
@@ -256,7 +257,7 @@ def indicators(
     if variant and variant not in variants:
         allowed = ", ".join(sorted(variants)) or "keine"
         raise UsageError(f"Die Variante „{variant}“ gibt es hier nicht. Vorhanden: {allowed}.")
-    dates = export.date_filter(date)
+    dates = date_filter(date)
     ending = output.suffix.lstrip(".").lower() if output is not None else ""
     form = form or (ending if ending in export.FORMATS else "table")
     if form not in export.FORMATS:
@@ -268,9 +269,9 @@ def indicators(
     store = Store(folder)
     day = _territory(territory, register)
     places, names = _regions(register, store, region or [], day)
-    asked = [ags for ags, by_name in places.items() if by_name]
-    series = compute(store, places, chosen, dimensions, variant or None, day)
-    content = export.serialise(export.table(series, names, dates, asked, export.Coverage(store)), form)
+    asked = frozenset(ags for ags, by_name in places.items() if by_name)
+    request = Request(chosen, names, dimensions, variant or None, dates, day, asked)
+    content = export.serialise(tabulate(store, request, os.cpu_count() or 1), form)
     if output is None:
         sys.stdout.write(content.decode())
     else:
