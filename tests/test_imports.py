@@ -18,7 +18,8 @@ LAYERS = [
     {"sources"},
     {"checks"},
     {"intake", "difference"},
-    {"profile", "comparison", "effects", "availability", "status", "counts"},
+    {"asking"},
+    {"library", "profile", "comparison", "effects", "availability", "status", "counts"},
     {"difference_text", "oracles"},
     {"invariants"},
     {"check_text", "folding"},
@@ -56,6 +57,7 @@ HEAVY = {
         "observations",
         "store",
         "indicators.export",
+        "library",
     ),
 }
 

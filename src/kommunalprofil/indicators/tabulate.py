@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 GEMEINDE = 8
 """Digits of the key of a Gemeinde."""
-PORTION = {True: 1_500, False: 260}
-"""So many Gemeinden (or larger areas) are computed together: arrays of more would no longer stay at hand."""
+PORTION = {False: 260, True: 1_500}
+"""So many larger areas (False) or Gemeinden (True) are computed together: more would need more memory, not less time."""
 
 
 @dataclass(frozen=True)
@@ -225,6 +225,8 @@ def _newest(parts: Sequence[Series], inside: NDArray[np.bool_]) -> NDArray[np.bo
     newest: NDArray[np.bool_] = np.zeros(there.shape, dtype=bool)
     for mask in (there, valued):
         rows = np.flatnonzero(mask.any(axis=1))
+        if not len(rows):
+            continue
         newest[rows] = False
         newest[rows, mask.shape[1] - 1 - np.argmax(mask[rows, ::-1], axis=1)] = True
     return newest
