@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 GEMEINDE = 8
 """Digits of the key of a Gemeinde."""
 PORTION = {False: 260, True: 1_500}
-"""So many larger areas (False) or Gemeinden (True) are computed together: more would need more memory, not less time."""
+"""So many larger areas (False) or Gemeinden (True) are computed together: more need more memory, not less time."""
 
 
 @dataclass(frozen=True)
