@@ -116,7 +116,8 @@ class Panel:
 
     `stands` is the Gebietsstand of points whose rows were all recalculated to another one than that of their date.
     On a wanted Gebietsstand, `reasons` says where and why a value cannot be had, and `territory` numbers the boundaries
-    each value is for, 0 being the wanted ones (regions × points; None: nobody asked).
+    each value is for, 0 being the wanted ones (regions × points; None: nobody asked). `composed` remembers members that
+    the table does not print.
     """
 
     table: str
@@ -128,6 +129,7 @@ class Panel:
     stands: dict[int, str] = field(default_factory=dict, repr=False)
     reasons: dict[str, NDArray[np.bool_]] = field(default_factory=dict, repr=False)
     territory: NDArray[np.int16] | None = field(default=None, repr=False)
+    composed: dict[Member, Block] = field(default_factory=dict, init=False, repr=False)
 
     def part(self, regions: frozenset[str]) -> Panel:
         """The panel of some of its regions, at the points at which any of them is there."""
@@ -161,18 +163,28 @@ class Panel:
         return Cells(self, member, self._block(member))
 
     def _block(self, member: Member) -> Block:
+        found = self.blocks.get(member) or self.composed.get(member) or self._composed(member, tuple(COMPLEMENTS))
+        if found is None:
+            raise NotOfferedError("diese Gliederung führt die Tabelle nicht")
         if member not in self.blocks:
-            found = next(filter(None, (self._composed(member, dim) for dim in COMPLEMENTS)), None)
-            if found is None:
-                raise NotOfferedError("diese Gliederung führt die Tabelle nicht")
-            self.blocks[member] = found
-        return self.blocks[member]
+            self.composed[member] = found
+        return found
 
-    def _composed(self, member: Member, dim: str) -> Block | None:
+    def _composed(self, member: Member, dims: Sequence[str]) -> Block | None:
+        """The block of a member out of printed ones along some dimensions, None if they do not lead to it.
+
+        Not from blocks composed before: what a table offers must not hang on what it was asked first.
+        """
+        if member in self.blocks:
+            return self.blocks[member]
+        found = (self._from_two(member, dim, [d for d in dims if d != dim]) for dim in dims)
+        return next(filter(None, found), None)
+
+    def _from_two(self, member: Member, dim: str, dims: Sequence[str]) -> Block | None:
         """The block of a member out of the two others of a dimension, None if one of them is not there."""
         codes, code = COMPLEMENTS[dim], getattr(member, dim)
         others = codes if code == TOTAL else (TOTAL, *(c for c in codes if c != code)) if code in codes else ()
-        parts = [self.blocks.get(member._replace(**{dim: other})) for other in others]
+        parts = [self._composed(member._replace(**{dim: other}), dims) for other in others]
         if len(parts) != 2 or parts[0] is None or parts[1] is None or parts[0].groups != parts[1].groups:
             return None
         first, second = (Quantity(part.values, part.flags) for part in (parts[0], parts[1]))
