@@ -13,7 +13,7 @@ LAYERS = [
     {"errors", "registry", "resources", "states"},
     {"vocabulary", "ages", "provenance", "nuts"},
     {"regions", "observations", "names", "finding", "grammar", "document"},
-    {"cells", "territory", "crosswalk", "conversion", "continuity"},
+    {"cells", "trail", "territory", "crosswalk", "conversion", "continuity"},
     {"store", "commit", "raw", "indicators", "formatting", "snapshots"},
     {"sources"},
     {"checks"},

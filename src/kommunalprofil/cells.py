@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from kommunalprofil.ages import AgeGroup, partition, tile
 from kommunalprofil.errors import NotOfferedError
+from kommunalprofil.trail import NO_TRAIL, Trail, weighted
 from kommunalprofil.vocabulary import BASE, GAP, NOT_APPLICABLE, TOTAL, Flag, flag_bits
 
 if TYPE_CHECKING:
@@ -43,45 +44,48 @@ class Member(NamedTuple):
 class Quantity:
     """Numbers of many regions (rows) and points (columns) with the facts about each: flags travel through arithmetic.
 
-    A missing part makes the result missing, with the reason of the part.
+    A missing part makes the result missing, with the reason of the part. `trail` tells how each number came about, if
+    somebody wants to know.
     """
 
     value: Values
     flags: Flags
+    trail: Trail = field(default=NO_TRAIL, kw_only=True, repr=False)
 
-    def _with(self, value: Values, flags: Flags) -> Quantity:
-        return Quantity(np.where(flags & GAP.value, np.nan, value), flags)
+    def _with(self, value: Values, flags: Flags, trail: Trail) -> Quantity:
+        return Quantity(np.where(flags & GAP.value, np.nan, value), flags, trail=trail)
 
     def __add__(self, other: Quantity) -> Quantity:
-        return self._with(self.value + other.value, self.flags | other.flags)
+        return self._with(self.value + other.value, self.flags | other.flags, self.trail + other.trail)
 
     def __sub__(self, other: Quantity) -> Quantity:
-        return self._with(self.value - other.value, self.flags | other.flags)
+        return self._with(self.value - other.value, self.flags | other.flags, self.trail - other.trail)
 
     def __mul__(self, factor: float) -> Quantity:
-        return Quantity(self.value * factor, self.flags)
+        return Quantity(self.value * factor, self.flags, trail=self.trail * factor)
 
     def __truediv__(self, other: Quantity) -> Quantity:
         flags = self.flags | other.flags
         zero = (other.value == 0) & ((flags & GAP.value) == 0)
         flags = flags | np.where(zero, np.uint16(Flag.ZERO_DENOMINATOR), np.uint16(0))
         with np.errstate(divide="ignore", invalid="ignore"):
-            return self._with(self.value / other.value, flags)
+            return self._with(self.value / other.value, flags, self.trail / other.trail)
 
     def marked(self, flag: Flag) -> Quantity:
         """The same numbers with one more fact about all that are there."""
         there = (self.flags & GAP.value) == 0
-        return Quantity(self.value, self.flags | np.where(there, np.uint16(flag), np.uint16(0)))
+        return replace(self, flags=self.flags | np.where(there, np.uint16(flag), np.uint16(0)))
 
 
 @dataclass
 class Block:
-    """All age groups of one member: `values` and `flags` are regions × points × groups."""
+    """All age groups of one member: `values`, `flags` and the places of `trail` are regions × points × groups."""
 
     groups: list[AgeGroup]
     values: Values
     flags: Flags
     tilings: dict[tuple[int, int], list[int]] = field(default_factory=dict, repr=False)
+    trail: Trail = field(default=NO_TRAIL, repr=False)
 
     def covering(self, lo: int, hi: int) -> list[int]:
         """Indices of the groups that make up [lo, hi): the published group itself where there is one, else its parts.
@@ -143,14 +147,14 @@ class Panel:
         parts = [self.blocks.get(member._replace(**{dim: other})) for other in others]
         if len(parts) != 2 or parts[0] is None or parts[1] is None or parts[0].groups != parts[1].groups:
             return None
-        first, second = (Quantity(part.values, part.flags) for part in (parts[0], parts[1]))
+        first, second = (Quantity(part.values, part.flags, trail=part.trail) for part in (parts[0], parts[1]))
         if code == TOTAL:
             whole = first + second
         elif ((first.flags | second.flags) & np.uint16(Flag.CELL_KEY)).any():
             return None
         else:
             whole = first - second
-        return Block(parts[0].groups, whole.value, whole.flags)
+        return Block(parts[0].groups, whole.value, whole.flags, trail=whole.trail)
 
 
 @dataclass(frozen=True)
@@ -163,7 +167,10 @@ class Cells:
 
     def count(self, lo: int = 0, hi: int = 200) -> Quantity:
         """Persons (or households) with lo ≤ age < hi. Raises TilingError if the groups do not add up to that."""
-        return self._sum(self.block.covering(lo, hi))
+        index = self.block.covering(lo, hi)
+        flags = np.bitwise_or.reduce(self.block.flags[:, :, index], axis=2)
+        trail = self.block.trail.counted(self.panel, self.member, AgeGroup(lo, hi), index)
+        return Quantity(self.block.values[:, :, index].sum(axis=2), flags, trail=trail)
 
     def group(self, group: AgeGroup) -> Quantity:
         """The counts of one age interval."""
@@ -173,15 +180,31 @@ class Cells:
         """The cells of another member, told by the codes that differ. Raises NotOfferedError if there is none."""
         return self.panel.cells(self.member._replace(**codes))
 
-    def profile(self) -> tuple[list[AgeGroup], Values, Flags]:
-        """The finest age groups that cover all ages, their counts (regions × points × groups), flags of the whole."""
+    def profile(self) -> Profile:
+        """The counts of the finest age groups that cover all ages. Raises TilingError if none do."""
         index = partition(self.block.groups)
         flags = np.bitwise_or.reduce(self.block.flags[:, :, index], axis=2)
-        return [self.block.groups[i] for i in index], self.block.values[:, :, index], flags
+        groups = [self.block.groups[i] for i in index]
+        pairs = zip(groups, index, strict=True)
+        trails = [self.block.trail.counted(self.panel, self.member, group, [i]) for group, i in pairs]
+        return Profile(groups, self.block.values[:, :, index], flags, trails)
 
-    def _sum(self, index: Sequence[int]) -> Quantity:
-        flags = np.bitwise_or.reduce(self.block.flags[:, :, index], axis=2)
-        return Quantity(self.block.values[:, :, index].sum(axis=2), flags)
+
+class Profile(NamedTuple):
+    """Age groups that cover all ages, their counts (regions × points × groups), flags of the whole, trails of each."""
+
+    groups: list[AgeGroup]
+    values: Values
+    flags: Flags
+    trails: list[Trail]
+
+    def people(self) -> Quantity:
+        """All of them together."""
+        return Quantity(self.values.sum(axis=2), self.flags, trail=weighted(self.trails))
+
+    def times(self, weights: Values) -> Quantity:
+        """The sum of the groups, each times its weight (regions × points × groups)."""
+        return Quantity((self.values * weights).sum(axis=2), self.flags, trail=weighted(self.trails, weights))
 
 
 def _dense(array: pa.Array) -> NDArray[np.generic]:
