@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from math import nan, prod
+from math import nan
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kommunalprofil.ages import AgeGroup
@@ -84,10 +84,10 @@ NOTHING = Sum()
 
 
 def total(*terms: tuple[float, Term]) -> Sum:
-    """The sum of terms times their factors, sums inside it opened up."""
+    """The sum of terms times their factors, sums inside it opened up; nothing known stays one of its terms."""
     flat: list[tuple[float, Term]] = []
     for factor, term in terms:
-        inner = term.terms if isinstance(term, Sum) else ((1.0, term),)
+        inner = term.terms if isinstance(term, Sum) and term.terms else ((1.0, term),)
         flat += [(factor * own, part) for own, part in inner]
     return Sum(tuple(flat))
 
@@ -98,10 +98,18 @@ def counts(term: Term, factor: float = 1.0) -> Iterator[tuple[float, Count]]:
         yield factor, term
     elif isinstance(term, Sum):
         for own, part in term.terms:
-            yield from counts(part, prod((factor, own)))
+            yield from counts(part, factor * own)
     elif isinstance(term, Ratio | Made):
         for part in (term.over, term.under) if isinstance(term, Ratio) else term.parts:
             yield from counts(part, nan)
+
+
+def merged(term: Term) -> list[tuple[float, Count]]:
+    """The counts in a term, each once with the sum of its factors, in the order of their first appearance."""
+    found: dict[Count, float] = {}
+    for factor, count in counts(term):
+        found[count] = found.get(count, 0.0) + factor
+    return [(factor, count) for count, factor in found.items()]
 
 
 @dataclass(frozen=True)
@@ -129,7 +137,14 @@ class Trail:
 
     def made(self) -> Trail:
         """Of numbers calculated from these in more steps than a formula shows."""
-        return self if self is NO_TRAIL else Trail(lambda *place: Made((self.at(*place),)))
+        if self is NO_TRAIL:
+            return self
+
+        def at(*place: int) -> Term:
+            term = self.at(*place)
+            return term if isinstance(term, Made) else Made((term,))
+
+        return Trail(at)
 
     def otherwise(self, other: Trail, own: Any) -> Trail:
         """Of these numbers where the mask `own` is true, of the others elsewhere."""

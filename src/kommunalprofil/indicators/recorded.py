@@ -7,6 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from kommunalprofil.cells import Panel, Quantity
+from kommunalprofil.errors import TilingError
 from kommunalprofil.indicators.answers import Answer, Question, Tables
 from kommunalprofil.indicators.compute import Results, count_of, member_of, question_of
 from kommunalprofil.indicators.context import Context, Intervals
@@ -25,6 +26,11 @@ class How(NamedTuple):
     value: Term = NOTHING
     numerator: Term | None = None
     denominator: Term | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Whether the value is a count or a sum of counts, without numerator and denominator."""
+        return self.numerator is None and self.denominator is None
 
     @property
     def further(self) -> tuple[Count, ...]:
@@ -67,6 +73,24 @@ class Recorded(Results):
             return self._told(declaration.measure, question, series.source)(r, t)
         assert way.derived is not None
         return _how(way.derived(Context(self, declaration, series.selection)), r, t)
+
+    def refusals(self, series: Series, region: str, t: int) -> dict[str, str]:
+        """The tables that list a region at a point of a series from one table each, and why they cannot tell its value.
+
+        None of a series over several tables: its gaps say what is missing.
+        """
+        declaration, point, found = series.indicator, series.points[t], {}
+        formula = declaration.variant(series.variant).formula
+        for panel in self.tables_of(declaration.measure).panels if formula else ():
+            if region not in panel.regions or point not in panel.points:
+                continue
+            r, own = panel.regions.index(region), panel.points.index(point)
+            if formula and panel.present[r, own]:
+                try:
+                    question_of(declaration, formula, series.selection, self.inner)(panel)
+                except TilingError as error:
+                    found[panel.table] = str(error)
+        return found
 
     def _told(self, measure: str, question: Question, source: Codes) -> _Told:
         return _Told(self.tables_of(measure), question, source, self.ledger.tables)
