@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
@@ -144,6 +145,16 @@ def test_both_sexes_are_the_sum_of_two_only_where_the_table_has_both() -> None:
         panel.cells(Member(nationality="AUS"))
 
 
+def test_what_a_table_can_tell_does_not_depend_on_what_it_was_asked_before() -> None:
+    quarters = {
+        Member(s, n): block([i + 1, 10], [0, 20, OPEN]) for i, (s, n) in enumerate(product("MF", ("DE", "AUS")))
+    }
+    panel = Panel("t", "population", ["01"], [Point("d", "none")], quarters, np.array([[True]]))
+    assert number(panel.cells(Member()).count()) == 1 + 2 + 3 + 4 + 40
+    assert number(panel.cells(Member("F")).count(0, 20)) == 3 + 4
+    assert set(panel.blocks) == set(quarters)
+
+
 def test_a_part_is_the_total_without_the_other_part_but_not_of_perturbed_counts() -> None:
     whole, germans = block([10, 20], [0, 20, OPEN]), block([7, 5], [0, 20, OPEN])
     blocks = {Member(): whole, Member(nationality="DE"): germans}
@@ -151,12 +162,12 @@ def test_a_part_is_the_total_without_the_other_part_but_not_of_perturbed_counts(
     foreign = panel.cells(Member(nationality="AUS"))
     assert [number(foreign.count(0, 20)), number(foreign.count(20, OPEN))] == [3, 15]
     secret = Block(germans.groups, np.array([[[np.nan, 5.0]]]), np.array([[[Flag.SECRET, 0]]], dtype=np.uint16))
-    panel.blocks = {Member(): whole, Member(nationality="DE"): secret}
+    panel = replace(panel, blocks={Member(): whole, Member(nationality="DE"): secret})
     young = panel.cells(Member(nationality="AUS")).count(0, 20)
     assert np.isnan(young.value[0, 0])
     assert young.flags[0, 0] == Flag.SECRET
     noisy = Block(germans.groups, germans.values, np.full_like(germans.flags, Flag.CELL_KEY))
-    panel.blocks = {Member(): whole, Member(nationality="DE"): noisy}
+    panel = replace(panel, blocks={Member(): whole, Member(nationality="DE"): noisy})
     with pytest.raises(NotOfferedError):
         panel.cells(Member(nationality="AUS"))
 

@@ -119,6 +119,7 @@ class Panel:
     stands: dict[int, str] = field(default_factory=dict, repr=False)
     reasons: dict[str, NDArray[np.bool_]] = field(default_factory=dict, repr=False)
     territory: NDArray[np.int16] | None = field(default=None, repr=False)
+    composed: dict[Member, Block] = field(default_factory=dict, init=False, repr=False)
 
     def stand(self, t: int) -> str:
         """The day (ISO) of whose boundaries the rows of a point are."""
@@ -133,18 +134,32 @@ class Panel:
         return Cells(self, member, self._block(member))
 
     def _block(self, member: Member) -> Block:
-        if member not in self.blocks:
-            found = next(filter(None, (self._composed(member, dim) for dim in COMPLEMENTS)), None)
+        if member not in self.composed:
+            found = self._made(member, tuple(COMPLEMENTS))
             if found is None:
                 raise NotOfferedError("diese Gliederung führt die Tabelle nicht")
-            self.blocks[member] = found
-        return self.blocks[member]
+            self.composed[member] = found
+        return self.composed[member]
 
-    def _composed(self, member: Member, dim: str) -> Block | None:
-        """The block of a member out of the two others of a dimension, None if one of them is not there."""
+    def _made(self, member: Member, dims: tuple[str, ...]) -> Block | None:
+        """The block of a member as printed, else out of two printed ones, else out of what differs in several `dims`.
+
+        Only of what is printed: what a table can tell must not depend on what it was asked before.
+        """
+        if member in self.blocks:
+            return self.blocks[member]
+        near: list[tuple[str, tuple[str, ...]]] = [(dim, ()) for dim in dims]
+        far = [(dim, tuple(d for d in dims if d != dim)) for dim in dims if len(dims) > 1]
+        return next(filter(None, (self._composed(member, dim, rest) for dim, rest in [*near, *far])), None)
+
+    def _composed(self, member: Member, dim: str, rest: tuple[str, ...]) -> Block | None:
+        """The block of a member out of the two others of a dimension, which may differ from printed ones in the rest.
+
+        None if one of them is not there.
+        """
         codes, code = COMPLEMENTS[dim], getattr(member, dim)
         others = codes if code == TOTAL else (TOTAL, *(c for c in codes if c != code)) if code in codes else ()
-        parts = [self.blocks.get(member._replace(**{dim: other})) for other in others]
+        parts = [self._made(member._replace(**{dim: other}), rest) for other in others]
         if len(parts) != 2 or parts[0] is None or parts[1] is None or parts[0].groups != parts[1].groups:
             return None
         first, second = (Quantity(part.values, part.flags, trail=part.trail) for part in (parts[0], parts[1]))
