@@ -127,7 +127,7 @@ def test_a_printed_total_wins_over_its_parts_and_is_never_added_to_them() -> Non
     )
     view = cells(one)
     assert number(view.count()) == 31
-    groups, values, _ = view.profile()
+    groups, values, *_ = view.profile()
     assert ALL not in groups
     assert values.sum() == 30
 
@@ -143,6 +143,16 @@ def test_both_sexes_are_the_sum_of_two_only_where_the_table_has_both() -> None:
         alone.cells(Member())
     with pytest.raises(NotOfferedError):
         panel.cells(Member(nationality="AUS"))
+
+
+def test_what_a_table_can_tell_does_not_depend_on_what_it_was_asked_before() -> None:
+    quarters = {
+        Member(s, n): block([i + 1, 10], [0, 20, OPEN]) for i, (s, n) in enumerate(product("MF", ("DE", "AUS")))
+    }
+    panel = Panel("t", "population", ["01"], [Point("d", "none")], quarters, np.array([[True]]))
+    assert number(panel.cells(Member()).count()) == 1 + 2 + 3 + 4 + 40
+    assert number(panel.cells(Member("F")).count(0, 20)) == 3 + 4
+    assert set(panel.blocks) == set(quarters)
 
 
 def test_a_part_is_the_total_without_the_other_part_but_not_of_perturbed_counts() -> None:

@@ -52,7 +52,7 @@ def test_words_and_lists_mean_the_same(data: library.Data) -> None:
     ("asked", "error", "text"),
     [
         ({"indicators": "altenquotient"}, UsageError, "gibt es nicht"),
-        ({"regions": "Neustadt"}, AmbiguousRegionError, "mehrere"),
+        ({"regions": "Neustadt"}, AmbiguousRegionError, "mehrdeutig"),
         ({"by": "gender"}, UsageError, "Merkmal"),
         ({"date": "gestern"}, UsageError, "kein Datum"),
         ({"variant": "x"}, UsageError, "Variante"),

@@ -9,20 +9,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kommunalprofil.indicators import Indicator, declared
-from kommunalprofil.vocabulary import HOUSEHOLD, MIGRATION, NATIONALITY, NOT_APPLICABLE, SEX, Code
+from kommunalprofil.vocabulary import DIMENSION, NOT_APPLICABLE
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "indikatoren.md"
-DIMENSIONS: Mapping[str, tuple[str, Mapping[str, Code]]] = {
-    "sex": ("Geschlecht", SEX),
-    "nationality": ("Staatsangehörigkeit", NATIONALITY),
-    "age": ("Alter", {}),
-    "migration": ("Einwanderungsgeschichte", MIGRATION),
-    "household": ("Haushalt", HOUSEHOLD),
-}
 HEAD = """# Indikatoren
 
 Diese Datei schreibt `make docs` aus den Deklarationen in `src/kommunalprofil/indicators/`; von Hand wird sie nicht
-geändert. Dasselbe zeigt `kommunalprofil indicators --list`, mit `--format json` für Programme.
+geändert. Dasselbe zeigt `kommunalprofil indicators --list`, mit `--format json` für Programme. Wie ein Wert zustande
+kommt, mit jeder amtlichen Zahl dahinter, zeigt `kommunalprofil explain old_age_ratio dithmarschen --date 2015`.
 
 Eine Gliederung verlangt man mit `--by`, eine Variante mit `--variant`. Die Kennung einer Variante nennt meist die
 Altersgrenzen: `65_15-64` sind Personen ab 65 Jahren im Zähler und von 15 bis 64 Jahren im Nenner. Was die amtlichen
@@ -32,7 +26,7 @@ Tabellen für einen Ort, Stichtag oder eine Gruppe nicht hergeben, erscheint als
 
 def dimension(name: str) -> str:
     """The name of a dimension for people, with the word the command line knows."""
-    return f"{DIMENSIONS[name][0]} (`{name}`)"
+    return f"{DIMENSION[name][0]} (`{name}`)"
 
 
 def overview(indicators: Mapping[str, Indicator]) -> list[str]:
@@ -58,7 +52,7 @@ def entry(indicator: Indicator) -> list[str]:
         "Formel": f"`{indicator.symbol}`",
         "Nenner": "" if indicator.denominator == "keiner" else indicator.denominator,
         "Quelle der Definition": indicator.reference,
-        "Gliederung": ", ".join(dimension(name) for name in DIMENSIONS if name in indicator.by),
+        "Gliederung": ", ".join(dimension(name) for name in DIMENSION if name in indicator.by),
         "Ausprägungen": "; ".join(", ".join(f"`{m}`" for m in members) for members in indicator.members.values()),
         "Amtliche Werte zum Vergleich": _official(indicator),
         "Hinweis": indicator.note,
@@ -73,7 +67,7 @@ def codes(indicators: Mapping[str, Indicator]) -> list[str]:
     """The codes of every dimension as files and options use them; of long lists those that some indicator has."""
     used = {key: set(members) for i in indicators.values() for key, members in i.members.items()}
     lines = ["", "## Schlüssel der Gliederungen", "", "| Spalte | Schlüssel | Bedeutung |", "|---|---|---|"]
-    for name, (_, known) in DIMENSIONS.items():
+    for name, (_, known) in DIMENSION.items():
         wanted = {"T", *used[name]} if name in used else {code.printed for code in known.values()}
         shown = {c.printed: c.de for c in known.values() if c.printed in wanted and c.id != NOT_APPLICABLE}
         lines += [f"| `{name}` | `{key}` | {text} |" for key, text in shown.items()]

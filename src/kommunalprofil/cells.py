@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from kommunalprofil.ages import AgeGroup, partition, tile
 from kommunalprofil.errors import NotOfferedError, TilingError
+from kommunalprofil.trail import NO_TRAIL, Trail, weighted
 from kommunalprofil.vocabulary import BASE, GAP, NOT_APPLICABLE, TOTAL, Flag, flag_bits
 
 if TYPE_CHECKING:
@@ -43,35 +44,37 @@ class Member(NamedTuple):
 class Quantity:
     """Numbers of many regions (rows) and points (columns) with the facts about each: flags travel through arithmetic.
 
-    A missing part makes the result missing, with the reason of the part.
+    A missing part makes the result missing, with the reason of the part. `trail` tells how each number came about, if
+    somebody wants to know.
     """
 
     value: Values
     flags: Flags
+    trail: Trail = field(default=NO_TRAIL, kw_only=True, repr=False)
 
-    def _with(self, value: Values, flags: Flags) -> Quantity:
-        return Quantity(np.where(flags & GAP.value, np.nan, value), flags)
+    def _with(self, value: Values, flags: Flags, trail: Trail) -> Quantity:
+        return Quantity(np.where(flags & GAP.value, np.nan, value), flags, trail=trail)
 
     def __add__(self, other: Quantity) -> Quantity:
-        return self._with(self.value + other.value, self.flags | other.flags)
+        return self._with(self.value + other.value, self.flags | other.flags, self.trail + other.trail)
 
     def __sub__(self, other: Quantity) -> Quantity:
-        return self._with(self.value - other.value, self.flags | other.flags)
+        return self._with(self.value - other.value, self.flags | other.flags, self.trail - other.trail)
 
     def __mul__(self, factor: float) -> Quantity:
-        return Quantity(self.value * factor, self.flags)
+        return Quantity(self.value * factor, self.flags, trail=self.trail * factor)
 
     def __truediv__(self, other: Quantity) -> Quantity:
         flags = self.flags | other.flags
         zero = (other.value == 0) & ((flags & GAP.value) == 0)
         flags = flags | np.where(zero, np.uint16(Flag.ZERO_DENOMINATOR), np.uint16(0))
         with np.errstate(divide="ignore", invalid="ignore"):
-            return self._with(self.value / other.value, flags)
+            return self._with(self.value / other.value, flags, self.trail / other.trail)
 
     def marked(self, flag: Flag) -> Quantity:
         """The same numbers with one more fact about all that are there."""
         there = (self.flags & GAP.value) == 0
-        return Quantity(self.value, self.flags | np.where(there, np.uint16(flag), np.uint16(0)))
+        return replace(self, flags=self.flags | np.where(there, np.uint16(flag), np.uint16(0)))
 
 
 Tilings = dict[tuple[int, int], list[int] | tuple[type[TilingError], str]]
@@ -80,13 +83,14 @@ Groups = dict[bytes, tuple[list[AgeGroup], Tilings]]
 
 @dataclass
 class Block:
-    """All age groups of one member: `values` and `flags` are regions × points × groups."""
+    """All age groups of one member: `values`, `flags` and the places of `trail` are regions × points × groups."""
 
     groups: list[AgeGroup]
     values: Values
     flags: Flags
     tilings: Tilings = field(default_factory=dict, repr=False)
     """How intervals are made up of the groups; all blocks of a table with the same groups share it."""
+    trail: Trail = field(default=NO_TRAIL, repr=False)
 
     def covering(self, lo: int, hi: int) -> list[int]:
         """Indices of the groups that make up [lo, hi): the published group itself where there is one, else its parts.
@@ -163,38 +167,42 @@ class Panel:
         return Cells(self, member, self._block(member))
 
     def _block(self, member: Member) -> Block:
-        found = self.blocks.get(member) or self.composed.get(member) or self._composed(member, tuple(COMPLEMENTS))
-        if found is None:
-            raise NotOfferedError("diese Gliederung führt die Tabelle nicht")
-        if member not in self.blocks:
+        if member not in self.composed:
+            found = self._made(member, tuple(COMPLEMENTS))
+            if found is None:
+                raise NotOfferedError("diese Gliederung führt die Tabelle nicht")
             self.composed[member] = found
-        return found
+        return self.composed[member]
 
-    def _composed(self, member: Member, dims: Sequence[str]) -> Block | None:
-        """The block of a member out of printed ones along some dimensions, None if they do not lead to it.
+    def _made(self, member: Member, dims: tuple[str, ...]) -> Block | None:
+        """The block of a member as printed, else out of two printed ones, else out of what differs in several `dims`.
 
-        Not from blocks composed before: what a table offers must not hang on what it was asked first.
+        Only of what is printed: what a table can tell must not depend on what it was asked before.
         """
         if member in self.blocks:
             return self.blocks[member]
-        found = (self._from_two(member, dim, [d for d in dims if d != dim]) for dim in dims)
-        return next(filter(None, found), None)
+        near: list[tuple[str, tuple[str, ...]]] = [(dim, ()) for dim in dims]
+        far = [(dim, tuple(d for d in dims if d != dim)) for dim in dims if len(dims) > 1]
+        return next(filter(None, (self._composed(member, dim, rest) for dim, rest in [*near, *far])), None)
 
-    def _from_two(self, member: Member, dim: str, dims: Sequence[str]) -> Block | None:
-        """The block of a member out of the two others of a dimension, None if one of them is not there."""
+    def _composed(self, member: Member, dim: str, rest: tuple[str, ...]) -> Block | None:
+        """The block of a member out of the two others of a dimension, which may differ from printed ones in the rest.
+
+        None if one of them is not there.
+        """
         codes, code = COMPLEMENTS[dim], getattr(member, dim)
         others = codes if code == TOTAL else (TOTAL, *(c for c in codes if c != code)) if code in codes else ()
-        parts = [self._composed(member._replace(**{dim: other}), dims) for other in others]
+        parts = [self._made(member._replace(**{dim: other}), rest) for other in others]
         if len(parts) != 2 or parts[0] is None or parts[1] is None or parts[0].groups != parts[1].groups:
             return None
-        first, second = (Quantity(part.values, part.flags) for part in (parts[0], parts[1]))
+        first, second = (Quantity(part.values, part.flags, trail=part.trail) for part in (parts[0], parts[1]))
         if code == TOTAL:
             whole = first + second
         elif ((first.flags | second.flags) & np.uint16(Flag.CELL_KEY)).any():
             return None
         else:
             whole = first - second
-        return Block(parts[0].groups, whole.value, whole.flags, parts[0].tilings)
+        return Block(parts[0].groups, whole.value, whole.flags, parts[0].tilings, whole.trail)
 
 
 @dataclass(frozen=True)
@@ -207,7 +215,15 @@ class Cells:
 
     def count(self, lo: int = 0, hi: int = 200) -> Quantity:
         """Persons (or households) with lo ≤ age < hi. Raises TilingError if the groups do not add up to that."""
-        return self._sum(self.block.covering(lo, hi))
+        index, values, flags = self.block.covering(lo, hi), self.block.values, self.block.flags
+        trail = self.block.trail.counted(self.panel, self.member, lo, hi, index)
+        first = index[0]
+        if len(index) == 1:
+            return Quantity(values[:, :, first], flags[:, :, first], trail=trail)
+        in_order = list(index) == list(range(first, first + len(index)))
+        which = slice(first, first + len(index)) if in_order else list(index)  # a slice is no copy
+        marks = np.bitwise_or.reduce(flags[:, :, which], axis=2)
+        return Quantity(values[:, :, which].sum(axis=2), marks, trail=trail)
 
     def group(self, group: AgeGroup) -> Quantity:
         """The counts of one age interval."""
@@ -217,20 +233,31 @@ class Cells:
         """The cells of another member, told by the codes that differ. Raises NotOfferedError if there is none."""
         return self.panel.cells(self.member._replace(**codes))
 
-    def profile(self) -> tuple[list[AgeGroup], Values, Flags]:
-        """The finest age groups that cover all ages, their counts (regions × points × groups), flags of the whole."""
+    def profile(self) -> Profile:
+        """The counts of the finest age groups that cover all ages. Raises TilingError if none do."""
         index = partition(self.block.groups)
         flags = np.bitwise_or.reduce(self.block.flags[:, :, index], axis=2)
-        return [self.block.groups[i] for i in index], self.block.values[:, :, index], flags
+        groups = [self.block.groups[i] for i in index]
+        pairs = zip(groups, index, strict=True)
+        trails = [self.block.trail.counted(self.panel, self.member, group.lo, group.hi, [i]) for group, i in pairs]
+        return Profile(groups, self.block.values[:, :, index], flags, trails)
 
-    def _sum(self, index: Sequence[int]) -> Quantity:
-        first = index[0]
-        if len(index) == 1:
-            return Quantity(self.block.values[:, :, first], self.block.flags[:, :, first])
-        in_order = list(index) == list(range(first, first + len(index)))
-        which = slice(first, first + len(index)) if in_order else list(index)  # a slice is no copy
-        flags = np.bitwise_or.reduce(self.block.flags[:, :, which], axis=2)
-        return Quantity(self.block.values[:, :, which].sum(axis=2), flags)
+
+class Profile(NamedTuple):
+    """Age groups that cover all ages, their counts (regions × points × groups), flags of the whole, trails of each."""
+
+    groups: list[AgeGroup]
+    values: Values
+    flags: Flags
+    trails: list[Trail]
+
+    def people(self) -> Quantity:
+        """All of them together."""
+        return Quantity(self.values.sum(axis=2), self.flags, trail=weighted(self.trails))
+
+    def times(self, weights: Values) -> Quantity:
+        """The sum of the groups, each times its weight (regions × points × groups)."""
+        return Quantity((self.values * weights).sum(axis=2), self.flags, trail=weighted(self.trails, weights))
 
 
 def _dense(array: pa.Array) -> NDArray[np.generic]:

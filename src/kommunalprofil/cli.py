@@ -10,8 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kommunalprofil import __version__, cli_states, german_cli
-from kommunalprofil.cli_options import OPTIONS, DataDir, Json, Quiet, data_dir, print_json
+from kommunalprofil import __version__, cli_explain, cli_states, german_cli
+from kommunalprofil.cli_options import (
+    OPTIONS,
+    DataDir,
+    Json,
+    Quiet,
+    data_dir,
+    find_place,
+    print_json,
+)
 from kommunalprofil.errors import KommunalprofilError, UsageError
 
 if TYPE_CHECKING:
@@ -63,7 +71,7 @@ def build(
 
     folder = data_dir(data)
     register = Register.load(folder)
-    places = list(dict.fromkeys(_place(register, ort) for ort in orte))
+    places = list(dict.fromkeys(find_place(register, ort) for ort in orte))
     if refused := [text for place in places if (text := register.refusal(place))]:
         raise UsageError("\n".join(refused))
     done: list[dict[str, Any]] = []
@@ -90,20 +98,6 @@ def build(
     if as_json:
         print_json(done)
     return code
-
-
-def _place(register: Register, ort: str) -> Region:
-    """The place meant. Raises UsageError, also for a Kreis that has ended, with what it belongs to now."""
-    from datetime import date
-
-    from kommunalprofil.territory import FORMER_KREISE, lived, successor
-
-    key = "".join(ort.split())
-    if key not in FORMER_KREISE or key in register:
-        return register.find(ort)
-    ended, now = lived(key)[1], successor(key, date.max)
-    home = f"; das Gebiet gehört jetzt zu: {register.get(now).title} ({now})" if now in register else ""
-    raise UsageError(f"{FORMER_KREISE[key]} ({key}) gibt es seit dem {ended:%d.%m.%Y} nicht mehr{home}.")
 
 
 def _with_progress(places: list[Region]) -> Iterable[Region]:
@@ -215,6 +209,9 @@ def indicators(
     else:
         write_atomic({output: content})
     return 0
+
+
+app.command("explain")(cli_explain.explain)
 
 
 def _show_indicators(chosen: list[Indicator], form: str) -> None:

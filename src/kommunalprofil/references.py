@@ -66,7 +66,7 @@ def _range(texts: Iterable[str]) -> str:
     return " bis ".join(fmt.date(end) for end in ends) or fmt.DASH
 
 
-def _title(origin: Origin) -> str:
+def title_of(origin: Origin) -> str:
     """The title of a table without what the other columns say: Stichtag, depth, statistics it belongs to."""
     return re.split(r" [–-] | Fortschreibung des ", origin.title)[0].strip()
 
@@ -101,7 +101,7 @@ def source_table(evidence: Evidence) -> Table:
         rows.append(
             (
                 table,
-                f"{_title(first)}. © {fmt.list_and(dict.fromkeys(o.producer for o in origins))}",
+                f"{title_of(first)}. © {fmt.list_and(dict.fromkeys(o.producer for o in origins))}",
                 _years(dates),
                 fmt.list_and(dict.fromkeys(_territory(o.gebietsstand) for o in origins)),
                 fmt.list_and(dict.fromkeys(_base(o.base) for o in origins)),

@@ -72,6 +72,14 @@ HOUSEHOLD = _codes(
     Code("status_divorced", "geschieden", "divorced"),
     Code("status_other", "sonstiger oder unbekannter Familienstand", "other or unknown"),
 )
+DIMENSION = {
+    "sex": ("Geschlecht", SEX),
+    "nationality": ("Staatsangehörigkeit", NATIONALITY),
+    "age": ("Alter", {}),
+    "migration": ("Einwanderungsgeschichte", MIGRATION),
+    "household": ("Haushalt", HOUSEHOLD),
+}
+"""What people may be split by: the name of each dimension and its codes (ages are intervals)."""
 BASE = _codes(
     Code("volkszaehlung_1987", "Fortschreibung auf Basis der Volkszählung 1987", "base census 1987"),
     Code("zensus_2011", "Fortschreibung auf Basis des Zensus 2011", "base census 2011"),

@@ -15,6 +15,7 @@ import pyarrow as pa
 from kommunalprofil.indicators import Results
 from kommunalprofil.indicators.territory import AsReported
 from kommunalprofil.observations import COLUMNS, DEFAULTS, schema
+from kommunalprofil.provenance import Origin
 
 PLACES = ("01001", "01002001", "01002002")
 """The areas people are drawn for."""
@@ -164,10 +165,15 @@ class World:
                              nationality=nat, migration=migration, age_from=lo, age_to=hi,
                              base="census_2011")  # fmt: skip
 
-    def results(self, change: Callable[[list[Row]], list[Row]] = list, regions: Iterable[str] | None = None) -> Results:
+    def results(
+        self,
+        change: Callable[[list[Row]], list[Row]] = list,
+        regions: Iterable[str] | None = None,
+        kind: type[Results] = Results,
+    ) -> Results:
         """Everything that can be computed, of tables that `change` may alter."""
         shelf = Shelf({name: change(rows) for name, rows in self.tables.items()})
-        return Results(shelf, regions, territory=AsReported())  # type: ignore[arg-type]
+        return kind(shelf, regions, territory=AsReported())  # type: ignore[arg-type]
 
 
 class Shelf:
@@ -175,6 +181,7 @@ class Shelf:
 
     def __init__(self, tables: dict[str, list[Row]]) -> None:
         self._rows, self.tables = tables, tuple(tables)
+        self.origins: list[Origin] = []
 
     def observations(self, table: str, lands: Iterable[str] | None = None) -> pa.Table:
         rows = self._rows[table]

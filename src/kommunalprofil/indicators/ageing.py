@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -164,14 +165,13 @@ def _check_width(group: AgeGroup) -> None:
 
 
 def _mean_age(cells: Cells, at: At) -> Parts:
-    groups, values, flags = cells.profile()
-    for group in groups:
+    profile = cells.profile()
+    for group in profile.groups:
         _check_width(group)
-    ages, source = at.inner.means(cells.panel, cells.member, groups)
-    years = Quantity((values * ages).sum(axis=2), flags)
-    people = Quantity(values.sum(axis=2), flags)
+    ages, source = at.inner.means(cells.panel, cells.member, profile.groups)
+    years, people = profile.times(ages), profile.people()
     mean = years / people
-    coarse = any((g.hi - g.lo > 5) if not g.is_open else g.lo < 85 for g in groups)
+    coarse = any((g.hi - g.lo > 5) if not g.is_open else g.lo < 85 for g in profile.groups)
     return Parts(mean.marked(Flag.ESTIMATED) if coarse else mean, years, people, source=source)
 
 
@@ -180,7 +180,8 @@ def _completed(cells: Cells, at: At) -> Parts:
     assert exact.numerator is not None
     assert exact.denominator is not None
     years = exact.numerator - exact.denominator * 0.5
-    return exact._replace(value=Quantity(exact.value.value - 0.5, exact.value.flags), numerator=years)
+    trail = years.trail / exact.denominator.trail
+    return exact._replace(value=replace(exact.value, value=exact.value.value - 0.5, trail=trail), numerator=years)
 
 
 mean_age = Indicator(
@@ -219,7 +220,7 @@ IN_OPEN_GROUP = "das Medianalter liegt in der obersten, offenen Altersgruppe"
 
 
 def _median(cells: Cells, merge: int = 1) -> Parts:
-    groups, values, flags = cells.profile()
+    groups, values, flags, _ = profile = cells.profile()
     for group in groups:
         _check_width(group)
     if merge > 1:
@@ -241,7 +242,9 @@ def _median(cells: Cells, merge: int = 1) -> Parts:
     quantity = Quantity(np.where(flags & GAP.value, np.nan, median), flags)
     coarse = np.array([g.hi - g.lo > 5 for g in groups])[at] & ((flags & GAP.value) == 0)
     marked = flags | np.where(coarse, np.uint16(Flag.ESTIMATED), np.uint16(0))
-    return Parts(Quantity(quantity.value, marked), None, Quantity(total, flags), reason=IN_OPEN_GROUP)
+    trail = profile.people().trail
+    people = Quantity(total, flags, trail=trail)
+    return Parts(Quantity(quantity.value, marked, trail=trail.made()), None, people, reason=IN_OPEN_GROUP)
 
 
 def _merged(values: np.ndarray, groups: list[AgeGroup], width: int) -> tuple[np.ndarray, list[AgeGroup]]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from kommunalprofil.cells import Flags, Panel, Point, Values, base_order
 from kommunalprofil.errors import NotOfferedError, TilingError
 from kommunalprofil.indicators.traced import NOTHING, Codes, Ledger, Traced
+from kommunalprofil.trail import NO_TRAIL, Trail
 from kommunalprofil.vocabulary import Flag
 
 if TYPE_CHECKING:
@@ -27,7 +28,10 @@ _WEAK = np.uint16(Flag.REGION_ABSENT | Flag.NOT_PUBLISHED | Flag.NOT_COMPUTABLE)
 
 @dataclass
 class Answer:
-    """What all tables together say, regions × points of the measure; `territory` numbers the boundaries of a value."""
+    """What all tables together say, regions × points of the measure; `territory` numbers the boundaries of a value.
+
+    `trail` tells how the values came about, if somebody wants to know.
+    """
 
     value: Values
     numerator: Values
@@ -36,10 +40,11 @@ class Answer:
     source: Codes
     reason: Codes
     territory: NDArray[np.int16]
+    trail: Trail = NO_TRAIL
 
     def traced(self, ledger: Ledger) -> Traced:
         """The values as a quantity."""
-        return Traced(self.value, self.flags, self.source, self.reason, ledger)
+        return Traced(self.value, self.flags, self.source, self.reason, ledger, trail=self.trail)
 
 
 @dataclass

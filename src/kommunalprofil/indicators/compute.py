@@ -153,12 +153,12 @@ class Results:
 
     def counted(self, measure: str, selection: Selection, intervals: Intervals) -> Answer:
         """What all tables say of the count of a measure in some age intervals."""
-        member = _member(measure, selection)
+        member = member_of(measure, selection)
         key = (measure, member, intervals)
         if key in self._counted:
             self._counted.move_to_end(key)
         else:
-            self._counted[key] = ask(self.tables_of(measure), _count(member, intervals), self.ledger)
+            self._counted[key] = ask(self.tables_of(measure), count_of(member, intervals), self.ledger)
             size = self._counted[key].value.nbytes * 5
             while len(self._counted) > max(1, REMEMBERED // max(size, 1)):
                 self._counted.popitem(last=False)
@@ -180,8 +180,8 @@ class Results:
         way = declaration.variant(variant)
         if way.formula is not None:
             tables = self.tables_of(declaration.measure)
-            question = _question(declaration, way.formula, selection, self.inner)
-            order = finest_first(tables, _member(declaration.measure, selection)) if declaration.finest else None
+            question = question_of(declaration, way.formula, selection, self.inner)
+            order = finest_first(tables, member_of(declaration.measure, selection)) if declaration.finest else None
             answer = ask(tables, question, self.ledger, cells, order)
             there = tables.there.copy() if cells is None else np.logical_or.reduce([*cells.values()])
             series = from_answer(self.ledger, declaration, variant, selection, tables, answer, there)
@@ -297,7 +297,7 @@ def measures_of(table: Table) -> frozenset[str]:
     return frozenset({table.measure, *said})
 
 
-def _member(measure: str, selection: Selection) -> Member:
+def member_of(measure: str, selection: Selection) -> Member:
     """The codes of a selection in the tables of a measure."""
     if measure == "households":
         household = TOTAL if selection.household == "T" else selection.household
@@ -308,7 +308,7 @@ def _member(measure: str, selection: Selection) -> Member:
     return Member(sex, nationality, migration, NOT_APPLICABLE if household == TOTAL else household)
 
 
-def _count(member: Member, intervals: Intervals) -> Question:
+def count_of(member: Member, intervals: Intervals) -> Question:
     """The question how many there are of a member in some age intervals."""
 
     def question(panel: Panel) -> Parts:
@@ -321,11 +321,11 @@ def _count(member: Member, intervals: Intervals) -> Question:
     return question
 
 
-def _question(declaration: Indicator, formula: Formula, selection: Selection, inner: Inner) -> Question:
+def question_of(declaration: Indicator, formula: Formula, selection: Selection, inner: Inner) -> Question:
     """The question what a formula over one table comes to."""
     age = None if selection.age == "T" else AgeGroup.parse(selection.age)
     at = At(age, selection.migration, selection.household, inner)
-    member = _member(declaration.measure, selection._replace(migration="T", household="T"))
+    member = member_of(declaration.measure, selection._replace(migration="T", household="T"))
     return lambda panel: formula(panel.cells(member), at)
 
 
@@ -348,12 +348,12 @@ def _tables_by_age(
     taken = np.zeros_like(tables.there)
     found: dict[AgeGroup, dict[int, NDArray[np.bool_]]] = {}
     for i, panel in enumerate(tables.panels):
-        groups = _groups(panel, _member(declaration.measure, selection))
+        groups = _groups(panel, member_of(declaration.measure, selection))
         where = tables.whole(i, panel.present) & ~taken
         if not groups or not where.any():
             continue
         try:
-            _question(declaration, formula, selection._replace(age=str(groups[0])), results.inner)(panel)
+            question_of(declaration, formula, selection._replace(age=str(groups[0])), results.inner)(panel)
         except TilingError:
             continue
         taken |= where
@@ -373,7 +373,7 @@ def _cells_by_age(
         taken = np.zeros_like(tables.there)
         for i, panel in enumerate(tables.panels):
             where = tables.whole(i, panel.present) & ~taken
-            for group in _groups(panel, _member(measure, selection)):
+            for group in _groups(panel, member_of(measure, selection)):
                 masks = found.setdefault(group, {ALL_TABLES: np.zeros_like(axis.there)})
                 masks[ALL_TABLES] |= placed(results, declaration, axis, measure, where)
                 taken |= where

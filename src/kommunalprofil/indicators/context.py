@@ -197,6 +197,7 @@ class Context:
             answer.source.ravel()[places],
             answer.reason.ravel()[places],
             self.ledger,
+            trail=answer.trail.gathered(places, lost, answer.value.shape[1]),
         )
         found.value[lost], found.flags[lost] = np.nan, np.uint16(Flag.NOT_PUBLISHED)
         found.source[lost] = found.reason[lost] = NOTHING
@@ -268,4 +269,5 @@ def _choose(where: NDArray[np.bool_], first: Traced, second: Traced) -> Traced:
         np.where(where, first.source, second.source),
         np.where(where, first.reason, second.reason),
         first.ledger,
+        trail=first.trail.otherwise(second.trail, where),
     )

@@ -72,10 +72,10 @@ class Traced(Quantity):
 
     def _join(self, result: Quantity, other: Quantity) -> Traced:
         if not isinstance(other, Traced):
-            return Traced(result.value, result.flags, self.source, self.reason, self.ledger)
+            return replace(self, value=result.value, flags=result.flags, trail=result.trail)
         source = self.ledger.join(self.source, other.source)
         reason = np.where(self.reason != NOTHING, self.reason, other.reason)
-        return Traced(result.value, result.flags, source, reason, self.ledger)
+        return Traced(result.value, result.flags, source, reason, self.ledger, trail=result.trail)
 
     def __add__(self, other: Quantity) -> Traced:
         return self._join(super().__add__(other), other)
@@ -87,7 +87,7 @@ class Traced(Quantity):
         return self._join(super().__truediv__(other), other)
 
     def __mul__(self, factor: float) -> Traced:
-        return replace(self, value=self.value * factor)
+        return replace(self, value=self.value * factor, trail=self.trail * factor)
 
     def marked(self, flag: Flag, where: NDArray[np.bool_] | None = None) -> Traced:
         """The same numbers with one more fact about all that are there, or about those in `where`."""
@@ -103,6 +103,7 @@ class Traced(Quantity):
             self.source,
             np.where(where, np.int32(self.ledger.reason(reason)), self.reason),
             self.ledger,
+            trail=self.trail,
         )
 
     def otherwise(self, other: Traced) -> Traced:
@@ -115,10 +116,11 @@ class Traced(Quantity):
             pick(self.source, other.source),
             pick(self.reason, other.reason),
             self.ledger,
+            trail=self.trail.otherwise(other.trail, own),
         )
 
     def calculated(self, value: Values, flag: Flag = Flag.NORMAL) -> Traced:
         """Other numbers that rest on these: gaps stay gaps, what is there gets the flag."""
         there = (self.flags & GAP.value) == 0
         flags: Flags = self.flags | np.where(there, np.uint16(flag), np.uint16(0))
-        return replace(self, value=np.where(there, value, np.nan), flags=flags)
+        return replace(self, value=np.where(there, value, np.nan), flags=flags, trail=self.trail.made())
