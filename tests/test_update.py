@@ -348,6 +348,7 @@ def test_killed_while_downloading(
         assert time.monotonic() - sent < 3
         assert process.returncode in (-signal.SIGKILL, german_cli.EXIT_INTERRUPTED, german_cli.EXIT_TERMINATED)
     assert files(tmp_path / "set") == before
+    (tmp_path / "raw" / "regio" / ".halb.json.x1.tmp").write_text("{")
     there = [p.name for p in (tmp_path / "raw").rglob(f"*{BY_AGE}*") if p.is_file()]
     assert there
     assert all(name.startswith(".") for name in there), there
@@ -355,6 +356,7 @@ def test_killed_while_downloading(
     size = part.stat().st_size
     assert body.startswith(part.read_bytes())
     assert {s for s, _ in states(job, Wish(tables=[BY_AGE])).values()} == {NEW}
+    assert not list((tmp_path / "raw").rglob("*.tmp")), "nothing half-written stays"
     assert office.seen[-1].headers.get("range") == (f"bytes={size}-" if size else None)
     assert not list((tmp_path / "raw").rglob("*.part*"))
     (kept,) = (tmp_path / "raw").rglob(f"{BY_AGE}*.csv")

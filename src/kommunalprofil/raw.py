@@ -137,6 +137,11 @@ class RawStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    def tidy(self) -> None:
+        """Remove half-written notes a killed run left; only for the holder of the lock. Raises OSError."""
+        for path in self.folder.glob("*/.*.tmp"):
+            path.unlink()
+
     def place(self, database: str, table: str, query: Mapping[str, str]) -> Path:
         """The path, without checksum and ending, of what answers a query. Raises ValueError for no table's id."""
         if not _TABLE.fullmatch(table) or not _TABLE.fullmatch(database):

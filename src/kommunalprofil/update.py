@@ -120,6 +120,7 @@ class Update:
         Raises UsageError for a wish that cannot be, OSError for the disk; what has come until then stays.
         """
         steps = self.plan(wish)
+        self.store.tidy()
         known = tuple(self.declared)
         clients = {
             name: genesis.Client(Service(name, access, self.transfer, known), self.store, self.say)
