@@ -17,6 +17,7 @@ import sys
 import tempfile
 import threading
 import time
+import warnings
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -36,6 +37,8 @@ def plain(folder: Path) -> None:
     """Every text and workbook into frames of texts, nothing understood, nothing checked, nothing written."""
     import pandas as pd
 
+    # openpyxl tells of styles it does not know: no part of the comparison
+    warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
     rows = files = 0
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         packed = path.name.endswith(".gz")

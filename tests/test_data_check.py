@@ -86,7 +86,7 @@ def failed(data: Store, old: Store | None = None) -> list[tuple[str, str]]:
 def test_a_sound_state_passes_every_check(tmp_path: Path) -> None:
     found = list(invariants.lines(state(tmp_path, frames())))
     assert [line for line in found if not line.ok] == []
-    assert {line.group for line in found} == {FILES, SCHEMA, SUMS, RANGES, PLACES, SOURCES, BALANCE, OFFICIAL}
+    assert {line.group for line in found} == {FILES, SCHEMA, SUMS, RANGES, PLACES, SOURCES, CELLS, BALANCE, OFFICIAL}
     assert "Alle" in check_text.overview(found)
     said = next(line.text for line in found if line.group == OFFICIAL)
     assert said == "4 von 4 auf die gedruckte Stelle gleich"
@@ -145,6 +145,16 @@ def test_rows_without_origin_and_files_that_rotted(tmp_path: Path) -> None:
     assert (FILES, "") in failed(data)
 
 
+def test_a_row_no_sum_misses(tmp_path: Path) -> None:
+    """Where a part is missing nothing is added up: what is left of the region tells."""
+    found = frames()
+    ages = found[AGES]
+    gone = ages.index[(ages["age_from"] == 0) & (ages["age_to"] == 20) & (ages["region"] == "01051")][0]
+    found[AGES] = ages.drop(index=gone).reset_index(drop=True)
+    lines = [x for x in invariants.lines(state(tmp_path, found), [AGES]) if x.group == CELLS]
+    assert [(x.ok, x.text) for x in lines] == [(False, "unvollständige Gebiete: 1, zuerst 01051 am 31.12.2014")]
+
+
 def test_a_table_that_shrinks_without_a_newer_stand(tmp_path: Path) -> None:
     old = state(tmp_path / "a", frames())
     less = {t: f[f["region"] != "01053"] if t == PEOPLE else f for t, f in frames().items()}
@@ -167,7 +177,7 @@ def test_the_command(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert max(map(len, out.splitlines())) <= 80
     assert german_cli.run(cli.app, ["data", "check", "--data", str(tmp_path / "bad")]) == 1
     out = " ".join(capfd.readouterr().out.split())
-    assert "12411-01-01-4 ok FEHLER ok ok ok – –" in out
+    assert "12411-01-01-4 ok FEHLER ok ok ok ok –" in out
     assert "FEHLER 12411-01-01-4, Summen: männlich + weiblich = insgesamt: 6 Summen: Abweichungen: 1" in out
     assert german_cli.run(cli.app, ["data", "check", "--data", str(tmp_path / "bad"), "--json", "--table", PEOPLE]) == 1
     told = json.loads(capfd.readouterr().out)

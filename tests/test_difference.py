@@ -124,6 +124,18 @@ def test_indicators_that_move_by_more_than_the_threshold(tmp_path: Path) -> None
     assert list(effects(old, old, difference.compare(old, old))) == []
 
 
+def test_every_number_that_moved_is_told_to_programs(tmp_path: Path) -> None:
+    """A shift between men and women moves no total; the largest moves are those of totals, the rest is told too."""
+    moved = {("01051", "_T"): 5, ("01051", "M"): 5, ("01053", "M"): 2, ("01053", "F"): -2}
+    parts = [{"region": r, "sex": s, "value": 100.0} for r in ("01051", "01053", "01054") for s in ("_T", "M", "F")]
+    old = state(tmp_path / "a", OLD, *parts)
+    new = state(tmp_path / "b", NEW, *(p | {"value": 100.0 + moved.get((p["region"], p["sex"]), 0)} for p in parts))
+    (group,) = difference.compare(old, new, every=True).groups
+    assert {(m.region, m.members or "_T"): m.new - m.old for m in group.moves} == moved  # type: ignore[operator]
+    assert [m.region for m in group.largest] == ["01051"]
+    assert difference.compare(old, new).groups[0].moves == ()
+
+
 def test_the_command(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     state(tmp_path / "s", OLD, {"region": "01051", "value": 1000.0})
     new = state(tmp_path / "s", NEW, {"region": "01051", "value": 2000.0})

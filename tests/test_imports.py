@@ -34,8 +34,10 @@ LAYERS = [
     {"cli"},
 ]
 RANK = {name: i for i, layer in enumerate(LAYERS) for name in layer}
+WITHIN = ("sources.watched",)
+"""Modules whose classes need a heavy library, which therefore load only where they are used."""
 HEAVY = {
-    "requests": ("sources.transfer",),
+    "requests": ("sources.transfer", "sources.watched"),
     "geopandas": ("sources.geometry",),
     "pyogrio": ("sources.geometry",),
     "openpyxl": ("sources",),
@@ -127,10 +129,16 @@ def test_nothing_heavy_loads_at_import_of_the_core(root: Path, library: str) -> 
     at_import = [
         module
         for module, tree in _modules(root).items()
-        if not module.startswith("figures")
+        if not module.startswith("figures") and module not in WITHIN
         for name, top in _imports(tree)
         if top and name.split(".")[0] == library
     ]
+    assert at_import == []
+
+
+@pytest.mark.parametrize("module", WITHIN)
+def test_what_loads_heavy_libraries_is_loaded_within_functions(root: Path, module: str) -> None:
+    at_import = [m for m, tree in _modules(root).items() for name, top in _imports(tree) if top and module in name]
     assert at_import == []
 
 

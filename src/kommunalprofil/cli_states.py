@@ -62,10 +62,11 @@ def diff(
     known = sorted({*before.state.tables, *after.state.tables})
     if unknown := [t for t in table or [] if t not in known]:
         raise UsageError(f"Die Tabelle {unknown[0]} gibt es in keinem der Stände. Vorhanden: {', '.join(known)}.")
-    changes = difference.compare(before, after, table or ())
+    everything = as_json or output is not None
+    changes = difference.compare(before, after, table or (), every=everything)
     found = list(effects(before, after, changes, threshold))
     names = difference.names(before, after)
-    if as_json or output is not None:
+    if everything:
         told = difference_text.as_json(changes, found, names)
         if output is not None:
             write_atomic({output: (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()})

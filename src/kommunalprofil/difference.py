@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 REVISED, NEW_DATE, NEW_BASE, ADDED, GONE, GONE_DATE, FILLED, WITHDRAWN, FLAGGED = (
     "revised", "new_date", "new_base", "added", "gone", "gone_date", "filled", "withdrawn", "flag",
 )  # fmt: skip
+MOVED = frozenset({REVISED, FILLED, WITHDRAWN})
+"""Kinds of which every single number can be told: it was there before, as a value or as a gap."""
 LARGEST = 5
 """Moves told of each group of changed numbers."""
 SAME = tuple(c for c in KEY if c != "source")
@@ -47,7 +49,8 @@ class Group:
     """The changed rows of one table, date, base and measure, of one kind.
 
     `before` and `after` are sums over the table's lowest level of the changed rows that stand for all persons (or
-    households) there; None where none does. `stands` are the old and the new Stand of the files behind them.
+    households) there; None where none does. `stands` are the old and the new Stand of the files behind them. `moves`
+    are all numbers of the group, where they were asked for.
     """
 
     table: str
@@ -62,6 +65,7 @@ class Group:
     largest: tuple[Move, ...] = ()
     stands: tuple[str, str] = ("", "")
     old_base: str = ""
+    moves: tuple[Move, ...] = ()
 
 
 @dataclass
@@ -77,10 +81,10 @@ class Changes:
         return {group.measure for group in self.groups}
 
 
-def compare(old: Store, new: Store, wanted: Sequence[str] = ()) -> Changes:
+def compare(old: Store, new: Store, wanted: Sequence[str] = (), every: bool = False) -> Changes:
     """What changed in all tables, or the `wanted` ones; those whose file is the same in both states are not read.
 
-    Raises DataError if a state is damaged.
+    `every` asks for each number that moved, not only for the largest moves. Raises DataError if a state is damaged.
     """
     known = names(old, new)
     changes = Changes()
@@ -88,7 +92,7 @@ def compare(old: Store, new: Store, wanted: Sequence[str] = ()) -> Changes:
         files = [s.state.entries.get(f"{OBSERVATIONS}/{table}") for s in (old, new)]
         if files[0] == files[1] or (wanted and table not in wanted):
             continue
-        one = _Comparison(table, old, new, known)
+        one = _Comparison(table, old, new, known, every)
         changes.groups += one.groups()
         changes.regions |= one.touched
     return changes
@@ -116,10 +120,10 @@ def _stands(origins: Sequence[Origin], table: str) -> dict[tuple[str, str], str]
 class _Comparison:
     """One table in both states: all rows in one frame, those of the old state first."""
 
-    def __init__(self, table: str, old: Store, new: Store, names: dict[str, str]) -> None:
+    def __init__(self, table: str, old: Store, new: Store, names: dict[str, str], every: bool) -> None:
         import pandas as pd
 
-        self.table, self.names = table, names
+        self.table, self.names, self.every = table, names, every
         frames = [typed(s.observations(table).to_pandas(), table) for s in (old, new) if table in s.state.tables]
         self.before = len(frames[0]) if table in old.state.tables else 0
         self.rows: pd.DataFrame = pd.concat(frames, ignore_index=True)
@@ -223,6 +227,7 @@ class _Comparison:
             largest=self._largest(at[mask], was[mask], now[mask]),
             stands=(self.stands[0].get((day, old_base or base), ""), self.stands[1].get((day, base), "")),
             old_base=old_base,
+            moves=self._moves(at, was, now) if self.every and kind in MOVED else (),
         )
 
     def _values(self, places: NDArray[np.int64] | None, size: int) -> NDArray[np.float64]:
@@ -243,15 +248,19 @@ class _Comparison:
         moved = np.abs(now - was)
         moved[~(moved > 0)] = -1
         best = np.argsort(-moved, kind="stable")[:LARGEST]
-        return tuple(self._move(int(at[b]), was[b], now[b]) for b in best if moved[b] > 0)
+        best = best[moved[best] > 0]
+        return self._moves(at[best], was[best], now[best])
 
-    def _move(self, row: int, was: float, now: float) -> Move:
-        one: Any = self.rows.iloc[row]
-        members = [str(one[d]) for d in MEMBER if one[d] not in (TOTAL, NOT_APPLICABLE)]
-        if (one["age_from"], one["age_to"]) != (0, 200):
-            members.append(f"{one['age_from']}–{one['age_to']}")
-        region = str(one["region"])
-        return Move(region, self.names.get(region, ""), " ".join(members), _plain(was), _plain(now))
+    def _moves(self, at: NDArray[np.int64], was: NDArray[np.float64], now: NDArray[np.float64]) -> tuple[Move, ...]:
+        columns = self.rows[["region", *MEMBER, "age_from", "age_to"]].iloc[at]
+        found = []
+        for (region, *codes, lo, hi), old, new in zip(columns.itertuples(index=False), was, now, strict=True):
+            members = [str(code) for code in codes if code not in (TOTAL, NOT_APPLICABLE)]
+            if (lo, hi) != (0, 200):
+                members.append(f"{lo}–{hi}")
+            key = str(region)
+            found.append(Move(key, self.names.get(key, ""), " ".join(members), _plain(old), _plain(new)))
+        return tuple(found)
 
 
 def _total(values: NDArray[np.float64]) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from itertools import groupby
 from textwrap import wrap
 from typing import Any
@@ -151,5 +151,5 @@ def as_json(changes: d.Changes, found: Iterable[Effect], names: Mapping[str, str
         counts = {"compared": effect.compared, "moved": effect.moved, "new": effect.fresh, "gone": effect.gone}
         shifts = [asdict(s) | {"name": names.get(s.region, "")} for s in effect.shifts]
         effects.append({"indicator": effect.indicator.id, **counts, "notable": shifts})
-    tables = [asdict(replace(g, largest=())) | {"largest": [asdict(m) for m in g.largest]} for g in changes.groups]
+    tables = [asdict(g) for g in changes.groups]
     return {"tables": tables, "indicators": effects}

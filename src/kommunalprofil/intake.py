@@ -47,11 +47,10 @@ def _attest(reading: Reading, sidecar: raw.Sidecar) -> None:
     if reading.report.table != sidecar.table:
         reason = f"Abgerufen wurde die Tabelle {sidecar.table}, die Datei enthält {reading.report.table}."
         raise SourceError(reading.report.file, reason)
-    day = sidecar.retrieved[:10]
     reading.origins = [
         replace(
             o,
-            retrieved=day,
+            retrieved=sidecar.retrieved,
             stand=o.stand or sidecar.stand,
             url=o.url or sidecar.url,
             licence=sidecar.licence or o.licence,

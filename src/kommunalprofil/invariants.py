@@ -54,6 +54,7 @@ def lines(store: Store, tables: Iterable[str] = (), old: Store | None = None) ->
         yield line
         if frame is not None:
             yield from table_lines(table, frame, store.origins)
+            yield complete(table, frame)
             if has_places(table):
                 yield places(table, spots(frame), alive)
     yield from accounted(store, tuple(tables))
@@ -215,6 +216,27 @@ def _accounted(table: str, files: list[Account], rows: int | None) -> Line:
     if lost:
         told.append(f"übernommen {number(most)}, im Datenbestand {number(rows)}")
     return Line(CELLS, table, "nichts ohne Grund weggelassen", not missing and not lost, ", ".join(told))
+
+
+def complete(table: str, frame: pd.DataFrame) -> Line:
+    """Whether every region has as many rows as any other of its level, day, base and measure.
+
+    Official tables are rectangles, gaps are rows with a sign: a row that is missing got lost, even if no sum tells.
+    """
+    spot = ("region", "gebietsstand", "date", "base", "measure")
+    _, first, found = np.unique(row_keys(frame, spot), return_index=True, return_counts=True)
+    rows = frame.iloc[first].assign(found=found)
+    rows["level"] = rows["region"].str.len().where(rows["region"] != "DE", 0)
+    declaration = declared().get(table)
+    if declaration is not None and declaration.sum_up:  # sums of Kreise are left out where a part is missing
+        rows = rows[rows["level"] >= 5]
+    most = rows.groupby(["level", "date", "base", "measure"], observed=True)["found"].transform("max")
+    holes = rows[rows["found"] < most]
+    text = f"{number(len(rows))} Gebiete an Stichtagen, alle gleich gegliedert"
+    if len(holes):
+        one = holes.iloc[0]
+        text = f"unvollständige Gebiete: {number(len(holes))}, zuerst {one['region']} am {printed(str(one['date']))}"
+    return Line(CELLS, table, "jede Gliederung vollständig", holes.empty, text)
 
 
 def _alive(region: str, day: date, alive: Lives) -> bool:

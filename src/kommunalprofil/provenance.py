@@ -21,7 +21,8 @@ class Origin:
     """One official file: producer, table, title, Stichtage, Gebietsstand, base, Stand, sha256, licence, citation.
 
     Dates are ISO text. `stand` is the office's own time stamp of the file, empty where the format carries none;
-    `retrieved` is known only where the file says so.
+    `retrieved` is known only where the file says so, or the note beside it, to the second then: of two answers of one
+    day the later one counts.
     """
 
     table: str

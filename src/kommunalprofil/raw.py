@@ -34,7 +34,7 @@ _RENEW = "Bitte beide Dateien löschen und mit „kommunalprofil data update“ 
 class Sidecar:
     """What is known of a raw file: its origin, its checksums and what the office said with it; never a credential.
 
-    `retrieved` is the UTC second of the download, `checked` the last time the office confirmed that nothing newer
+    `retrieved` is the UTC second of the last download, `checked` the last time the office confirmed that nothing newer
     exists (both ISO). `content` is the sha256 of the table inside an archive, that of the file where it is none;
     an office stamps its archives with the time, so only this tells whether numbers changed. `stand` is the office's own
     time stamp (ISO), empty where the answer has none. `status` is the code of the answer, `warnings` its remarks.
@@ -137,6 +137,11 @@ class RawStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    def tidy(self) -> None:
+        """Remove half-written notes a killed run left; only for the holder of the lock. Raises OSError."""
+        for path in self.folder.glob("*/.*.tmp"):
+            path.unlink()
+
     def place(self, database: str, table: str, query: Mapping[str, str]) -> Path:
         """The path, without checksum and ending, of what answers a query. Raises ValueError for no table's id."""
         if not _TABLE.fullmatch(table) or not _TABLE.fullmatch(database):
@@ -169,7 +174,7 @@ class RawStore:
         """Take a complete answer into the store: sidecar first, then the file under its final name, by a rename.
 
         `content` is the sha256 of the table inside, `facts` the fields of the sidecar that no file can tell. A file
-        that is there already stays as it is. Raises OSError.
+        that is there already stays; that the office has gone back to it makes it the newest answer. Raises OSError.
         """
         digest = sha256_of(part)
         sidecar = Sidecar(sha256=digest, content=content, bytes=part.stat().st_size, **facts)
@@ -177,9 +182,8 @@ class RawStore:
         path = start.with_name(f"{start.name}_{digest[:SHORT]}{ending}")
         if path.is_file() and (there := sidecar_of(path)) is not None:
             part.unlink()
-            return self.confirm(
-                Kept(path, there), sidecar.checked, etag=sidecar.etag, last_modified=sidecar.last_modified
-            )
+            told = {"etag": sidecar.etag, "last_modified": sidecar.last_modified}
+            return self.confirm(Kept(path, there), sidecar.checked, retrieved=sidecar.retrieved, **told)
         write_atomic({path.with_name(path.name + SIDECAR): _dump(sidecar)})
         with part.open("rb+") as stream:
             os.fsync(stream.fileno())
@@ -187,7 +191,7 @@ class RawStore:
         return Kept(path, sidecar, new=True)
 
     def confirm(self, kept: Kept, checked: str, **changes: str) -> Kept:
-        """Note that the office had nothing newer at the time `checked`; `changes` may renew `etag`, `last_modified`."""
+        """Note that the office had nothing newer at the time `checked`; `changes` are new values of other fields."""
         sidecar = replace(kept.sidecar, checked=max(checked, kept.sidecar.checked), **changes)  # type: ignore[arg-type]
         if sidecar != kept.sidecar:
             write_atomic({kept.path.with_name(kept.path.name + SIDECAR): _dump(sidecar)})

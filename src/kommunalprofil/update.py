@@ -120,6 +120,7 @@ class Update:
         Raises UsageError for a wish that cannot be, OSError for the disk; what has come until then stays.
         """
         steps = self.plan(wish)
+        self.store.tidy()
         known = tuple(self.declared)
         clients = {
             name: genesis.Client(Service(name, access, self.transfer, known), self.store, self.say)
@@ -162,12 +163,20 @@ class Update:
         return client.pull(table, since)
 
     def _compare(self, results: Sequence[Result]) -> None:
-        """Tell which raw files the data set does not hold yet, fetched now or by a run that was interrupted."""
-        read: set[str] = set()
+        """Tell which raw files the data set does not hold yet, fetched now or by a run that was interrupted.
+
+        One it holds is new again where the office has gone back to it from another one.
+        """
+        read: dict[str, str] = {}
         if (self.folder / MANIFEST).is_file():
-            read = {origin.sha256 for origin in Store(self.folder).origins}
+            read = {origin.sha256: origin.retrieved for origin in Store(self.folder).origins}
+
+        def known(kept: raw.Kept) -> bool:
+            times = [read[s] for s in (kept.sidecar.sha256, kept.sidecar.content) if s in read]
+            return any(kept.sidecar.retrieved[: len(time)] <= time for time in times)
+
         for result in results:
-            result.unread = [k.path for k in result.kept if not {k.sidecar.sha256, k.sidecar.content} & read]
+            result.unread = [k.path for k in result.kept if not known(k)]
             if result.state == FETCHED and not result.unread:
                 result.state = SAME
 

@@ -192,6 +192,21 @@ def test_refusals_are_said_at_once(
     assert time.slept == []
 
 
+def test_no_part_of_a_password_is_told(office: GenesisServer, client: Client) -> None:
+    """A long message is cut; what is left of the password then is no password any more, but part of one."""
+    for before in range(470, 500):
+        office.on(FILE, envelope(-1, f"{'x' * before} {SECRET.password}"))
+        text = refusal(client)
+        assert "geh" not in text
+        assert "x" * 50 in text
+
+
+def test_half_a_character_is_no_text(office: GenesisServer, client: Client) -> None:
+    body = {"Status": {"Code": 22, "Content": "w\ud800"}, "Object": {"Content": flat({"DG": [3, 1, 2]}) + "\ud800;\n"}}
+    office.on(FILE, Reply(json.dumps(body).encode()))
+    assert client.pull(TABLE)[0].path.read_bytes().endswith(b"?;\n")
+
+
 def test_a_packed_message_is_unpacked(office: GenesisServer, client: Client) -> None:
     """The Zensus database sends its messages through a network that packs them, asked or not."""
     reply = envelope(104, gs.NOTHING)

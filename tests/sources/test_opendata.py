@@ -13,7 +13,7 @@ from genesis_server import Download, FakeTime, GenesisServer, Reply
 from kommunalprofil import raw
 from kommunalprofil.errors import SourceError
 from kommunalprofil.sources import opendata
-from kommunalprofil.sources.transfer import FetchError, Limits, Pace, Transfer
+from kommunalprofil.sources.transfer import FetchError, Limits, Pace, Transfer, check_clock
 from twins import by_sex
 
 ID = "12411-01-01-4"
@@ -177,6 +177,53 @@ def test_redirects_are_followed_here(office: GenesisServer, way: Transfer, store
     office.on(PATH, Reply(b"", 302, {"Location": f"{office.base}/opendata/neu.csv"}))
     office.on("opendata/neu.csv", Reply(BODY))
     assert opendata.fetch(ID, way, store).new
+
+
+@pytest.mark.parametrize(
+    ("location", "said"),
+    [
+        ("http://example.invalid/x.csv", "weiter statt an eine Adresse mit https"),
+        ("https://nutzer:wort@example.invalid/", "weiter statt an eine Adresse mit https"),
+        ("file:///etc/passwd", "weiter statt an eine Adresse mit https"),
+        ("http://[::1", "weiter statt an eine Adresse mit https"),
+        ("http://\xff\xfe../", "weiter statt an eine Adresse mit https"),
+        ("", "weiter statt an eine Adresse mit https"),
+        (f"/{PATH}", "leitet im Kreis weiter"),
+    ],
+)
+def test_redirects_that_lead_astray(
+    office: GenesisServer, way: Transfer, store: raw.RawStore, location: str, said: str
+) -> None:
+    office.on(PATH, Reply(b"x" * 50_000_000, 302, {"Location": location}))
+    with pytest.raises(FetchError) as caught:
+        opendata.fetch(ID, way, store)
+    assert said in str(caught.value)
+    assert office.sent < 50_000_000, "what a redirect says besides is not read"
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"Date": "Thu, 01 Jan 2015 00:00:00 GMT"}, "Tage vor"),
+        ({"Date": "Thu, 01 Jan 2099 00:00:00 GMT"}, "Tage nach"),
+        ({"Date": "gestern"}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_clock_that_is_days_off(told: dict[str, str], said: str) -> None:
+    if said:
+        with pytest.raises(FetchError, match=said):
+            check_clock({k.lower(): v for k, v in told.items()})
+    else:
+        check_clock({k.lower(): v for k, v in told.items()})
+
+
+def test_an_old_answer_of_a_cache_is_no_wrong_clock() -> None:
+    at = 1_767_225_600.0
+    told = {"date": "Thu, 01 Jan 2026 00:00:00 GMT"}
+    check_clock(told | {"age": "864000"}, lambda: at + 864_000)
+    with pytest.raises(FetchError, match="10 Tage vor"):
+        check_clock(told, lambda: at + 864_000)
 
 
 def test_a_damaged_raw_store_is_said(office: GenesisServer, way: Transfer, store: raw.RawStore) -> None:

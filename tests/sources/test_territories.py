@@ -119,6 +119,7 @@ def test_weights_are_rounded_and_nobody_lives_in_a_forest() -> None:
         ([(3152000, "Göttingen", 1, 1.5, 1117.0, 254.4, 3159000, "Göttingen")], "keine Umsteigeschlüssel"),
         ([(3152000, "Göttingen", "eins", 1, 1117.0, 254.4, 3159000, "Göttingen")], "keine Umsteigeschlüssel"),
         ([(3152000, "Göttingen", 1, 1, "groß", 254.4, 3159000, "Göttingen")], "Fläche und Bevölkerung"),
+        ([(3152000, "Göttingen", 1, 1, 1117.0, "9" * 400, 3159000, "Göttingen")], "Fläche und Bevölkerung"),
         ([(3152001, "Göttingen", 1, 1, 1117.0, 254.4, 3159000, "Göttingen")], "kein Gebietsschlüssel"),
         ([(31, "Göttingen", 1, 1, 1117.0, 254.4, 3159000, "Göttingen")], "kein Gebietsschlüssel"),
         ([KEY[0], KEY[0]], "doppelt"),

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,8 +81,11 @@ def head(path: Path) -> bytes:
         return stream.read(HEAD)
 
 
-def message(body: bytes) -> Message | None:
-    """The status in a JSON answer: in its envelope, bare, or (logincheck) as a text; None if there is none."""
+def message(body: bytes, hide: Callable[[str], str] = str) -> Message | None:
+    """The status in a JSON answer: in its envelope, bare, or (logincheck) as a text; None if there is none.
+
+    `hide` takes credentials out of its text, before anything is cut off: part of a password is not known as one.
+    """
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):  # a body of brackets only nests too deeply
@@ -91,25 +94,25 @@ def message(body: bytes) -> Message | None:
         return None
     status = content.get("Status", content)
     if isinstance(status, str):
-        return Message(0, _line(status), content)
+        return Message(0, _line(hide(status)), content)
     code = status.get("Code") if isinstance(status, dict) else None
     try:
         number = int(str(code))
     except ValueError:
         return None
-    return Message(number, _line(str(status.get("Content", ""))), content)
+    return Message(number, _line(hide(str(status.get("Content", "")))), content)
 
 
 def _line(text: str) -> str:
     return shown(" ".join(text.split())[:500])
 
 
-def message_in(path: Path) -> Message | None:
+def message_in(path: Path, hide: Callable[[str], str] = str) -> Message | None:
     """The status in a file, if it is a JSON answer of any usual size."""
     if path.stat().st_size > MESSAGE and kind(head(path)) != "json":
         return None
     with path.open("rb") as stream:
-        return message(stream.read(64 * MESSAGE))
+        return message(stream.read(64 * MESSAGE), hide)
 
 
 def check_flat(path: Path, table: str) -> Checked:

@@ -14,7 +14,7 @@ IN_UNITS = re.compile(r"in (1000|100)\s*$")
 ROUNDING = 0.002
 """By how much the weights of an area may miss one: the keys print four digits."""
 _WEIGHT = re.compile(r"[01](?:\.\d+)?", re.ASCII)
-_NUMBER = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
+_NUMBER = re.compile(r"\d{1,12}(?:\.\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

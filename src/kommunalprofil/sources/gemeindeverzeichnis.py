@@ -15,6 +15,8 @@ from kommunalprofil.sources import xlsx
 LAND, REGIERUNGSBEZIRK, REGION, KREIS, ASSOCIATION, GEMEINDE = "10", "20", "30", "40", "50", "60"
 RECORD_TYPES = (LAND, REGIERUNGSBEZIRK, REGION, KREIS, ASSOCIATION, GEMEINDE)
 KEY_WIDTHS = (2, 1, 2, 4, 3)
+DIGITS = 12
+"""Digits of a count at most: Python refuses to read thousands of them, and no float holds hundreds."""
 _DATE = re.compile(r"\b(\d{2})\.(\d{2})\.(\d{4})\b")
 _MONTHS = ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November",
            "Dezember"]  # fmt: skip
@@ -150,7 +152,7 @@ def _number(cell: Any, file: str, line: int, what: str) -> int:
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     text = text_of(cell)
-    if isinstance(cell, bool) or not text.isdecimal() or not text.isascii():
+    if isinstance(cell, bool) or not text.isdecimal() or not text.isascii() or len(text) > DIGITS:
         raise SourceError(file, f"{what}: „{text or 'leer'}“ ist keine Anzahl.", line)
     return int(text)
 

@@ -128,7 +128,7 @@ class Client:
             return Message(OK, "", {})
         if message.code not in (OK, ADJUSTED) or not message.content:
             raise self.service.error(message, table)
-        target.write_bytes(message.content.encode())
+        target.write_bytes(message.content.encode("utf-8", "replace"))  # half a surrogate pair is no text
         self.say(f"{table}: {message.text}")
         return message
 

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from kommunalprofil.errors import SourceError
-from kommunalprofil.sources.gemeindeverzeichnis import german_date, heading, issued_in, sheets
+from kommunalprofil.sources.gemeindeverzeichnis import DIGITS, german_date, heading, issued_in, sheets
 
 TITLE = "Kreisfreie Städte und Landkreise nach Fläche, Bevölkerung"
 NUTS3 = re.compile(r"DE[0-9A-Z]{3}", re.ASCII)
@@ -115,7 +115,7 @@ def _line(cells: list[str], key: str, at: dict[str, int], file: str, line: int) 
     counts = {}
     for name, label in _COUNTS.items():
         text = cells[at[name]]
-        if not (text.isascii() and text.isdecimal()):
+        if not (text.isascii() and text.isdecimal() and len(text) <= DIGITS):
             raise SourceError(file, f"Bevölkerung {label}: „{text or 'leer'}“ ist keine Anzahl.", line)
         counts[name] = int(text)
     if counts["male"] + counts["female"] != counts["total"]:

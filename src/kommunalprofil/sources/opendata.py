@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from kommunalprofil import raw
 from kommunalprofil.sources import answers
-from kommunalprofil.sources.transfer import Answer, FetchError, PassingError, Transfer, address, http_error
+from kommunalprofil.sources.addresses import address
+from kommunalprofil.sources.transfer import Answer, FetchError, PassingError, Transfer, http_error
 from kommunalprofil.store import write_atomic
 
 DATABASE = "regio"

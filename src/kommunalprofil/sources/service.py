@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 from kommunalprofil.sources import answers
+from kommunalprofil.sources.addresses import address
 from kommunalprofil.sources.answers import Message
 from kommunalprofil.sources.credentials import NAMES, Credentials, variables
-from kommunalprofil.sources.transfer import Answer, FetchError, PassingError, Transfer, address, http_error, pause_of
+from kommunalprofil.sources.transfer import Answer, FetchError, PassingError, Transfer, http_error, pause_of
 
 T = TypeVar("T")
 BASES = {
@@ -103,13 +104,13 @@ class Service:
         start = answers.head(target) if good else answer.text
         if good and answers.kind(start) in ("zip", "text"):
             return None
-        message = answers.message_in(target) if good else answers.message(answer.text)
+        hide = self.credentials.mask
+        message = answers.message_in(target, hide) if good else answers.message(answer.text, hide)
         if message is None and good:
             raise PassingError(f"{self.name} liefert keine Daten{answers.described(start) or ', unlesbare Antwort'}.")
         if message is None:
             error = http_error(answer, urlsplit(url).netloc, answers.described(start))
             raise self._denied(str(error)) if answer.status in (401, 403) else error
-        message = replace(message, text=self.credentials.mask(message.text))
         self._check(message, answer, ordering=form.get("job") == "true")
         return message
 

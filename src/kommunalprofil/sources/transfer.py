@@ -5,7 +5,6 @@ Every answer is streamed to a file. What may pass by itself is a PassingError, e
 
 from __future__ import annotations
 
-import os
 import random
 import threading
 import time
@@ -20,7 +19,8 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from kommunalprofil import __version__
-from kommunalprofil.errors import KommunalprofilError, UsageError, shown
+from kommunalprofil.errors import KommunalprofilError, shown
+from kommunalprofil.sources.addresses import onward
 
 if TYPE_CHECKING:
     import requests
@@ -33,6 +33,10 @@ PORTION = 1 << 16
 MESSAGE = 1 << 20
 """Bytes read of an answer that is no data."""
 GONE = frozenset({404, 410})
+MOVED = frozenset({301, 302, 303, 307, 308})
+REDIRECTS = 5
+CLOCK = 86400.0
+"""Seconds the clock of this machine may be off."""
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -177,20 +181,30 @@ class Transfer:
         the headers before the body of a 2xx comes. Raises PassingError for broken and slow connections and answers cut
         short, FetchError for what stays so, OSError for the disk. After a PassingError `target` holds what had come.
         """
-        with self._gate(lane):
-            self._go_on()
-            with _translated(url):
-                response = self._session().request(
-                    method,
-                    url,
-                    data=dict(form) if form is not None else None,
-                    headers={"User-Agent": AGENT, "Accept-Encoding": "identity", **(headers or {})},
-                    stream=True,
-                    timeout=(self.limits.connect, self.limits.silence),
-                    allow_redirects=redirects,
-                )
+        headers = {"User-Agent": AGENT, "Accept-Encoding": "identity", **(headers or {})}
+        data = dict(form) if form is not None else None
+        with self._gate(lane), self._in_time():
+            for _ in range(REDIRECTS if redirects else 1):
+                self._go_on()
+                with _translated(url):
+                    response = self._session().request(
+                        method,
+                        url,
+                        data=data,
+                        headers=headers,
+                        stream=True,
+                        timeout=(self.limits.connect, self.limits.silence),
+                        allow_redirects=False,
+                    )
+                if not redirects or response.status_code not in MOVED:
+                    break
+                response.close()  # what it says besides the new address may be of any length
+                url = _onward(url, response.headers.get("location", ""))
+            else:
+                raise FetchError(f"{urlsplit(url).netloc} leitet im Kreis weiter.")
             with response:
                 facts = {name.lower(): value for name, value in response.headers.items()}
+                check_clock(facts)
                 answer = Answer(response.status_code, facts)
                 if answer.status not in (200, 206):
                     with _translated(url):
@@ -211,8 +225,7 @@ class Transfer:
                 stream.write(portion)
 
     def _portions(self, response: requests.Response, size: int, strict: bool = True) -> Iterator[bytes]:
-        """The body as it comes in: never more than one portion behind the clock, never more than `size` bytes."""
-        deadline = self.pace.clock() + self.limits.answer
+        """The body as it comes in, never more than `size` bytes."""
         while portion := response.raw.read1(PORTION, decode_content=True):
             self._go_on()
             size -= len(portion)
@@ -222,9 +235,22 @@ class Transfer:
                 text = f"Die Antwort ist größer als {self.limits.size / 1e6:.0f} MB; das ist keine dieser Tabellen."
                 raise FetchError(text)
             yield portion
-            if self.pace.clock() > deadline:
-                text = f"Die Antwort war nach {self.limits.answer:.0f} Sekunden noch nicht vollständig."
-                raise PassingError(text)
+
+    @contextmanager
+    def _in_time(self) -> Iterator[None]:
+        """One request, cut off when an answer's time is over; a body without a length would then seem whole."""
+        from kommunalprofil.sources.watched import watched
+
+        late = f"Die Antwort war nach {self.limits.answer:.0f} Sekunden noch nicht vollständig."
+        with watched(self.limits.answer) as watch:
+            try:
+                yield
+            except PassingError:
+                if watch.over:
+                    raise PassingError(late) from None
+                raise
+            if watch.over:
+                raise PassingError(late)
 
     @contextmanager
     def _gate(self, lane: str) -> Iterator[None]:
@@ -237,9 +263,9 @@ class Transfer:
         """The session of this thread; without cookies, which would tie parallel requests to each other."""
         session: requests.Session | None = getattr(self._local, "session", None)
         if session is None:
-            import requests
+            from kommunalprofil.sources.watched import WatchedSession
 
-            session = requests.Session()
+            session = WatchedSession()
             session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
             self._local.session = session
             with self._lock:
@@ -262,8 +288,6 @@ def _translated(url: str) -> Iterator[None]:
         raise PassingError(f"{host} antwortet nicht rechtzeitig (Zeitüberschreitung).") from None
     except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema):
         raise FetchError(f"„{url}“ ist keine gültige Adresse.") from None
-    except requests.exceptions.TooManyRedirects:
-        raise FetchError(f"{host} leitet im Kreis weiter.") from None
     except (urllib3.exceptions.IncompleteRead, urllib3.exceptions.DecodeError):
         raise PassingError(f"Die Antwort von {host} ist unvollständig.") from None
     except requests.exceptions.ConnectionError:
@@ -272,24 +296,27 @@ def _translated(url: str) -> Iterator[None]:
         raise PassingError(f"Die Verbindung zu {host} ist abgebrochen.") from None
 
 
-def address(variable: str, default: str) -> str:
-    """The start of every address of a service: the default, or what the environment variable says in its place.
+def _onward(url: str, location: str) -> str:
+    """Where a redirect leads. Raises FetchError if that is no safe address."""
+    found = onward(url, location)
+    if not found:
+        raise FetchError(f"{urlsplit(url).netloc} leitet an „{location}“ weiter statt an eine Adresse mit https://.")
+    return found
 
-    Raises UsageError for anything but https, plain http to this very machine, and for credentials in the address.
+
+def check_clock(headers: Mapping[str, str], now: Callable[[], float] = time.time) -> None:
+    """Raises FetchError if this machine's clock is off: by its time is told which of two answers is the newer one.
+
+    A cache on the way says how old its answer is.
     """
-    text = os.environ.get(variable, "").strip() or default
-    try:
-        parts = urlsplit(text)
-        host = parts.hostname or ""
-        named = parts.username is not None or parts.password is not None
-    except ValueError:
-        parts, host, named = None, "", False
-    if named:
-        raise UsageError(f"{variable}: Zugangsdaten gehören nicht in die Adresse.")
-    local = host in ("localhost", "127.0.0.1", "::1")
-    if not host or parts is None or parts.scheme not in ("https", "http") or (parts.scheme == "http" and not local):
-        raise UsageError(f"{variable}: „{text}“ ist keine Adresse, die mit https:// beginnt.")
-    return text.rstrip("/")
+    age = headers.get("age", "")
+    with suppress(ValueError, TypeError, OverflowError):
+        told = parsedate_to_datetime(headers.get("date", "")).timestamp()
+        off = now() - told - (int(age) if age.isdecimal() and len(age) < 9 else 0)
+        if abs(off) > CLOCK:
+            way = "vor" if off > 0 else "nach"
+            text = f"Die Uhr dieses Rechners geht {abs(off) / CLOCK:.0f} Tage {way}. Bitte stellen und neu abrufen:"
+            raise FetchError(f"{text} Nach ihr richtet sich, welche Zahlen die neueren sind.")
 
 
 def pause_of(headers: Mapping[str, str], now: Callable[[], float] = time.time) -> float | None:
