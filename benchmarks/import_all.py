@@ -10,15 +10,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import statistics
-import subprocess
 import sys
 import tempfile
-import threading
-import time
 import warnings
 from pathlib import Path
+
+from measuring import measured
 
 HERE = Path(__file__).resolve().parent
 TEXTS = (".csv", ".txt", ".asc", ".tsv")
@@ -54,49 +52,6 @@ def plain(folder: Path) -> None:
     print(f"{files} files read, {rows} rows")
 
 
-def memory(root: int) -> float:
-    """MiB that a process and its children hold now, shared pages counted once."""
-    parents = {}
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parents[int(entry.parent.name)] = int(entry.read_text().rpartition(")")[2].split()[1])
-        except (OSError, ValueError):
-            continue
-    family = {root}
-    while more := {pid for pid, parent in parents.items() if parent in family} - family:
-        family |= more
-    total = 0
-    for pid in family:
-        try:
-            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-            total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-        except OSError:
-            continue
-    return total / 1024
-
-
-def measured(arguments: list[str]) -> tuple[float, float, float, str]:
-    """Wall and processor seconds, peak MiB and the last line of one run. Raises CalledProcessError."""
-    before, start, peak = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter(), [0.0]
-    process = subprocess.Popen([sys.executable, __file__, *arguments], stdout=subprocess.PIPE, text=True)
-    ended = threading.Event()
-
-    def watch() -> None:
-        while not ended.wait(0.2):
-            peak[0] = max(peak[0], memory(process.pid))
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    out, _ = process.communicate()
-    ended.set()
-    watcher.join()
-    wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, arguments)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return wall, cpu, peak[0], out.splitlines()[-1]
-
-
 def main() -> None:
     """Let both take turns and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -117,8 +72,8 @@ def main() -> None:
     for _ in range(asked.runs):
         with tempfile.TemporaryDirectory() as folder:
             mine = ["--side", "import", "--target", f"{folder}/set", "--workers", str(asked.workers)]
-            runs["data import"].append(measured([str(asked.folder), *mine]))
-        runs["pandas reads"].append(measured([str(asked.folder), "--side", "plain"]))
+            runs["data import"].append(measured([sys.executable, __file__, str(asked.folder), *mine]))
+        runs["pandas reads"].append(measured([sys.executable, __file__, str(asked.folder), "--side", "plain"]))
     print(f"{asked.runs} runs of each, {os.cpu_count()} cores, {asked.workers} workers")
     for name, rows in runs.items():
         wall, cpu, peak, _ = zip(*rows, strict=True)

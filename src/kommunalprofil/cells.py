@@ -133,7 +133,7 @@ class Panel:
     stands: dict[int, str] = field(default_factory=dict, repr=False)
     reasons: dict[str, NDArray[np.bool_]] = field(default_factory=dict, repr=False)
     territory: NDArray[np.int16] | None = field(default=None, repr=False)
-    composed: dict[Member, Block] = field(default_factory=dict, init=False, repr=False)
+    composed: dict[Member, Block | None] = field(default_factory=dict, init=False, repr=False)
 
     def part(self, regions: frozenset[str]) -> Panel:
         """The panel of some of its regions, at the points at which any of them is there."""
@@ -168,11 +168,11 @@ class Panel:
 
     def _block(self, member: Member) -> Block:
         if member not in self.composed:
-            found = self._made(member, tuple(COMPLEMENTS))
-            if found is None:
-                raise NotOfferedError("diese Gliederung führt die Tabelle nicht")
-            self.composed[member] = found
-        return self.composed[member]
+            self.composed[member] = self._made(member, tuple(COMPLEMENTS))
+        found = self.composed[member]
+        if found is None:
+            raise NotOfferedError("diese Gliederung führt die Tabelle nicht")
+        return found
 
     def _made(self, member: Member, dims: tuple[str, ...]) -> Block | None:
         """The block of a member as printed, else out of two printed ones, else out of what differs in several `dims`.

@@ -133,11 +133,14 @@ def _end_to_end(parts: list[NDArray[Any]], kind: type[np.generic]) -> NDArray[An
 
 
 def _texts(codes: NDArray[np.int16], texts: Sequence[str]) -> pa.Array:
-    """From the buffers: Arrow's own way from numpy loads pandas, a second."""
+    """From the buffers: Arrow's own way from lists and from numpy loads pandas, half a second."""
     import pyarrow as pa
 
+    written = [text.encode() for text in texts or [""]]
+    ends = np.cumsum([0, *map(len, written)], dtype=np.int32)
+    names = pa.StringArray.from_buffers(len(written), pa.py_buffer(ends), pa.py_buffer(b"".join(written)))
     numbers = pa.Array.from_buffers(pa.int16(), len(codes), [None, pa.py_buffer(codes)])
-    return pa.DictionaryArray.from_arrays(numbers, pa.array(list(texts) or [""], pa.string()))
+    return pa.DictionaryArray.from_arrays(numbers, names)
 
 
 def _floats(numbers: NDArray[np.float64]) -> pa.Array:
