@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
@@ -151,14 +152,30 @@ def test_a_part_is_the_total_without_the_other_part_but_not_of_perturbed_counts(
     foreign = panel.cells(Member(nationality="AUS"))
     assert [number(foreign.count(0, 20)), number(foreign.count(20, OPEN))] == [3, 15]
     secret = Block(germans.groups, np.array([[[np.nan, 5.0]]]), np.array([[[Flag.SECRET, 0]]], dtype=np.uint16))
-    panel.blocks = {Member(): whole, Member(nationality="DE"): secret}
+    panel = replace(panel, blocks={Member(): whole, Member(nationality="DE"): secret})
     young = panel.cells(Member(nationality="AUS")).count(0, 20)
     assert np.isnan(young.value[0, 0])
     assert young.flags[0, 0] == Flag.SECRET
     noisy = Block(germans.groups, germans.values, np.full_like(germans.flags, Flag.CELL_KEY))
-    panel.blocks = {Member(): whole, Member(nationality="DE"): noisy}
+    panel = replace(panel, blocks={Member(): whole, Member(nationality="DE"): noisy})
     with pytest.raises(NotOfferedError):
         panel.cells(Member(nationality="AUS"))
+
+
+def test_what_a_table_offers_does_not_hang_on_what_it_was_asked_before() -> None:
+    """12411-0007 prints men and women, Germans and foreigners, and no total of either."""
+    ages = [0, 20, OPEN]
+    blocks = {Member(s, n): block([i, 10 * i], ages) for i, (s, n) in enumerate(product("MF", ("DE", "AUS")), 1)}
+    panel = Panel("t", "population", ["01"], [Point("d", "none")], blocks, np.array([[True]]))
+    members = [Member(*codes) for codes in product(("_T", "M", "F"), ("_T", "DE", "AUS"))]
+    fresh = [number(replace(panel).cells(m).count()) for m in members]
+    assert fresh == [110, 44, 66, 33, 11, 22, 77, 33, 44]
+    assert [number(panel.cells(m).count()) for m in reversed(members)] == fresh[::-1]
+    assert set(panel.blocks) == set(blocks)
+    unknown = replace(panel, blocks={m: b for m, b in blocks.items() if m != Member("F", "AUS")})
+    unknown.cells(Member("M"))
+    with pytest.raises(NotOfferedError):
+        unknown.cells(Member())
 
 
 def observations(*changes: dict[str, Any]) -> pa.Table:

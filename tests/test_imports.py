@@ -10,15 +10,16 @@ import pytest
 
 PACKAGE = "kommunalprofil"
 LAYERS = [
-    {"errors", "registry", "resources", "states"},
+    {"errors", "registry", "resources", "states", "workers"},
     {"vocabulary", "ages", "provenance", "nuts"},
     {"regions", "observations", "names", "finding", "grammar", "document"},
     {"cells", "territory", "crosswalk", "conversion", "continuity"},
     {"store", "commit", "raw", "indicators", "formatting", "snapshots"},
     {"sources"},
     {"checks"},
-    {"intake", "difference", "workers"},
-    {"profile", "comparison", "effects", "availability", "status", "verdicts"},
+    {"intake", "difference"},
+    {"asking"},
+    {"library", "profile", "comparison", "effects", "availability", "status", "verdicts"},
     {"difference_text"},
     {"invariants"},
     {"check_text", "folding"},
@@ -54,6 +55,7 @@ HEAVY = {
         "observations",
         "store",
         "indicators.export",
+        "library",
     ),
 }
 
@@ -102,8 +104,8 @@ ALLOWED = {
     # The declarations of tables, which hold no reader: which table answers is a question of the indicators too.
     "indicators.compute imports kommunalprofil.sources",
     "indicators.compute imports kommunalprofil.sources.declared",
-    "indicators.export imports kommunalprofil.sources",
-    "indicators.export imports kommunalprofil.sources.declared",
+    "indicators.tabulate imports kommunalprofil.sources",
+    "indicators.tabulate imports kommunalprofil.sources.declared",
 }
 
 

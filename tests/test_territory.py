@@ -44,6 +44,15 @@ def test_official_keys(key: str, level: str, region: str, reason: str) -> None:
         assert found == region
 
 
+@pytest.mark.parametrize(
+    "key", ["1", "51", "1001", "1001000", "713101", "713101001", "3151401002", "10510010001", "99"]
+)
+def test_a_key_without_its_leading_zero_is_none(key: str) -> None:
+    """Seven digits would be a Verbandsgemeinde, ten and eleven a Gemeinde of another Land."""
+    with pytest.raises(ValueError, match="no official key"):
+        t.region_of(key, "gemeinde", NOW)
+
+
 @pytest.mark.parametrize(("day", "region"), [(date(2008, 12, 31), "05313"), (date(2009, 12, 31), "")])
 def test_aachen_was_a_kreis_of_its_own_before_2009(day: date, region: str) -> None:
     found, why = t.region_of("05334002", "kreis", day)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kommunalprofil.ages import AgeGroup, partition, tile
-from kommunalprofil.errors import NotOfferedError
+from kommunalprofil.errors import NotOfferedError, TilingError
 from kommunalprofil.vocabulary import BASE, GAP, NOT_APPLICABLE, TOTAL, Flag, flag_bits
 
 if TYPE_CHECKING:
@@ -74,6 +74,10 @@ class Quantity:
         return Quantity(self.value, self.flags | np.where(there, np.uint16(flag), np.uint16(0)))
 
 
+Tilings = dict[tuple[int, int], list[int] | tuple[type[TilingError], str]]
+Groups = dict[bytes, tuple[list[AgeGroup], Tilings]]
+
+
 @dataclass
 class Block:
     """All age groups of one member: `values` and `flags` are regions × points × groups."""
@@ -81,7 +85,8 @@ class Block:
     groups: list[AgeGroup]
     values: Values
     flags: Flags
-    tilings: dict[tuple[int, int], list[int]] = field(default_factory=dict, repr=False)
+    tilings: Tilings = field(default_factory=dict, repr=False)
+    """How intervals are made up of the groups; all blocks of a table with the same groups share it."""
 
     def covering(self, lo: int, hi: int) -> list[int]:
         """Indices of the groups that make up [lo, hi): the published group itself where there is one, else its parts.
@@ -89,12 +94,20 @@ class Block:
         Parts of a perturbed count do not add up to it. Raises TilingError.
         """
         if (lo, hi) not in self.tilings:
-            group = AgeGroup(lo, hi)
-            if group in self.groups:
-                self.tilings[lo, hi] = [self.groups.index(group)]
-            else:
-                self.tilings[lo, hi] = partition(self.groups) if group.is_total else tile(self.groups, lo, hi)
-        return self.tilings[lo, hi]
+            try:
+                self.tilings[lo, hi] = self._tiling(AgeGroup(lo, hi))
+            except TilingError as error:  # not kept itself: it would keep all that was at hand when it was raised
+                self.tilings[lo, hi] = (type(error), str(error))
+        found = self.tilings[lo, hi]
+        if isinstance(found, tuple):
+            kind, text = found
+            raise kind(text)
+        return found
+
+    def _tiling(self, group: AgeGroup) -> list[int]:
+        if group in self.groups:
+            return [self.groups.index(group)]
+        return partition(self.groups) if group.is_total else tile(self.groups, group.lo, group.hi)
 
 
 @dataclass
@@ -103,7 +116,8 @@ class Panel:
 
     `stands` is the Gebietsstand of points whose rows were all recalculated to another one than that of their date.
     On a wanted Gebietsstand, `reasons` says where and why a value cannot be had, and `territory` numbers the boundaries
-    each value is for, 0 being the wanted ones (regions × points; None: nobody asked).
+    each value is for, 0 being the wanted ones (regions × points; None: nobody asked). `composed` remembers members that
+    the table does not print.
     """
 
     table: str
@@ -115,6 +129,26 @@ class Panel:
     stands: dict[int, str] = field(default_factory=dict, repr=False)
     reasons: dict[str, NDArray[np.bool_]] = field(default_factory=dict, repr=False)
     territory: NDArray[np.int16] | None = field(default=None, repr=False)
+    composed: dict[Member, Block] = field(default_factory=dict, init=False, repr=False)
+
+    def part(self, regions: frozenset[str]) -> Panel:
+        """The panel of some of its regions, at the points at which any of them is there."""
+        rows = np.array([r for r, region in enumerate(self.regions) if region in regions], dtype=np.intp)
+        if len(rows) == len(self.regions):
+            return self
+        columns = np.flatnonzero(self.present[rows].any(axis=0))
+        cells = np.ix_(rows, columns)
+        return Panel(
+            self.table,
+            self.measure,
+            [self.regions[r] for r in rows.tolist()],
+            [self.points[t] for t in columns.tolist()],
+            {m: Block(b.groups, b.values[cells], b.flags[cells], b.tilings) for m, b in self.blocks.items()},
+            self.present[cells],
+            {t: self.stands[old] for t, old in enumerate(columns.tolist()) if old in self.stands},
+            {text: mask[cells] for text, mask in self.reasons.items()},
+            None if self.territory is None else self.territory[cells],
+        )
 
     def stand(self, t: int) -> str:
         """The day (ISO) of whose boundaries the rows of a point are."""
@@ -129,18 +163,28 @@ class Panel:
         return Cells(self, member, self._block(member))
 
     def _block(self, member: Member) -> Block:
+        found = self.blocks.get(member) or self.composed.get(member) or self._composed(member, tuple(COMPLEMENTS))
+        if found is None:
+            raise NotOfferedError("diese Gliederung führt die Tabelle nicht")
         if member not in self.blocks:
-            found = next(filter(None, (self._composed(member, dim) for dim in COMPLEMENTS)), None)
-            if found is None:
-                raise NotOfferedError("diese Gliederung führt die Tabelle nicht")
-            self.blocks[member] = found
-        return self.blocks[member]
+            self.composed[member] = found
+        return found
 
-    def _composed(self, member: Member, dim: str) -> Block | None:
+    def _composed(self, member: Member, dims: Sequence[str]) -> Block | None:
+        """The block of a member out of printed ones along some dimensions, None if they do not lead to it.
+
+        Not from blocks composed before: what a table offers must not hang on what it was asked first.
+        """
+        if member in self.blocks:
+            return self.blocks[member]
+        found = (self._from_two(member, dim, [d for d in dims if d != dim]) for dim in dims)
+        return next(filter(None, found), None)
+
+    def _from_two(self, member: Member, dim: str, dims: Sequence[str]) -> Block | None:
         """The block of a member out of the two others of a dimension, None if one of them is not there."""
         codes, code = COMPLEMENTS[dim], getattr(member, dim)
         others = codes if code == TOTAL else (TOTAL, *(c for c in codes if c != code)) if code in codes else ()
-        parts = [self.blocks.get(member._replace(**{dim: other})) for other in others]
+        parts = [self._composed(member._replace(**{dim: other}), dims) for other in others]
         if len(parts) != 2 or parts[0] is None or parts[1] is None or parts[0].groups != parts[1].groups:
             return None
         first, second = (Quantity(part.values, part.flags) for part in (parts[0], parts[1]))
@@ -150,7 +194,7 @@ class Panel:
             return None
         else:
             whole = first - second
-        return Block(parts[0].groups, whole.value, whole.flags)
+        return Block(parts[0].groups, whole.value, whole.flags, parts[0].tilings)
 
 
 @dataclass(frozen=True)
@@ -180,8 +224,13 @@ class Cells:
         return [self.block.groups[i] for i in index], self.block.values[:, :, index], flags
 
     def _sum(self, index: Sequence[int]) -> Quantity:
-        flags = np.bitwise_or.reduce(self.block.flags[:, :, index], axis=2)
-        return Quantity(self.block.values[:, :, index].sum(axis=2), flags)
+        first = index[0]
+        if len(index) == 1:
+            return Quantity(self.block.values[:, :, first], self.block.flags[:, :, first])
+        in_order = list(index) == list(range(first, first + len(index)))
+        which = slice(first, first + len(index)) if in_order else list(index)  # a slice is no copy
+        flags = np.bitwise_or.reduce(self.block.flags[:, :, which], axis=2)
+        return Quantity(self.block.values[:, :, which].sum(axis=2), flags)
 
 
 def _dense(array: pa.Array) -> NDArray[np.generic]:
@@ -230,6 +279,7 @@ def panels(table: pa.Table, source: str, wanted: frozenset[str] | None = None) -
     bits = np.array([flag_bits(f) for f in flag_names] or [0], dtype=np.uint16)[flag]
     values, flags = _values(table.column("value").combine_chunks(), bits)[keep], bits[keep]
     found = []
+    groups: Groups = {}
     for m, name in enumerate(measures):
         rows = np.flatnonzero(measure == m)
         if not len(rows):
@@ -247,7 +297,7 @@ def panels(table: pa.Table, source: str, wanted: frozenset[str] | None = None) -
         for code in np.unique(member[rows]):
             at = np.flatnonzero(member[rows] == code)
             key = Member(*(n[c[rows[at[0]]]] for c, n in dims))
-            blocks[key] = _block(ages[rows][at], r[at], t[at], values[rows][at], flags[rows][at], present)
+            blocks[key] = _block(ages[rows][at], r[at], t[at], values[rows][at], flags[rows][at], present, groups)
         stands = _stands(points, t, borders[rows])
         found.append(Panel(source, name, [names[i] for i in order], points, blocks, present, stands))
     return found
@@ -287,6 +337,7 @@ def _block(
     values: Values,
     flags: Flags,
     present: NDArray[np.bool_],
+    groups: Groups,
 ) -> Block:
     codes, g = np.unique(ages, return_inverse=True)
     size = (*present.shape, len(codes))
@@ -295,4 +346,6 @@ def _block(
     marks[~present] = np.uint16(Flag.REGION_ABSENT)
     dense[r, t, g] = values
     marks[r, t, g] = flags
-    return Block([AgeGroup(int(c) // 256, int(c) % 256) for c in codes], dense, marks)
+    if codes.tobytes() not in groups:
+        groups[codes.tobytes()] = [AgeGroup(int(c) // 256, int(c) % 256) for c in codes], {}
+    return Block(groups[codes.tobytes()][0], dense, marks, groups[codes.tobytes()][1])

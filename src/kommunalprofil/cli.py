@@ -17,7 +17,6 @@ from kommunalprofil.errors import KommunalprofilError, UsageError
 if TYPE_CHECKING:
     from kommunalprofil.indicators import Indicator
     from kommunalprofil.regions import Region, Register
-    from kommunalprofil.store import Store
 
 app = typer.Typer(
     help="Kommunalprofile aus amtlicher Statistik: für jeden Kreis und jede Gemeinde ein Dokument mit belegten Zahlen.",
@@ -26,7 +25,6 @@ app = typer.Typer(
     **OPTIONS,
 )
 app.add_typer(cli_states.app, name="data")
-LEVELS = ("bund", "land", "kreis", "gemeinde")
 OWN_TABLES = "KOMMUNALPROFIL_TABLES"
 CLEAR = "\r\x1b[K"
 """Takes the progress bar off its line, so that a message stands alone there; the bar comes back with the next step."""
@@ -131,9 +129,10 @@ def list_(
     """Zeigen, welche Orte es gibt, mit Schlüssel und Kurznamen."""
     from kommunalprofil.formatting import number
     from kommunalprofil.regions import Register
+    from kommunalprofil.vocabulary import LEVEL
 
-    if level and level not in LEVELS:
-        raise UsageError(f"Die Ebene „{level}“ gibt es nicht. Erlaubt sind: {', '.join(LEVELS)}.")
+    if level and level not in LEVEL:
+        raise UsageError(f"Die Ebene „{level}“ gibt es nicht. Erlaubt sind: {', '.join(LEVEL)}.")
     found = Register.load(data_dir(data)).search(text, level or None)
     if as_json:
         keys = ("ags", "name", "slug", "level", "population")
@@ -146,60 +145,6 @@ def list_(
         people = number(r.population) if r.population is not None else "–"
         print(f"{r.ags:<8}  {people:>10}  {r.slug:<36}  {r.title}")
     return 0
-
-
-def _territory(text: str, register: Register) -> str:
-    """The day (ISO) that `--gebietsstand` means, '' for values as reported."""
-    from datetime import date
-
-    if text == "heute":
-        return register.gebietsstand
-    try:
-        return date.fromisoformat(text).isoformat() if text else ""
-    except ValueError:
-        raise UsageError(f"„{text}“ ist kein Gebietsstand. Erlaubt: heute oder ein Tag (2021-12-31).") from None
-
-
-def _regions(register: Register, store: Store, wanted: list[str], day: str) -> tuple[dict[str, bool], dict[str, str]]:
-    """The regions asked for, each with whether it was named itself, and the names of them.
-
-    A level means every region of it at any time, also those that are gone: their keys stand in the tables; on the
-    Gebietsstand of a `day` only those there are then.
-    """
-    from kommunalprofil.crosswalk import Crosswalk
-    from kommunalprofil.territory import FORMER_KREISE, region_level
-
-    if day:
-        there = Crosswalk.load(store.state)
-        there.check_target(day)
-    keys = register.column("ags")
-    known = FORMER_KREISE | dict(zip(keys, register.column("name"), strict=True))
-    aliases = {ags for ags, same in zip(keys, register.column("same_as"), strict=True) if same}
-    named: dict[str, bool] = {}
-    for text in wanted or ["bund", "land", "kreis"]:
-        if text in LEVELS:
-            level = {ags for ags in known if region_level(ags) == text} | store.regions(text)
-            level = there.existing(level, day) if day else level
-            named |= {ags: named.get(ags, False) for ags in sorted(level - aliases)}
-        else:
-            ags = text if text in FORMER_KREISE else register.find(text).ags
-            if day and not there.existing({ags}, day):
-                raise UsageError(f"{known.get(ags, ags)} ({ags}) gibt es am Gebietsstand {day} nicht.")
-            named[ags] = True
-    return named, {ags: known.get(ags, "") for ags in named}
-
-
-def _indicators(known: dict[str, Indicator], wanted: list[str]) -> list[str]:
-    from difflib import get_close_matches
-
-    for name in wanted:
-        if name not in known:
-            near = get_close_matches(name, known, n=3)
-            hint = f" Gemeint sein könnte: {', '.join(near)}." if near else ""
-            raise UsageError(
-                f"Den Indikator „{name}“ gibt es nicht.{hint} Alle zeigt: kommunalprofil indicators --list"
-            )
-    return list(dict.fromkeys(wanted)) or list(known)
 
 
 @app.command()
@@ -242,21 +187,16 @@ def indicators(
     data: DataDir = None,
 ) -> int:
     """Indikatoren für Orte, Stichtage und Gruppen ausgeben; ohne Angaben für Bund, Länder und Kreise."""
-    from kommunalprofil.indicators import compute, declared, export
+    from kommunalprofil import asking
+    from kommunalprofil.indicators import declared, export
+    from kommunalprofil.indicators.tabulate import tabulate
     from kommunalprofil.regions import Register
     from kommunalprofil.store import Store, write_atomic
 
-    known = declared()
-    chosen = _indicators(known, indicator or [])
     if show_list:
-        _show_indicators([known[name] for name in chosen], form)
+        known = declared()
+        _show_indicators([known[name] for name in asking.chosen_indicators(indicator or [])], form)
         return 0
-    dimensions = _dimensions(by)
-    variants = {name for i in chosen for name in known[i].variants}
-    if variant and variant not in variants:
-        allowed = ", ".join(sorted(variants)) or "keine"
-        raise UsageError(f"Die Variante „{variant}“ gibt es hier nicht. Vorhanden: {allowed}.")
-    dates = export.date_filter(date)
     ending = output.suffix.lstrip(".").lower() if output is not None else ""
     form = form or (ending if ending in export.FORMATS else "table")
     if form not in export.FORMATS:
@@ -264,27 +204,17 @@ def indicators(
     if form in ("parquet", "xlsx") and output is None:
         raise UsageError(f"Das Format {form} braucht eine Zieldatei: -o DATEI.")
     folder = data_dir(data)
-    register = Register.load(folder)
     store = Store(folder)
-    day = _territory(territory, register)
-    places, names = _regions(register, store, region or [], day)
-    asked = [ags for ags, by_name in places.items() if by_name]
-    series = compute(store, places, chosen, dimensions, variant or None, day)
-    content = export.serialise(export.table(series, names, dates, asked, export.Coverage(store)), form)
+    request = asking.request(
+        store, Register.load(folder), regions=region or [], indicators=indicator or [], dates=date, variant=variant,
+        by=[d.strip() for d in by.split(",") if d.strip()], territory=territory,
+    )  # fmt: skip
+    content = export.serialise(tabulate(store, request, os.cpu_count() or 1), form)
     if output is None:
         sys.stdout.write(content.decode())
     else:
         write_atomic({output: content})
     return 0
-
-
-def _dimensions(text: str) -> list[str]:
-    allowed = ("sex", "nationality", "age", "migration", "household")
-    dimensions = [d.strip() for d in text.split(",") if d.strip()]
-    for dimension in dimensions:
-        if dimension not in allowed:
-            raise UsageError(f"Das Merkmal „{dimension}“ gibt es nicht. Erlaubt sind: {', '.join(allowed)}.")
-    return dimensions
 
 
 def _show_indicators(chosen: list[Indicator], form: str) -> None:

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from kommunalprofil import __version__, references
-from kommunalprofil.indicators.export import COLUMNS
+from kommunalprofil.indicators.rows import COLUMNS
 
 if TYPE_CHECKING:
     from kommunalprofil.evidence import Evidence

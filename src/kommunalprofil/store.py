@@ -120,6 +120,7 @@ class Store:
 
     def __init__(self, where: Path | State) -> None:
         self.state = State.of(where)
+        self._contents: dict[str, tuple[set[str], set[str]]] = {}
 
     @cached_property
     def origins(self) -> list[provenance.Origin]:
@@ -152,11 +153,13 @@ class Store:
 
     def contents(self, table: str) -> tuple[set[str], set[str]]:
         """The measures and the regions a table has rows of."""
-        rows = self._read(table, None, ["measure", "region"]).unify_dictionaries()
-        measures, regions = (
-            rows.column(name).combine_chunks().dictionary.to_pylist() for name in ("measure", "region")
-        )
-        return set(measures), set(regions)
+        if table not in self._contents:
+            rows = self._read(table, None, ["measure", "region"]).unify_dictionaries()
+            measures, regions = (
+                rows.column(name).combine_chunks().dictionary.to_pylist() for name in ("measure", "region")
+            )
+            self._contents[table] = set(measures), set(regions)
+        return self._contents[table]
 
     def observations(self, table: str, lands: Iterable[str] | None = None) -> pa.Table:
         """The rows of a table, of all regions or only of the given Länder (`DE` for Germany), as Arrow."""

@@ -9,6 +9,8 @@ from datetime import date
 SAME_TERRITORY = {"02": "02000", "11": "11000"}
 """Länder that are one Kreis: offices print them as `02` or `02000`, in some files as both."""
 
+LAENDER = tuple(f"{n:02d}" for n in range(1, 17))
+
 REFORMS: dict[str, tuple[date, tuple[str, ...]]] = {
     "14": (date(2008, 8, 1), ("141", "142", "143")),
     "15": (date(2007, 7, 1), ("151", "152", "153")),
@@ -125,11 +127,12 @@ def region_of(key: str, level: str, day: date) -> tuple[str, str]:
 
     Keys: `DG`/`00`, 2-digit Land, 3-digit Regierungsbezirk, 5-digit Kreis, 7-digit Verbandsgemeinde (Rheinland-Pfalz),
     8-digit Gemeinde, part of a Kreis or Samtgemeinde, 9-digit Verband, 10-digit Gemeinde (Rheinland-Pfalz), 11-digit
-    Gemeinde (Niedersachsen), 12-digit ARS. Raises ValueError for a key that is none of these.
+    Gemeinde (Niedersachsen), 12-digit ARS. Raises ValueError for a key that is none of these, like one that lost its
+    leading zero.
     """
     if key in ("DG", "00"):
         return "DE", ""
-    if not (key.isascii() and key.isdigit()):
+    if not (key.isascii() and key.isdigit() and LAENDER[0] <= key[:2] <= LAENDER[-1]):
         raise ValueError(f"no official key: {key!r}")
     match len(key):
         case 5 if key[:2] in SAME_TERRITORY and key[2:] != "000":
@@ -138,7 +141,9 @@ def region_of(key: str, level: str, day: date) -> tuple[str, str]:
             return key, ""
         case 3:
             return key, REGION
-        case 7 | 9:
+        case 9:
+            return key, ASSOCIATION
+        case 7 if key[:2] == "07":
             return key, ASSOCIATION
         case 8 if level == "kreis":
             former, until = WAS_KREIS.get(key, ("", date.min))
@@ -149,7 +154,9 @@ def region_of(key: str, level: str, day: date) -> tuple[str, str]:
             return key, PART
         case 8:
             return key, ""
-        case 10 | 11 | 12:
+        case 12:
+            return key[:5] + key[-3:], ""
+        case 10 | 11 if key[:2] == {10: "07", 11: "03"}[len(key)]:
             return key[:5] + key[-3:], ""
     raise ValueError(f"no official key: {key!r}")
 

@@ -18,7 +18,7 @@ from typing import TypeVar
 from kommunalprofil.errors import KommunalprofilError
 
 PARALLEL = 8
-"""From how many pieces of work on other processes are started: each takes a second to load."""
+"""From how many small pieces of work on other processes are started: each takes a second to load."""
 MOST = 4
 """Processes at most; each holds one file in memory."""
 A = TypeVar("A")
@@ -26,10 +26,13 @@ B = TypeVar("B")
 
 
 class Workers:
-    """Up to `number` processes; with one, everything is done here. A context manager: leaving it ends them."""
+    """Up to `number` processes; with one, everything is done here. A context manager: leaving it ends them.
 
-    def __init__(self, number: int = 1) -> None:
-        self.number = min(number, MOST)
+    For fewer than `few` pieces of work none are started.
+    """
+
+    def __init__(self, number: int = 1, few: int = PARALLEL) -> None:
+        self.number, self._few = min(number, MOST), few
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Workers:
@@ -45,7 +48,7 @@ class Workers:
         `work` must be a function of a module, and pieces and results must be fit to be sent. The work starts at once.
         Raises KommunalprofilError if a process is ended from outside.
         """
-        if self.number < 2 or (self._pool is None and len(pieces) < PARALLEL):
+        if self.number < 2 or (self._pool is None and len(pieces) < self._few):
             return map(work, pieces)
         if self._pool is None:
             self._pool = ProcessPoolExecutor(self.number, mp_context=get_context("spawn"), initializer=_settle)

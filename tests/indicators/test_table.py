@@ -15,7 +15,8 @@ import pytest
 from kommunalprofil.cli import app
 from kommunalprofil.errors import UsageError
 from kommunalprofil.indicators import compute, declared, export
-from kommunalprofil.indicators.export import COLUMNS, date_filter
+from kommunalprofil.indicators.rows import COLUMNS
+from kommunalprofil.indicators.tabulate import date_filter
 from kommunalprofil.resources import data_dir
 from kommunalprofil.store import Store
 from kommunalprofil.vocabulary import HOUSEHOLD, Flag

@@ -49,6 +49,18 @@ def test_rows_may_come_in_any_order(tmp_path: Path) -> None:
     assert cells(read(tmp_path, "\n".join([head, *lines]) + "\n"), "01051")["2023-12-31", "F", 0, 200] == 2
 
 
+def test_zeros_that_excel_ate_are_restored_and_reported(tmp_path: Path) -> None:
+    values = {"01051": [3, 1, 2], "10041": [6, 2, 4]}
+    found = read(tmp_path, flat(values).replace(";01051;", ";1051;"))
+    assert cells(found, "01051") == cells(read(tmp_path, flat(values)), "01051")
+    assert "führende Nullen der Gebietsschlüssel ergänzt (1051 → 01051" in found.report.note
+
+
+def test_every_cell_may_be_quoted(tmp_path: Path) -> None:
+    text = "".join(";".join(f'"{c}"' for c in line.split(";")) + "\r\n" for line in flat(HERE).splitlines())
+    assert cells(read(tmp_path, text), "01051") == cells(read(tmp_path, flat(HERE)), "01051")
+
+
 def test_quality_signs(tmp_path: Path) -> None:
     head, *lines = flat({"DG": [30, 10, 20]}).splitlines()
     text = "\n".join([head + ";value_q", *(f"{line};{q}" for line, q in zip(lines, "epr", strict=True))]) + "\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 
 from kommunalprofil.errors import SourceError, UnknownTableError
 from kommunalprofil.sources.reading import Reading
-from twins import by_sex, cells, read, sheet
+from twins import by_sex, cells, flat, read, sheet
 
 LAENDER = (
     "Baden-Württemberg", "Bayern", "Berlin", "Brandenburg", "Bremen", "Hamburg", "Hessen", "Mecklenburg-Vorpommern",
@@ -291,3 +293,25 @@ def test_notes_in_brackets_and_letters_reach_the_flag(tmp_path: Path) -> None:
         ("DE", "_T", "provisional"), ("DE", "M", "low_reliability"), ("DE", "F", "revised"),
         ("01", "_T", "normal"), ("01", "M", "secret"), ("01", "F", "later"),
     }  # fmt: skip
+
+
+def quoted(text: str) -> str:
+    """Every cell in quotes, as some programs save a table."""
+    rows = csv.reader(io.StringIO(text), delimiter=";")
+    lines = [";".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in rows]
+    return "\r\n".join(lines) + "\r\n"
+
+
+def test_a_table_whose_cells_are_all_quoted(tmp_path: Path) -> None:
+    text = by_sex({"DG": [3, 1, 2], "01": [3, 1, 2]})
+    assert cells(read(tmp_path, quoted(text)), "01") == cells(read(tmp_path, text), "01")
+    with pytest.raises(SourceError, match="Unter der Trennlinie"):
+        read(tmp_path, quoted(text) * 2)
+
+
+@pytest.mark.parametrize(("mark", "name"), [(",", "Kommas"), ("\t", "Tabulatoren")])
+def test_other_separators_are_named(tmp_path: Path, mark: str, name: str) -> None:
+    values = {"DG": [30, 10, 20], "01051": [3, 1, 2]}
+    for text in (by_sex(values), quoted(by_sex(values)), flat(values), flat(values, "alt")):
+        with pytest.raises(SourceError, match=f"durch {name} getrennt"):
+            read(tmp_path, text.replace(";", mark))

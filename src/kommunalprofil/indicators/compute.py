@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -95,6 +95,8 @@ class Results:
 
         self.store = store
         self.wanted = sorted(set(regions)) if regions is not None else None
+        self._above = _above(self.wanted or [])
+        self._read: dict[str, tuple[list[Panel], list[Panel]]] = {}
         self.territory = territory or AsReported(store)
         self.tables: dict[str, Table] = {k: t for k, t in declared_tables().items() if not t.oracle}
         self.indicators = declared()
@@ -110,9 +112,18 @@ class Results:
 
     def panels_of(self, table: str) -> list[Panel]:
         """The panels of one table, of the regions asked for."""
-        rows = self.store.observations(table, self.territory.lands(self.wanted))
-        found = panels(rows, table, self.territory.keys(self.wanted))
-        return [self.territory.carry(panel, self.wanted) for panel in found]
+        return self._parts(table)[0]
+
+    def _parts(self, table: str) -> tuple[list[Panel], list[Panel]]:
+        """The panels of one table, of the regions asked for and of those above them, read at once."""
+        if table not in self._read:
+            regions = None if self.wanted is None else sorted({*self.wanted, *self._above})
+            rows = self.store.observations(table, self.territory.lands(regions))
+            found = panels(rows, table, self.territory.keys(regions))
+            found = [self.territory.carry(panel, regions) for panel in found]
+            own = _parts_of(found, self.wanted) if self._above else found
+            self._read[table] = own, _parts_of(found, self._above) if self._above else []
+        return self._read[table]
 
     def tables_of(self, measure: str) -> Tables:
         """All tables of a measure."""
@@ -123,12 +134,7 @@ class Results:
 
     def _around(self) -> Results:
         """Results of everything around the regions asked for: these, if all of that is among them."""
-        if self.wanted is None:
-            return self
-        above = {r[:digits] for r in self.wanted for digits in (2, 5) if r != GERMANY and len(r) > digits} | {GERMANY}
-        if above <= set(self.wanted):
-            return self
-        return Results(self.store, above, self._newest_base, self.territory)
+        return _Around(self) if self._above else self
 
     def regions(self, measure: str) -> list[str]:
         """Every region any table of the measure carries, sorted."""
@@ -222,6 +228,28 @@ class Results:
         return self._by_age[key]
 
 
+class _Around(Results):
+    """Results of the regions above others, from the same tables, read once for both."""
+
+    def __init__(self, inside: Results) -> None:
+        super().__init__(inside.store, inside._above, inside._newest_base, inside.territory)
+        self._inside = inside
+
+    def _parts(self, table: str) -> tuple[list[Panel], list[Panel]]:
+        return self._inside._parts(table)[1], []
+
+
+def _above(regions: Sequence[str]) -> list[str]:
+    """Kreise, Länder and Germany above some regions; nothing if all of them are among these."""
+    above = {r[:digits] for r in regions for digits in (2, 5) if r != GERMANY and len(r) > digits} | {GERMANY}
+    return [] if above <= set(regions) or not regions else sorted(above)
+
+
+def _parts_of(whole: Sequence[Panel], regions: Iterable[str] | None) -> list[Panel]:
+    wanted = frozenset(regions or ())
+    return [part for panel in whole if (part := panel.part(wanted)).regions]
+
+
 def compute(
     store: Store,
     regions: Iterable[str] | None,
@@ -236,16 +264,26 @@ def compute(
     Gebietsstand (ISO) to which all counts are carried over, '' leaves them as reported. Raises KeyError for an unknown
     indicator, UsageError for a day to which no key leads.
     """
-    results = Results(store, regions, territory=Recalculated(store, territory) if territory else None)
+    results = results_of(store, regions, territory)
     for name in indicators:
-        declaration = results.indicators[name]
-        if variant and variant not in declaration.variants:
-            continue
-        for selection in results.selections(name, by, variant or ""):
-            yield results.series(name, selection, variant or "")
-            if "age" in set(by) & declaration.by - declaration.own:
-                yield from results.by_age(name, selection, variant or "")
-            results.forget()
+        yield from every(results, name, by, variant)
+
+
+def results_of(store: Store, regions: Iterable[str] | None, territory: str = "") -> Results:
+    """The results of some regions, as reported or on a Gebietsstand. Raises UsageError if no key leads to it."""
+    return Results(store, regions, territory=Recalculated(store, territory) if territory else None)
+
+
+def every(results: Results, name: str, by: Iterable[str] = (), variant: str | None = None) -> Iterator[Series]:
+    """Every series of one indicator, see `compute`; each is let go of when the next one is asked for."""
+    declaration = results.indicators[name]
+    if variant and variant not in declaration.variants:
+        return
+    for selection in results.selections(name, by, variant or ""):
+        yield results.series(name, selection, variant or "")
+        if "age" in set(by) & declaration.by - declaration.own:
+            yield from results.by_age(name, selection, variant or "")
+        results.forget()
 
 
 def measures_of(table: Table) -> frozenset[str]:

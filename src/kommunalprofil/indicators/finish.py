@@ -34,7 +34,7 @@ def from_answer(
     return Series(
         declaration, variant, selection, tables.regions, tables.points, answer.value, answer.numerator,
         answer.denominator, flags, answer.source, ledger.tables, answer.reason, ledger.reasons, there,
-        answer.territory,
+        answer.territory, same=ledger.same,
     )  # fmt: skip
 
 
@@ -61,20 +61,20 @@ def from_parts(
     flags = _judged(declaration, value.flags, cases, denominator)
     return Series(
         declaration, variant, selection, axis.regions, axis.points, value.value, numerator, denominator, flags,
-        value.source, ledger.tables, value.reason, ledger.reasons, there, axis.territory, parts.mixed,
+        value.source, ledger.tables, value.reason, ledger.reasons, there, axis.territory, parts.mixed, ledger.same,
     )  # fmt: skip
 
 
 def _judged(declaration: Indicator, flags: Flags, cases: Values, people: Values) -> Flags:
     """The flags, with a value on few cases or few people marked as unreliable."""
-    with np.errstate(invalid="ignore"):
-        few = np.zeros(flags.shape, dtype=bool)
-        if "numerator" in declaration.few:
-            few |= (np.abs(cases) < FEW_CASES) & np.isfinite(people)
-        if "denominator" in declaration.few:
-            few |= people < FEW_PEOPLE
+    few = people < FEW_PEOPLE if "denominator" in declaration.few else np.zeros(flags.shape, dtype=bool)
+    if "numerator" in declaration.few:
+        few |= (np.abs(cases) < FEW_CASES) & np.isfinite(people)
+    if not few.any():
+        return flags
     few &= (flags & GAP.value) == 0
-    return flags | np.where(few, np.uint16(Flag.LOW_RELIABILITY), np.uint16(0))
+    marked: Flags = flags | np.where(few, np.uint16(Flag.LOW_RELIABILITY), np.uint16(0))
+    return marked
 
 
 def keep_newest_base(series: Series) -> None:
@@ -84,7 +84,7 @@ def keep_newest_base(series: Series) -> None:
     """
     flow = series.indicator.period != "stock"
     for t in range(len(series.points) - 1):
-        if series.points[t].date == series.points[t + 1].date:
+        if series.points[t].date == series.points[t + 1].date and series.there[:, t : t + 2].all(axis=1).any():
             both = series.there[:, t] & series.there[:, t + 1]
             older = np.isfinite(series.value[:, t]) & ~np.isfinite(series.value[:, t + 1]) & flow
             series.there[:, t] &= ~both | older

@@ -13,6 +13,24 @@ from kommunalprofil.indicators.series import Selection, Series
 if TYPE_CHECKING:
     import pyarrow as pa
 
+COLUMNS = (
+    "region",
+    "name",
+    "date",
+    "indicator",
+    "variant",
+    "sex",
+    "age",
+    "nationality",
+    "migration",
+    "household",
+    "value",
+    "unit",
+    "numerator",
+    "denominator",
+    "flag",
+    "sources",
+)
 NUMBERS = ("value", "numerator", "denominator")
 SAME = ("indicator", "variant", "unit", *Selection._fields)
 """What is the same in all rows of a series."""
@@ -87,30 +105,46 @@ class Rows:
         for column in NUMBERS:
             self._numbers[column].append(np.full(len(regions), np.nan))
 
-    def table(self, columns: Sequence[str]) -> pa.Table:
-        """All rows; lets go of what it was made of, column by column."""
+    def batch(self) -> pa.RecordBatch:
+        """The rows since the last batch, with the columns of the contract."""
         import pyarrow as pa
 
-        made: dict[str, Any] = {}
+        made: dict[str, pa.Array] = {}
         for number, column in enumerate(SAME):
             codes = np.array([same[number] for same in self._same], dtype=np.int16)
-            made[column] = self._column(np.repeat(codes, self._runs), list(self._texts[column]))
+            made[column] = _texts(np.repeat(codes, self._runs), list(self._texts[column]))
         for column in OWN:
-            codes = np.concatenate(self._codes.pop(column) or [np.zeros(0, dtype=np.int16)])
-            made[column] = self._column(codes, list(self._texts[column]))
+            codes = _end_to_end(self._codes[column], np.int16)
+            made[column] = _texts(codes, list(self._texts[column]))
             if column == "region":
-                made["name"] = self._column(codes, [self._names.get(r, "") for r in self._texts[column]])
+                made["name"] = _texts(codes, [self._names.get(r, "") for r in self._texts[column]])
         for column in NUMBERS:
-            numbers = np.concatenate(self._numbers.pop(column) or [np.zeros(0)])
-            made[column] = pa.array(numbers, from_pandas=True)
-        return pa.table({column: made[column] for column in columns})
+            made[column] = _floats(_end_to_end(self._numbers[column], np.float64))
+        self._same.clear()
+        self._runs.clear()
+        return pa.RecordBatch.from_arrays([made[column] for column in COLUMNS], list(COLUMNS))
 
-    @staticmethod
-    def _column(codes: NDArray[np.int16], texts: Sequence[str]) -> pa.Array:
-        import pyarrow as pa
 
-        small = codes.astype(np.int8) if len(texts) < 128 else codes
-        return pa.DictionaryArray.from_arrays(pa.array(small), pa.array(list(texts) or [""], pa.string()))
+def _end_to_end(parts: list[NDArray[Any]], kind: type[np.generic]) -> NDArray[Any]:
+    """The parts as one; they are let go of."""
+    whole = np.concatenate(parts) if parts else np.zeros(0, dtype=kind)
+    parts.clear()
+    return whole
+
+
+def _texts(codes: NDArray[np.int16], texts: Sequence[str]) -> pa.Array:
+    """From the buffers: Arrow's own way from numpy loads pandas, a second."""
+    import pyarrow as pa
+
+    numbers = pa.Array.from_buffers(pa.int16(), len(codes), [None, pa.py_buffer(codes)])
+    return pa.DictionaryArray.from_arrays(numbers, pa.array(list(texts) or [""], pa.string()))
+
+
+def _floats(numbers: NDArray[np.float64]) -> pa.Array:
+    import pyarrow as pa
+
+    there = pa.py_buffer(np.packbits(~np.isnan(numbers), bitorder="little"))
+    return pa.Array.from_buffers(pa.float64(), len(numbers), [there, pa.py_buffer(numbers)])
 
 
 def _packed(facts: NDArray[Any]) -> Codes:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import NamedTuple
+from hashlib import blake2b
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,8 @@ REASONS = (
     Flag.NOT_PUBLISHED,
     Flag.REGION_ABSENT,
 )
+REMEMBERED = 200
+"""So many arrays of breaks are kept for the next series."""
 TERRITORY = "break:territory"
 UNKNOWN = -1
 """The number of boundaries nobody knows; what lies below it are boundaries between two known Gebietsstände."""
@@ -120,6 +123,8 @@ class Series:
     there: NDArray[np.bool_] = field(repr=False)
     territory: NDArray[np.int16] = field(repr=False)
     mixed: NDArray[np.bool_] | None = field(default=None, repr=False)
+    same: dict[tuple[Any, ...], NDArray[np.uint8]] = field(default_factory=dict, repr=False)
+    """What breaks series with values at the same places, found once for all of them."""
 
     @cached_property
     def unit(self) -> str:
@@ -135,12 +140,25 @@ class Series:
     @cached_property
     def broken(self) -> NDArray[np.uint8]:
         """What lies between each value and the value before it: BROKEN_BASE, MOVED, REDEFINED."""
-        result = np.zeros(self.value.shape, dtype=np.uint8)
         valued = np.isfinite(self.value) & self.there
+        moves = self.territory if self.territory.any() else None
+        mixed = self.mixed if self.mixed is not None and self.mixed.any() else None
+        arrays = (None if x is None else blake2b(x.tobytes()).digest() for x in (np.packbits(valued), moves, mixed))
+        key = (id(self.points), valued.shape, tuple(self.indicator.breaks), *arrays)
+        if key not in self.same:
+            if len(self.same) >= REMEMBERED:
+                self.same.clear()
+            self.same[key] = self._broken(valued, moves, mixed)
+        return self.same[key]
+
+    def _broken(
+        self, valued: NDArray[np.bool_], moves: NDArray[np.int16] | None, mixed: NDArray[np.bool_] | None
+    ) -> NDArray[np.uint8]:
+        result = np.zeros(valued.shape, dtype=np.uint8)
         columns = np.flatnonzero(valued.any(axis=0))
         if len(columns) < 2:
-            if self.mixed is not None:
-                result[valued & self.mixed] = BROKEN_BASE
+            if mixed is not None:
+                result[valued & mixed] = BROKEN_BASE
             return result
         points, valued = [self.points[t] for t in columns.tolist()], valued[:, columns]
         families = np.array(base_order([family(p) for p in points]), dtype=np.int16)
@@ -151,13 +169,13 @@ class Series:
         compared, bits = valued & (before >= 0), np.zeros(valued.shape, dtype=np.uint8)
         if families[0] != families[-1] or len(set(families.tolist())) > 1:
             bits[compared & (families[before] != families)] |= BROKEN_BASE
-        if self.mixed is not None:
-            bits[valued & self.mixed[columns]] |= BROKEN_BASE
+        if mixed is not None:
+            bits[valued & mixed[columns]] |= BROKEN_BASE
         if since[0] != since[-1]:
             bits[compared & (since[before] != since)] |= REDEFINED
-        rows = np.flatnonzero(self.territory.any(axis=1))
-        if len(rows):
-            moved = _moved(self.territory[rows][:, columns], before[rows])
+        if moves is not None:
+            rows = np.flatnonzero(moves.any(axis=1))
+            moved = _moved(moves[rows][:, columns], before[rows])
             bits[rows] |= np.where(compared[rows] & moved, np.uint8(MOVED), np.uint8(0))
         result[:, columns] = bits
         return result

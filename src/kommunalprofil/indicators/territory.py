@@ -8,9 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import Protocol
 
-import numpy as np
-
-from kommunalprofil.cells import Block, Panel
+from kommunalprofil.cells import Panel
 from kommunalprofil.continuity import Continuity, follow
 from kommunalprofil.conversion import GROUP, convert
 from kommunalprofil.crosswalk import Crosswalk
@@ -116,8 +114,8 @@ class Recalculated:
         if MEASURE[panel.measure].kind == "count":
             panel = convert(panel, self._crosswalk(wanted), self._day)
         else:
-            panel = only(panel, (region for region in panel.regions if len(region) not in GROUP))
-        return panel if wanted is None else only(panel, wanted)
+            panel = panel.part(frozenset(region for region in panel.regions if len(region) not in GROUP))
+        return panel if wanted is None else panel.part(frozenset(wanted))
 
 
 class Continued:
@@ -145,20 +143,3 @@ class Continued:
     def carry(self, panel: Panel, wanted: Regions) -> Panel:
         """The regions followed back."""
         return follow(panel, self.continuity, self._places if wanted is None else wanted)
-
-
-def only(panel: Panel, regions: Iterable[str]) -> Panel:
-    """The panel of some of its regions."""
-    chosen = set(regions)
-    rows = np.array([r for r, region in enumerate(panel.regions) if region in chosen], dtype=np.intp)
-    if len(rows) == len(panel.regions):
-        return panel
-    blocks = {member: Block(b.groups, b.values[rows], b.flags[rows]) for member, b in panel.blocks.items()}
-    return replace(
-        panel,
-        regions=[panel.regions[r] for r in rows.tolist()],
-        present=panel.present[rows],
-        blocks=blocks,
-        reasons={text: mask[rows] for text, mask in panel.reasons.items()},
-        territory=None if panel.territory is None else panel.territory[rows],
-    )

@@ -23,6 +23,8 @@ class Ledger:
 
     tables: list[str] = field(default_factory=lambda: [""])
     reasons: list[str] = field(default_factory=lambda: [""])
+    same: dict[tuple[Any, ...], NDArray[np.uint8]] = field(default_factory=dict, repr=False)
+    """The breaks of series with values at the same places."""
     _table: dict[str, int] = field(default_factory=lambda: {"": NOTHING}, repr=False)
     _reason: dict[str, int] = field(default_factory=lambda: {"": NOTHING}, repr=False)
 

@@ -61,6 +61,7 @@ def _read(path: Path) -> Reading:
     if (found := formats.of_text(content, path, tables)) is not None:
         return found
     text = content.opening
+    refusals.refuse_separator(text, path.name)
     table = _wide_table(text, tables, path.name)
     if table is not None:
         return from_grids(table, datencsv.grids(content, table), path.name, content.sha256)

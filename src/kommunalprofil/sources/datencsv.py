@@ -21,7 +21,7 @@ from kommunalprofil.sources.gather import coded
 from kommunalprofil.sources.grid import Coded, Grid
 from kommunalprofil.sources.labels import YEAR, Meaning, iso_day, meaning, time
 
-FIRST_LINE = re.compile(r"(?:GENESIS-)?Tabelle: *([^;\s]+) *;*\s*$")
+FIRST_LINE = re.compile(r"(?:GENESIS-)?Tabelle: *(\S+)")
 NO_NAME = "Temporär"
 YEAR_LINE = re.compile(r"(?:Stichtag|Jahr|Reference date|Date|Year): *(.+)")
 THOUSANDS = re.compile(r"\((?:in )?1[. ]?000\)$")
@@ -39,15 +39,20 @@ Row = tuple[int, list[str]]
 
 def recognise(text: str) -> str | None:
     """The table id in the first line of a Datencsv, or None if it is none."""
-    first = text[:200].split("\n", 1)[0].strip("\r").strip('"')
-    match = FIRST_LINE.match(first)
+    match = FIRST_LINE.fullmatch(_only_cell(text[:200].split("\n", 1)[0]))
     return match[1] if match else None
+
+
+def _only_cell(line: str) -> str:
+    """The one cell of a line, however a program has quoted it and the empty ones beside it; '' if there are more."""
+    first, *others = (cell.strip().strip('"').strip() for cell in line.split(";"))
+    return "" if any(others) else first
 
 
 def by_opening(text: str, tables: Iterable[Table]) -> Table | None:
     """The table whose declared first title line begins a file that has no line with its id, or a nameless one."""
     for line in text.split("\n", 3)[:2]:
-        opening = line.strip().rstrip(";").strip('"').strip()
+        opening = _only_cell(line)
         for table in tables:
             if table.opening and table.opening == opening:
                 return table
@@ -252,8 +257,7 @@ class _Reader:
         restore = self.layout.restore
         codes = [keys.official(text, restore, self.file, line) for text, line in zip(texts, first, strict=True)]
         if self.layout.restore:
-            changed = [f"{a} → {b}" for a, b in zip(texts, codes, strict=True) if a != b]
-            remarks.append(f"führende Nullen der Gebietsschlüssel ergänzt ({', '.join(changed[:3])} …)")
+            remarks.append(keys.restored(texts, codes))
         return Coded(column.codes, codes)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kommunalprofil.errors import SourceError, UnknownTableError
-from kommunalprofil.sources import headings
+from kommunalprofil.sources import headings, keys
 from kommunalprofil.sources.content import Content
 from kommunalprofil.sources.declare import Table
 from kommunalprofil.sources.grid import Coded, Grid
@@ -52,7 +52,7 @@ class Head:
 
 def recognise(text: str) -> bool:
     """Whether the first line is the head of a flat file, old or new."""
-    head = tuple(text.split("\n", 1)[0].strip().split(";")[:5])
+    head = tuple(name.strip('"') for name in text.split("\n", 1)[0].strip().split(";")[:5])
     return head == NEW_HEAD or head in OLD_HEADS
 
 
@@ -67,7 +67,9 @@ def read(content: Content, tables: Mapping[str, Table]) -> tuple[Table, Iterator
         reason = "Die letzte Zeile ist nicht abgeschlossen; die Datei ist abgeschnitten."
         raise SourceError(content.name, reason, content.lines + 1)
     second = [*content.opening.split("\n", 2), "", ""][1].split(";")
-    head.labels = [label for code, _, label in head.groups if "".join(second[code : code + 1]).startswith("ALT")]
+    head.labels = [
+        label for code, _, label in head.groups if "".join(second[code : code + 1]).strip('"').startswith("ALT")
+    ]
     batches = _batches(content, head)
     first = next(batches, None)
     if first is None:
@@ -201,6 +203,8 @@ class _Reader:
             reason = f"Kein Gebietsmerkmal (KREISE, GEMEIN, DLAND …) gefunden; {SHIFTED}"
             raise SourceError(self.file, reason, first.line)
         self.values = self._value_codes(first)
+        self.restore = keys.zeros_lost(first.columns[self.key].texts)
+        self.remarks: list[str] = []
 
     def _only(self, batch: _Batch, column: int, what: str, known: str | None = None) -> str:
         """The one text of a column. Raises SourceError with the line if there is another."""
@@ -246,7 +250,7 @@ class _Reader:
         """One batch as a Grid."""
         self._only(batch, 0, "Die Statistik", self.statistic)
         self._only(batch, 2, "Der Zeitbezug", self.time)
-        rows = {"key": batch.columns[self.key]}
+        rows = {"key": self._keys(batch)}
         for code, place, label in self.head.groups:
             if place in self.variables:
                 name = self._only(batch, code, "Das Merkmal", self.variables[place])
@@ -260,9 +264,23 @@ class _Reader:
         draft = headings.Draft(rows, columns, values, None, batch.lines())
         if self.head.sign >= 0:
             draft.signs = batch.columns[self.head.sign]
-        return headings.grid_of(
+        grid = headings.grid_of(
             draft, self.table, self.file, title="", layout=self.head.layout, retrieved=self.content.retrieved
         )
+        grid.remarks = self.remarks
+        return grid
+
+    def _keys(self, batch: _Batch) -> Coded:
+        """The keys, with the leading zeros that Excel took from all of them."""
+        import numpy as np
+
+        column = batch.columns[self.key]
+        if not self.restore:
+            return column
+        lines = (np.unique(column.codes, return_index=True)[1] + batch.line).tolist()
+        codes = [keys.official(k, True, self.file, n) for k, n in zip(column.texts, lines, strict=True)]
+        self.remarks = self.remarks or [keys.restored(column.texts, codes)]
+        return Coded(column.codes, codes)
 
     def _add(self, rows: dict[str, Coded], batch: _Batch, place: int, said: list[Meaning]) -> None:
         for dim in {d for m in said for d in m}:

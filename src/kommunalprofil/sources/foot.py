@@ -11,7 +11,7 @@ from kommunalprofil.sources.content import Content
 from kommunalprofil.sources.declare import Table
 from kommunalprofil.sources.labels import meaning
 
-RULE = re.compile(r"^_{5,};*\r?$", re.MULTILINE)
+RULE = re.compile(r'^"?_{5,}"?(?:;|"")*\r?$', re.MULTILINE)
 KEY = re.compile(r"DG|\d{2,12}", re.ASCII)
 CELL = re.compile(r"(?:-?\d{1,15}(?:[.,]\d{1,15})?)?[prse ]{0,4}|[-–./xX]|\.\.\.|…", re.ASCII)
 
@@ -28,7 +28,7 @@ def of(content: Content, named: bool) -> str:
 def until_rule(stream: TextIO) -> Iterator[str]:
     """The lines above the rule; the stream stands then at the line below it."""
     for line in stream:
-        if line[:5] == "_____" and RULE.match(line.rstrip("\r\n")):
+        if "_____" in line[:6] and RULE.match(line.rstrip("\r\n")):
             return
         yield line
 
@@ -43,7 +43,7 @@ def check(stream: TextIO, content: Content, foot: str, table: Table, shape: tupl
         raise _below(content.name, None)
     first = content.lines - foot.count("\n") + 2
     for line, text in enumerate(below.split("\n"), first):
-        cells = [c.strip() for c in text.split(";")]
+        cells = [c.strip().strip('"').strip() for c in text.split(";")]
         if len(cells) == shape[1] and _is_row(cells[: shape[0]], cells[shape[0] :], table):
             raise _below(content.name, line)
 

@@ -107,7 +107,7 @@ class Places:
         try:
             return territory.region_of(key, self.level, date.fromisoformat(day))
         except ValueError:
-            reason = f"„{key[:40]}“ ist kein amtlicher Gebietsschlüssel."
+            reason = f"„{key[:40]}“ ist kein amtlicher Gebietsschlüssel (oder seine führende Null fehlt)."
             raise SourceError(self.file, reason, line) from None
 
 

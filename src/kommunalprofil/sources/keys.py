@@ -38,6 +38,12 @@ def official(key: str, restore: bool, file: str, line: int) -> str:
     return full
 
 
+def restored(texts: Sequence[str], codes: Sequence[str]) -> str:
+    """The remark that keys lack their leading zeros and have them again."""
+    changed = [f"{a} → {b}" for a, b in zip(texts, codes, strict=True) if a != b]
+    return f"führende Nullen der Gebietsschlüssel ergänzt ({', '.join(changed[:3])} …)"
+
+
 def all_laender(keys: Collection[str], file: str) -> None:
     """Raises SourceError unless all sixteen Länder are there: a file without foot shows no other sign of a cut."""
     missing = [f"{n:02d}" for n in range(1, LAENDER + 1) if f"{n:02d}" not in keys]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from kommunalprofil.errors import NotATableError, UnknownTableError
+from kommunalprofil.errors import NotATableError, SourceError, UnknownTableError
 
 PEEK = 4096
 CHECKSUMS = re.compile(rb"(?:[0-9a-f]{64}  [^\n]+\n)+")
 SEPARATOR = re.compile(rb"[;\t][^;\t\r\n]+[;\t]")
 MARKDOWN = re.compile(rb"\s*# [^\n]+\n.*?^(?:## |\|[ :-]*--)", re.DOTALL | re.MULTILINE)
 """A heading first, then another one or a table of columns between strokes."""
+OFFICIAL = re.compile(r'"?(?:(?:GENESIS-)?Tabelle: |(?i:statisti[ck]s?_code)\b|Berichtszeitpunkt\b)')
+"""How tables begin whose columns the offices part by semicolons."""
+OTHER_SEPARATORS = {"\t": "Tabulatoren", ",": "Kommas"}
 OFFERED = "Gelesen werden CSV, XLSX, TSV und JSON der Ämter."
 
 
@@ -57,6 +61,20 @@ def refuse(data: bytes, kinds: Kinds, file: str) -> None:
     head = data[:PEEK].removeprefix(b"\xef\xbb\xbf")
     if reason := next((text for test, text in kinds if test(head)), ""):
         raise NotATableError(file, reason)
+
+
+def refuse_separator(text: str, file: str) -> None:
+    """Raises SourceError for an official table that some program saved with other separators.
+
+    A comma may as well be that of a number: nobody can tell the columns.
+    """
+    if not OFFICIAL.match(text) or ";" in text:
+        return
+    for mark, name in OTHER_SEPARATORS.items():
+        widths = Counter(n for line in text.split("\n") if (n := line.count(mark)) > 1)
+        if any(lines > 1 for lines in widths.values()):
+            reason = f"Die Spalten sind durch {name} getrennt, in amtlichen Dateien durch Semikolons."
+            raise SourceError(file, f"{reason} Bitte neu herunterladen oder mit Semikolons speichern.", 1)
 
 
 def refuse_json(found: Mapping[str, Any], file: str) -> None:

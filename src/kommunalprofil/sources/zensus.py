@@ -15,7 +15,7 @@ LEVEL_HEADINGS = ("Regionalebene", "Reg_Ebene")
 
 def head_of(text: str) -> tuple[str, ...] | None:
     """The headings if the text is a Regionaltabelle, else None."""
-    head = tuple(c.strip() for c in text.split("\n", 1)[0].strip("\r").split(";"))
+    head = tuple(c.strip().strip('"') for c in text.split("\n", 1)[0].strip("\r").split(";"))
     ok = len(head) > LEAD and head[:3] == ("Berichtszeitpunkt", "_RS", "Name") and head[3] in LEVEL_HEADINGS
     return head if ok else None
 

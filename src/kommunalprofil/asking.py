@@ -1,0 +1,104 @@
+"""What people ask of the indicators, in their words, made into a request: places, dates, indicators, dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from difflib import get_close_matches
+
+from kommunalprofil.crosswalk import Crosswalk
+from kommunalprofil.errors import UsageError
+from kommunalprofil.indicators import declared
+from kommunalprofil.indicators.tabulate import Request, date_filter
+from kommunalprofil.regions import Register
+from kommunalprofil.store import Store
+from kommunalprofil.territory import FORMER_KREISE, region_level
+from kommunalprofil.vocabulary import LEVEL
+
+USUAL = ("bund", "land", "kreis")
+"""The levels meant where no place is named."""
+DIMENSIONS = ("sex", "nationality", "age", "migration", "household")
+
+
+def request(
+    store: Store,
+    register: Register,
+    *,
+    regions: Iterable[str] = (),
+    indicators: Iterable[str] = (),
+    by: Iterable[str] = (),
+    dates: str = "",
+    variant: str = "",
+    territory: str = "",
+) -> Request:
+    """The request for indicators (all if none is named) of places or levels (Germany, Länder, Kreise if none is named).
+
+    Raises UsageError for a word that means nothing, UnknownRegionError or AmbiguousRegionError for a place.
+    """
+    chosen = chosen_indicators(indicators)
+    known = declared()
+    variants = {name for i in chosen for name in known[i].variants}
+    if variant and variant not in variants:
+        allowed = ", ".join(sorted(variants)) or "keine"
+        raise UsageError(f"Die Variante „{variant}“ gibt es hier nicht. Vorhanden: {allowed}.")
+    asked = date_filter(dates)
+    dimensions = tuple(by)
+    for dimension in dimensions:
+        if dimension not in DIMENSIONS:
+            raise UsageError(f"Das Merkmal „{dimension}“ gibt es nicht. Erlaubt sind: {', '.join(DIMENSIONS)}.")
+    day = gebietsstand(territory, register)
+    places = chosen_regions(store, register, tuple(regions), day)
+    names = dict(zip(register.column("ags"), register.column("name"), strict=True))
+    printed = {ags: (FORMER_KREISE | names).get(ags, "") for ags in places}
+    named = frozenset(ags for ags, by_name in places.items() if by_name)
+    return Request(chosen, printed, dimensions, variant or None, asked, day, named)
+
+
+def chosen_indicators(wanted: Iterable[str]) -> list[str]:
+    """The ids of indicators, all of them if none is named. Raises UsageError for an unknown one, with near ones."""
+    known = declared()
+    found = list(dict.fromkeys(wanted))
+    for name in found:
+        if name not in known:
+            near = get_close_matches(name, known, n=3)
+            hint = f" Gemeint sein könnte: {', '.join(near)}." if near else ""
+            raise UsageError(
+                f"Den Indikator „{name}“ gibt es nicht.{hint} Alle zeigt: kommunalprofil indicators --list"
+            )
+    return found or list(known)
+
+
+def gebietsstand(text: str, register: Register) -> str:
+    """The day (ISO) a Gebietsstand is of, '' for values as reported. Raises UsageError."""
+    if text == "heute":
+        return register.gebietsstand
+    try:
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError:
+        raise UsageError(f"„{text}“ ist kein Gebietsstand. Erlaubt: heute oder ein Tag (2021-12-31).") from None
+
+
+def chosen_regions(store: Store, register: Register, wanted: Sequence[str], day: str = "") -> dict[str, bool]:
+    """The keys of the regions asked for, each with whether it was named itself.
+
+    A level means every region of it at any time, also those that are gone: their keys stand in the tables; on the
+    Gebietsstand of a `day` only those there are then. Raises UsageError.
+    """
+    if day:
+        there = Crosswalk.load(store.state)
+        there.check_target(day)
+    keys = register.column("ags")
+    known = FORMER_KREISE | dict(zip(keys, register.column("name"), strict=True))
+    aliases = {ags for ags, same in zip(keys, register.column("same_as"), strict=True) if same}
+    named: dict[str, bool] = {}
+    for text in wanted or USUAL:
+        if text in LEVEL:
+            level = {ags for ags in known if region_level(ags) == text} | store.regions(text)
+            level = there.existing(level, day) if day else level
+            named |= {ags: named.get(ags, False) for ags in sorted(level - aliases)}
+        else:
+            ags = text if text in FORMER_KREISE else register.find(text).ags
+            if day and not there.existing({ags}, day):
+                raise UsageError(f"{known.get(ags, ags)} ({ags}) gibt es am Gebietsstand {day} nicht.")
+            named[ags] = True
+    return named
