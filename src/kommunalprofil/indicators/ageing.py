@@ -15,7 +15,12 @@ from kommunalprofil.vocabulary import GAP, Flag
 BY = ("sex", "nationality")
 WORKING = persons((20, 65))
 BY_SEX = (
-    Cause("einzelne Werte für Männer druckt das Amt abgeschnitten statt gerundet", ("07",), "M", ("2015",)),
+    Cause(
+        "einzelne Werte für Männer druckt das Amt eine Stelle niedriger, wie abgeschnitten statt gerundet",
+        ("07",),
+        "M",
+        ("2015",),
+    ),
     Cause(
         "das Amt druckt für Frauen die nächsthöhere Stelle; ein Grund ist nicht zu erkennen", ("02",), "F", ("2015",)
     ),
@@ -23,11 +28,18 @@ BY_SEX = (
 PERTURBED = "die Zählungen sind zur Geheimhaltung leicht verändert, der amtliche Wert nicht"
 """Of the tables of the census 2011."""
 AGES = (
-    Cause("das Amt druckt in Nordrhein-Westfalen durchweg um 0,01 bis 0,02 Jahre höhere Werte, als seine Altersjahre"
-          " ergeben; ein Grund ist nicht zu erkennen", ("05",), "", ("2015",)),
-    Cause("die höchsten Alter stehen nur in Gruppen (Bund und Länder ab 90, Kreise ab 75 Jahren), die Verteilung darin"
-          " ist geschätzt"),
-)  # fmt: skip
+    Cause(
+        "die höchsten Alter stehen nur in Gruppen (Länder ab 90, Kreise ab 75 Jahren), und in Nordrhein-Westfalen"
+        " druckt das Amt im Mittel um gut 0,01 Jahre höhere Werte, als seine Altersjahre ergeben; ein Grund ist nicht"
+        " zu erkennen",
+        ("05",),
+        dates=("2015",),
+    ),
+    Cause(
+        "die höchsten Alter stehen nur in Gruppen (Länder ab 90, Kreise ab 75 Jahren), die Verteilung darin ist"
+        " geschätzt"
+    ),
+)
 GEMEINDE_AGES = (
     Cause("die Tabellen der Gemeinden haben nur 17 Altersgruppen; die Verteilung darin ist die des Kreises",
           level="gemeinde"),
