@@ -34,7 +34,7 @@ hilfe help:
 	@echo '                             SEED=… CASE=… wiederholt einen Fall)'
 	@echo 'make lint                    Stil und Typen prüfen; make format bringt den Stil in Ordnung'
 	@echo 'make data SHARED=../shared   den Datenbestand aus den amtlichen Dateien neu aufbauen'
-	@echo 'make docs                    docs/indikatoren.md aus den Deklarationen neu schreiben; make bild das Bild im README'
+	@echo 'make docs                    docs/indikatoren.md und docs/abgleich.md neu schreiben; make bild das Bild im README'
 	@echo 'make lock                    Abhängigkeiten neu festschreiben'
 	@echo 'make clean                   .venv und alle Zwischenergebnisse löschen (reports/ bleibt)'
 
@@ -74,6 +74,7 @@ lock: $(DEV_STAMP)
 
 docs: $(DEV_STAMP)
 	@$(BIN)/python tools/docs.py
+	@$(BIN)/python tools/abgleich.py
 
 bild: $(DEV_STAMP)
 	@$(BIN)/python tools/picture.py

@@ -153,3 +153,35 @@ def test_columns_and_files_of_the_data_set_are_as_documented() -> None:
 
 def test_the_changelog_knows_the_version() -> None:
     assert f"\n## {__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def abgleich() -> dict[str, str]:
+    made: dict[str, str] = runpy.run_path(str(ROOT / "tools" / "abgleich.py"))["files"]()
+    return made
+
+
+def test_the_comparison_with_the_offices_is_up_to_date(abgleich: dict[str, str]) -> None:
+    for name, text in abgleich.items():
+        assert (ROOT / "docs" / name).read_text(encoding="utf-8") == text, "make docs"
+
+
+def test_every_exception_is_listed_with_its_cause(abgleich: dict[str, str]) -> None:
+    """In each series as many rows (here or in the list of the Gemeinden) as values that are not exact."""
+    page, listed = abgleich["abgleich.md"], abgleich["abgleich-gemeinden.csv"].count("\n") - 1
+    rows = [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("|")]
+    inexact: dict[tuple[str, str], int] = {}
+    for table, name, _, there, exact, *_ in (row for row in rows if len(row) == 7 and row[5].endswith("%")):
+        key = (table, name.removesuffix(", geschätzt"))
+        off = int(there.replace(".", "")) - int(exact.replace(".", ""))
+        inexact[key] = inexact.get(key, 0) + off
+    assert len(inexact) >= 18
+    for (table, name), number in inexact.items():
+        section = page.partition(f"### {table}: {name}\n")[2].partition("\n#")[0]
+        told = len(re.findall(r"^\| (?:DE|\d{2}|\d{5}) \|", section, re.MULTILINE))
+        if again := re.search(r"^(\d+) Werte, dieselben", section, re.MULTILINE):
+            told = int(again[1])
+        assert told + listed * table.endswith("-5") == number, (table, name)
+        causes = set(re.findall(r"\| (\d+) \|$", section, re.MULTILINE))
+        assert all(f"\n{cause}. " in section for cause in causes)
+    assert "keine erklärte Ursache" not in page

@@ -1,6 +1,6 @@
 """Sums of a table, within its tolerance: parts equal their totals, regions add up; for files and for `data check`.
 
-Only counts add up; official derived values are compared elsewhere (oracles.py).
+Only counts add up; official derived values are compared elsewhere (indicators/oracles.py).
 """
 
 from __future__ import annotations

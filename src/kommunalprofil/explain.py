@@ -22,7 +22,6 @@ from kommunalprofil.indicators.oracles import compare
 from kommunalprofil.indicators.recorded import How, Recorded
 from kommunalprofil.indicators.series import Selection
 from kommunalprofil.indicators.tabulate import LATEST, Dates
-from kommunalprofil.oracles import ORACLES
 from kommunalprofil.provenance import Origin, covers
 from kommunalprofil.regions import Region
 from kommunalprofil.trail import Cell
@@ -272,16 +271,9 @@ def _official(
         for c in compare(results, indicator, oracle):
             same = (c.region, c.date, c.sex, c.nationality, c.age) == wanted
             if same and c.ours == ours[oracle.variant]:  # of two bases at a day that of our value
-                cause = "" if c.exact else _cause(oracle.table, oracle.measure) or indicator.note
                 yield Official(
-                    oracle.table, oracle.measure, oracle.variant, c.official, c.decimals, c.ours, c.exact, cause
+                    oracle.table, oracle.measure, oracle.variant, c.official, c.decimals, c.ours, c.exact, c.cause
                 )
-
-
-def _cause(table: str, measure: str) -> str:
-    """Why an official series is not always met to the last digit, '' if it has to be."""
-    found = (o.reason for o in ORACLES if (o.table, o.measure) == (table, measure) and (o.bound or o.inexact))
-    return next(found, "")
 
 
 def flag_words(flag: str) -> list[str]:

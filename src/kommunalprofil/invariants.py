@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kommunalprofil import checks, oracles, territory
+from kommunalprofil import checks, territory
 from kommunalprofil.accounts import Account
-from kommunalprofil.counts import Counts
 from kommunalprofil.errors import DataError, TilingError
 from kommunalprofil.formatting import date as printed
 from kommunalprofil.formatting import number
+from kommunalprofil.indicators import Results
 from kommunalprofil.observations import row_keys, typed, validate
 from kommunalprofil.provenance import Origin
 from kommunalprofil.sources import declared
 from kommunalprofil.sources.declare import Table
 from kommunalprofil.states import OBSERVATIONS, REGIONS
 from kommunalprofil.store import Store
+from kommunalprofil.verdicts import ABOVE, verdicts
 from kommunalprofil.vocabulary import MEASURE
 
 if TYPE_CHECKING:
@@ -273,9 +274,9 @@ BALANCED = frozenset({"population", "births", "deaths", "moves_in", "moves_out"}
 
 def balance(store: Store) -> Iterator[Line]:
     """Stock + births − deaths + net migration against the next stock, for each level, year by year on one base."""
-    counts = Counts(store)
-    stock = counts.of("population")
-    flows = [counts.of(m).droplevel("base") for m in ("births", "deaths", "moves_in", "moves_out")]
+    results = Results(store, {r for level in ABOVE for r in store.regions(level)}, newest_base=False)
+    stock = _totals(results, "population")
+    flows = [_totals(results, m).droplevel("base") for m in ("births", "deaths", "moves_in", "moves_out")]
     if stock.empty or any(flow.empty for flow in flows):
         return
     rest = _rests(stock, flows)
@@ -295,6 +296,20 @@ def balance(store: Store) -> Iterator[Line]:
         yield Line(BALANCE, "", f"Bestand und Bewegung, {level}", ok, text)
 
 
+def _totals(results: Results, measure: str) -> pd.Series:
+    """The total of a count by region, date and base."""
+    import pandas as pd
+
+    value, tables = results.whole(measure).value, results.tables_of(measure)
+    r, t = np.nonzero(np.isfinite(value))
+    regions, dates, bases = (
+        np.array([*names, ""], dtype=object)
+        for names in (tables.regions, [p.date for p in tables.points], [p.base for p in tables.points])
+    )
+    index = pd.MultiIndex.from_arrays([regions[r], dates[t], bases[t]], names=["region", "date", "base"])
+    return pd.Series(value[r, t], index=index, dtype=float)
+
+
 def _rests(stock: pd.Series, flows: list[pd.Series]) -> pd.Series:
     """The rest of the balance per 1,000 people, by region, date and base, where everything is known."""
     import pandas as pd
@@ -311,9 +326,9 @@ def _rests(stock: pd.Series, flows: list[pd.Series]) -> pd.Series:
 
 
 def official(store: Store, tables: Collection[str] = (), changed: Collection[str] | None = None) -> Iterator[Line]:
-    """The official derived values against what is computed here; see oracles.compare."""
-    for verdict in oracles.compare(store, tables, changed):
-        yield Line(OFFICIAL, verdict.oracle.table, verdict.name, verdict.ok, verdict.text)
+    """The official derived values against what is computed here; see verdicts.verdicts."""
+    for verdict in verdicts(store, tables, changed):
+        yield Line(OFFICIAL, verdict.table, verdict.name, verdict.ok, verdict.text)
 
 
 def shrunk(old: Store, new: Store) -> Iterator[Line]:

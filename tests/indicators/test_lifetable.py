@@ -81,3 +81,17 @@ def test_more_deaths_mean_a_shorter_life_and_more_people_a_surer_one() -> None:
     _, second = expectation(FIVE, lived * rate * 4, lived * 4, 0)
     assert two[0] < one[0]
     assert second[0] == pytest.approx(first[0] / 4)
+
+
+def test_an_open_group_that_grows_is_younger_than_a_life_table() -> None:
+    """Gompertz from 90 on in a population that grows by 3 % a year: its death rate alone promises too long a life."""
+    ages = np.arange(0, 40, 0.01)
+    force = 0.17 * np.exp(0.09 * ages)
+    alive = np.exp(-np.cumsum(force) * 0.01)
+    people = alive * np.exp(-0.03 * ages)
+    groups = [AgeGroup(85, 90), AgeGroup(90, OPEN)]
+    deaths, lived = np.array([[0.0], [(people * force).sum()]]), np.array([[5.0], [people.sum()]])
+    plain, known = (expectation(groups, deaths, lived, 90, growth)[0][0] for growth in (0.0, 0.03))
+    true = alive.sum() * 0.01
+    assert plain > true + 0.08
+    assert known == pytest.approx(true, abs=0.03)

@@ -10,11 +10,42 @@ import numpy as np
 from kommunalprofil.ages import OPEN, AgeGroup
 from kommunalprofil.cells import Cells, Quantity
 from kommunalprofil.errors import TilingError
-from kommunalprofil.indicators.declare import SAME_DAY, At, Indicator, Oracle, Parts, Variant, persons, ratio
+from kommunalprofil.indicators.declare import SAME_DAY, At, Cause, Indicator, Oracle, Parts, Variant, persons, ratio
 from kommunalprofil.vocabulary import GAP, Flag
 
 BY = ("sex", "nationality")
 WORKING = persons((20, 65))
+BY_SEX = (
+    Cause(
+        "einzelne Werte für Männer druckt das Amt eine Stelle niedriger, wie abgeschnitten statt gerundet",
+        ("07",),
+        "M",
+        ("2015",),
+    ),
+    Cause(
+        "das Amt druckt für Frauen die nächsthöhere Stelle; ein Grund ist nicht zu erkennen", ("02",), "F", ("2015",)
+    ),
+)
+PERTURBED = "die Zählungen sind zur Geheimhaltung leicht verändert, der amtliche Wert nicht"
+"""Of the tables of the census 2011."""
+AGES = (
+    Cause(
+        "die höchsten Alter stehen nur in Gruppen (Länder ab 90, Kreise ab 75 Jahren), und in Nordrhein-Westfalen"
+        " druckt das Amt im Mittel um gut 0,01 Jahre höhere Werte, als seine Altersjahre ergeben; ein Grund ist nicht"
+        " zu erkennen",
+        ("05",),
+        dates=("2015",),
+    ),
+    Cause(
+        "die höchsten Alter stehen nur in Gruppen (Länder ab 90, Kreise ab 75 Jahren), die Verteilung darin ist"
+        " geschätzt"
+    ),
+)
+GEMEINDE_AGES = (
+    Cause("die Tabellen der Gemeinden haben nur 17 Altersgruppen; die Verteilung darin ist die des Kreises",
+          level="gemeinde"),
+    *AGES,
+)  # fmt: skip
 
 youth_ratio = ratio(
     "youth_ratio",
@@ -28,7 +59,10 @@ youth_ratio = ratio(
         "0-19_20-59": (persons((0, 20)), persons((20, 60))),
         "0-17_18-64": (persons((0, 18)), persons((18, 65))),
     },
-    oracle=(Oracle("12411-08-01-4", "official_youth_ratio"), Oracle("AI-N-04", "official_youth_ratio")),
+    oracle=(
+        Oracle("12411-08-01-4", "official_youth_ratio", bound=0.1, inexact=2, causes=BY_SEX),
+        Oracle("AI-N-04", "official_youth_ratio"),
+    ),
 )
 
 old_age_ratio = ratio(
@@ -44,7 +78,10 @@ old_age_ratio = ratio(
         "67_20-66": (persons((67, OPEN)), persons((20, 67))),
         "65_18-64": (persons((65, OPEN)), persons((18, 65))),
     },
-    oracle=(Oracle("12411-08-01-4", "official_old_age_ratio"), Oracle("AI-N-04", "official_old_age_ratio")),
+    oracle=(
+        Oracle("12411-08-01-4", "official_old_age_ratio", bound=0.1, inexact=5, causes=BY_SEX),
+        Oracle("AI-N-04", "official_old_age_ratio"),
+    ),
 )
 
 total_dependency_ratio = ratio(
@@ -203,9 +240,18 @@ mean_age = Indicator(
         )
     },
     oracle=(
-        Oracle("12411-07-01-4", "official_mean_age"),
-        Oracle("12411-07-01-5", "official_mean_age"),
-        Oracle("AI-Z1-2011", "official_mean_age", variant="completed_years"),
+        Oracle("12411-07-01-4", "official_mean_age", bound=0.1, inexact=None, usual=0.1, causes=AGES),
+        Oracle("12411-07-01-5", "official_mean_age", bound=3.0, inexact=None, usual=0.5, causes=GEMEINDE_AGES),
+        Oracle(
+            "AI-Z1-2011",
+            "official_mean_age",
+            variant="completed_years",
+            via=2,
+            bound=0.1,
+            inexact=None,
+            usual=0.1,
+            causes=(Cause(PERTURBED),),
+        ),
     ),
     denominator=SAME_DAY,
     symbol="Σ mittleres Alter · P(Altersgruppe) / P",

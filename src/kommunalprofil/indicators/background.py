@@ -5,7 +5,7 @@ from __future__ import annotations
 from kommunalprofil.ages import ALL, AgeGroup
 from kommunalprofil.cells import Cells, Quantity
 from kommunalprofil.errors import NotOfferedError, TilingError
-from kommunalprofil.indicators.declare import SAME_DAY, At, Indicator, Oracle, Parts
+from kommunalprofil.indicators.declare import SAME_DAY, At, Cause, Indicator, Oracle, Parts
 from kommunalprofil.indicators.terms import counted, per
 
 BRIDGE = (
@@ -69,7 +69,16 @@ migration_background_share = Indicator(
     formula=_migration_background,
     measure="population_private_households",
     by=frozenset({"sex", "age", "nationality"}),
-    oracle=(Oracle("AI-Z1-2011", "official_migration_background_share"),),
+    oracle=(
+        Oracle(
+            "AI-Z1-2011",
+            "official_migration_background_share",
+            bound=0.2,
+            inexact=None,
+            usual=0.1,
+            causes=(Cause("Stichprobe; die Tabellen nennen auf 10 Personen gerundete Zahlen"),),
+        ),
+    ),
     denominator="Bevölkerung in privaten Haushalten am 9.5.2011 (Haushaltsstichprobe)",
     symbol="P(mit Migrationshintergrund) / P(in privaten Haushalten) × 100",
     note=f"Ergebnis einer Stichprobe, auf 10 gerundet. {BRIDGE}",

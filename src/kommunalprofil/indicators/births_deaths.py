@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kommunalprofil.ages import OPEN, AgeGroup
+from kommunalprofil.cells import Values
 from kommunalprofil.indicators.context import Context
-from kommunalprofil.indicators.declare import Derived, Indicator, Oracle, Parts, Variant
+from kommunalprofil.indicators.declare import Cause, Derived, Indicator, Oracle, Parts, Variant
 from kommunalprofil.indicators.lifetable import Z95, expectation
 from kommunalprofil.indicators.terms import AVERAGE, AVERAGE_TEXT, Term, counted, per, total
 from kommunalprofil.indicators.traced import Traced
@@ -231,6 +232,15 @@ def _sum(parts: Sequence[Traced]) -> Traced:
     return whole
 
 
+def _growth(context: Context, group: AgeGroup) -> Values:
+    """The rate at which a group has grown in a year, over the years that are pooled; 0 where it cannot be told."""
+    ages = ((group.lo, group.hi),)
+    start, end = context.count("population", ages, POOLED).value, context.count("population", ages).value
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate = np.log(end / start) / POOLED
+    return np.where(np.isfinite(rate), rate, 0.0)
+
+
 NOBODY = "in einer Altersgruppe lebt oder stirbt niemand"
 
 
@@ -251,7 +261,8 @@ def _table(context: Context, groups: Sequence[AgeGroup], age: int) -> _Table:
     lived = [_sum([_person_years(context, g, back) for back in years]) for g in groups]
     above = [i for i, g in enumerate(groups) if g.lo >= age]
     deaths, people = _sum([died[i] for i in above]), _sum([lived[i] for i in above])
-    left, variance = expectation(groups, np.stack([d.value for d in died]), np.stack([p.value for p in lived]), age)
+    counts = (np.stack([d.value for d in died]), np.stack([p.value for p in lived]))
+    left, variance = expectation(groups, *counts, age, _growth(context, groups[-1]))
     rests_on = _sum(died) + _sum(lived)
     found = rests_on.calculated(left).gap(np.isfinite(rests_on.value) & ~np.isfinite(left), NOBODY)
     few = _sum(lived).value < FEW_YEARS * (2 if context.selection.sex == "T" else 1)
@@ -271,6 +282,12 @@ def _expectancy(age: int, bound: float = 0.0) -> Derived:
         return Parts(left, fine.deaths.otherwise(coarse.deaths), fine.lived.otherwise(coarse.lived))
 
     return derived
+
+
+ABRIDGED = Cause(
+    "die Tabellen nennen Gestorbene und Bevölkerung in Fünfjahresgruppen, das Amt rechnet mit Altersjahren und schätzt"
+    " die höchsten Alter mit einem Modell"
+)
 
 
 def _life(id: str, de: str, en: str, age: int, words: str) -> Indicator:  # noqa: A002
@@ -299,16 +316,17 @@ def _life(id: str, de: str, en: str, age: int, words: str) -> Indicator:  # noqa
         years=POOLED,
         by=frozenset({"sex"}),
         variants=bounds,
-        oracle=(
-            Oracle("12621-Laender", "official_life_expectancy", 2, age=age),
-            Oracle("12621-Sterbetafel", "official_life_expectancy", 2, age=age),
+        oracle=tuple(
+            Oracle(table, "official_life_expectancy", 2, age=age, bound=0.1, inexact=None, causes=(ABRIDGED,))
+            for table in ("12621-Laender", "12621-Sterbetafel")
         ),
         denominator="Personenjahre: je Jahr das Mittel der Bevölkerung an Jahresanfang und Jahresende auf derselben"
         " Basis",
         symbol=f"e({age}) = T({age}) / l({age})",
         note="Zähler sind die Gestorbenen, Nenner die Personenjahre. Die Grenzen des 95-Prozent-Intervalls sind"
         " Varianten. Nicht unterhalb der Kreise; unter 100.000 Personenjahren je Geschlecht eingeschränkt"
-        " aussagekräftig. Die amtliche Sterbetafel rechnet mit Altersjahren und schätzt die höchsten Alter mit einem"
+        " aussagekräftig. In der obersten, offenen Altersgruppe ist das Wachstum der Gruppe herausgerechnet (Horiuchi"
+        " und Coale 1982). Die amtliche Sterbetafel rechnet mit Altersjahren und schätzt die höchsten Alter mit einem"
         " Modell.",
         levels=frozenset({"bund", "land", "kreis"}),
     )

@@ -55,11 +55,30 @@ Derived = Callable[["Context"], Parts]
 """Over several tables, dates or measures."""
 
 
-class Oracle(NamedTuple):
+class Cause(NamedTuple):
+    """Why an official value may differ from ours, in German, and of which values it is true.
+
+    `regions` are keys or their beginnings, `sex` a code as printed, `dates` the beginnings of ISO days, `level` that of
+    the regions; what is empty does not restrict.
+    """
+
+    text: str
+    regions: tuple[str, ...] = ()
+    sex: str = ""
+    dates: tuple[str, ...] = ()
+    level: str = ""
+
+
+@dataclass(frozen=True)
+class Oracle:
     """An official series of the same indicator: table, measure, and the decimals it prints.
 
     `household` is the member of ours it is about, `age` the first year of the one age of a life table, `variant` the
-    way of ours that counts as it does.
+    way of ours that counts as it does. `via` are the decimals to which the office rounds first, before it rounds to
+    those it prints. `bound` is the largest difference from the printed value there may be, `inexact` how many values
+    of a date may differ from it at all (None: any number within the bound), `usual` what 95 % of all values stay
+    within; `causes` say why, the first that is true of a value counts. `needs` are counts it rests on beside those the
+    indicator declares.
     """
 
     table: str
@@ -68,6 +87,17 @@ class Oracle(NamedTuple):
     household: str = "T"
     age: int | None = None
     variant: str = ""
+    via: int | None = None
+    bound: float = 0.0
+    inexact: int | None = 0
+    usual: float | None = None
+    causes: tuple[Cause, ...] = ()
+    needs: frozenset[str] = frozenset()
+
+    @property
+    def derived(self) -> bool:
+        """Whether the office computed the values; others are counts that indicators take over as they are."""
+        return self.measure.startswith("official_")
 
 
 @dataclass(frozen=True)

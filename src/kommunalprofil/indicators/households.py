@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kommunalprofil.cells import Cells, Quantity
 from kommunalprofil.indicators.context import Context
-from kommunalprofil.indicators.declare import SAME_DAY, At, Formula, Indicator, Oracle, Parts
+from kommunalprofil.indicators.declare import SAME_DAY, At, Cause, Formula, Indicator, Oracle, Parts
 from kommunalprofil.vocabulary import TOTAL, Flag
 
 TYPES = ("one_person", "couple_without_child", "couple_with_child", "lone_parent", "shared")
@@ -14,6 +14,8 @@ SENIORS = ("seniors_only", "seniors_and_younger", "no_seniors")
 ALL_KINDS = (*TYPES, *SIZES, *FORMS, *SENIORS)
 STATUSES = ("status_single", "status_married", "status_widowed", "status_divorced")
 SOURCE = "Zensus 2022, Regionaltabelle Haushalte; Zensus 2011, 12111-32-01-4"
+PERTURBED = Cause("die Zählungen sind zur Geheimhaltung leicht verändert, der amtliche Wert nicht")
+"""Of the tables of the census 2011."""
 FORM_SOURCE = "Zensus 2022, Regionaltabelle Haushalte (Typ nach Lebensform)"
 
 
@@ -70,7 +72,16 @@ household_share = Indicator(
     by=frozenset({"household"}),
     members={"household": ALL_KINDS},
     own=frozenset({"household"}),
-    oracle=(Oracle("AI-Z3-2011", "official_one_person_share", household="one_person"),),
+    oracle=(
+        Oracle(
+            "AI-Z3-2011",
+            "official_one_person_share",
+            household="one_person",
+            bound=0.1,
+            inexact=None,
+            causes=(PERTURBED,),
+        ),
+    ),
     denominator=SAME_DAY,
     symbol="H(Typ) / H × 100",
 )
@@ -84,7 +95,7 @@ families_share = Indicator(
     "Regionalatlas AI-Z14, Zensus 2022",
     formula=_share("couple_with_child", "lone_parent"),
     measure="households",
-    oracle=(Oracle("AI-Z3-2011", "official_families_share"),),
+    oracle=(Oracle("AI-Z3-2011", "official_families_share", bound=0.1, inexact=None, causes=(PERTURBED,)),),
     denominator=SAME_DAY,
     symbol="(H(Paare mit Kind) + H(Alleinerziehende)) / H × 100",
 )
@@ -144,7 +155,21 @@ persons_per_household = Indicator(
     "Regionalatlas AI-Z12, Zensus 2022",
     derived=_persons,
     measure="households",
-    oracle=(Oracle("AI-Z3-2011", "official_household_size"),),
+    oracle=(
+        Oracle(
+            "AI-Z3-2011",
+            "official_household_size",
+            bound=0.2,
+            inexact=None,
+            needs=frozenset({"population"}),
+            causes=(
+                Cause(
+                    "das Amt zählt Personen in privaten Haushalten, auch die mit Nebenwohnsitz; die Bevölkerung"
+                    " hat nur Hauptwohnsitze, dafür auch die in Heimen"
+                ),
+            ),
+        ),
+    ),
     denominator="private Haushalte am Zensusstichtag",
     symbol="P / H",
     note="Die amtliche Haushaltsgröße zählt nur Personen in privaten Haushalten, diese aber auch am Nebenwohnsitz; sie"

@@ -6,7 +6,7 @@ those over its own border (12711-01-03-5).
 
 from __future__ import annotations
 
-from kommunalprofil.indicators.declare import Derived, Indicator, Oracle, Variant
+from kommunalprofil.indicators.declare import Cause, Derived, Indicator, Oracle, Variant
 from kommunalprofil.indicators.terms import AVERAGE, AVERAGE_TEXT, Term, counted, per, total
 
 GEMEINDE_IN, GEMEINDE_OUT = "moves_in_gemeinde", "moves_out_gemeinde"
@@ -58,6 +58,21 @@ moves_out = _count("moves_out", "Fortzüge", "Out-migration", "Fortzüge", OUT)
 net_migration = _count("net_migration", "Wanderungssaldo", "Net migration", "Zuzüge abzüglich der Fortzüge", NET)
 
 
+EXCEPTIONS = (
+    Cause(
+        "Eisenach wurde 1998 kreisfrei; das Amt teilt den Saldo von 1995 (+165) auf Eisenach (−211) und den übrigen"
+        " Wartburgkreis (+376) auf, die Tabelle der Wanderungen nennt ihn ungeteilt",
+        ("16056", "16063"),
+        dates=("1995",),
+    ),
+    Cause(
+        "eine Person Unterschied: mit einem Saldo von −328 statt −329 ergibt sich der gedruckte Wert",
+        ("08237",),
+        dates=("2000",),
+    ),
+)
+
+
 def _rate(
     id: str, de: str, en: str, words: str, term: Term, cases: Term, reference: str, oracle: tuple[Oracle, ...] = ()  # noqa: A002
 ) -> Indicator:  # fmt: skip
@@ -96,7 +111,16 @@ net_migration_rate = _rate(
     NET,
     ALL_MOVES,
     "Regionalatlas AI0212, AI-N-03",
-    (Oracle("AI-N-03", "official_net_migration_rate"),),
+    (
+        Oracle(
+            "AI-N-03",
+            "official_net_migration_rate",
+            bound=15.0,
+            inexact=1,
+            causes=EXCEPTIONS,
+            needs=frozenset({"moves_out", GEMEINDE_OUT, "average_population"}),
+        ),
+    ),
 )
 
 
