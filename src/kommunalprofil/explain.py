@@ -24,8 +24,9 @@ from kommunalprofil.indicators.series import Selection
 from kommunalprofil.indicators.tabulate import LATEST, Dates
 from kommunalprofil.provenance import Origin, covers
 from kommunalprofil.regions import Region
-from kommunalprofil.trail import Cell
-from kommunalprofil.vocabulary import DIMENSION, FLAG_TEXT
+from kommunalprofil.sources import declared as declared_tables
+from kommunalprofil.trail import Cell, bounds
+from kommunalprofil.vocabulary import DIMENSION, FLAG_TEXT, Flag
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,22 @@ class Explanation:
     carriers: Mapping[str, str]
     flows: frozenset[str]
     refusals: Mapping[str, str]
+
+    @property
+    def bounds(self) -> tuple[float, float] | None:
+        """Between which values the true one lies where an office changed counts to keep them secret; None elsewhere.
+
+        A count is taken to be off by as much as sums and parts of its table differ (`Table.tolerance`); a zero is true.
+        """
+        tables = declared_tables()
+
+        def off(cell: Cell) -> float:
+            return tables[cell.table].tolerance if cell.flags & Flag.CELL_KEY and cell.value else 0.0
+
+        if self.value.missing or not any(off(cell) for count in self.how.counts for _, cell in count.cells):
+            return None
+        low, high = bounds(self.how.value, off)
+        return (low, high) if low <= high else None
 
     @property
     def spread(self) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ def as_json(told: Explanation | Choice) -> dict[str, Any]:
         "indicator": _declared(indicator, told.value.variant),
         **place,
         **_value(indicator, told.value),
+        "bounds": told.bounds,
         "calculation": formula(how.value),
         "numerator": _part(told, how.numerator, told.value.numerator),
         "denominator": _part(told, how.denominator, told.value.denominator),

@@ -55,6 +55,7 @@ def _explanation(told: Explanation) -> list[str]:
         *_head(indicator, value, f"{told.region.title} ({told.region.ags})"),
         "",
         *_result(indicator, value),
+        *_bounds(told),
         *_section("Was das ist", _meaning(indicator, value.variant)),
         *_section("Warum es keinen Wert gibt", _gap(told) if value.missing else ()),
         *_section("Rechnung", _calculation(told, way.symbol)),
@@ -86,6 +87,15 @@ def _result(indicator: Indicator, value: Value) -> list[str]:
     shown = quantity(value.value, value.unit, indicator.decimals)
     known = [f"  {shown}" + (f" (ungerundet: {exact})" if exact != number(value.value, indicator.decimals) else "")]
     return known + [_fold(f"Kennzeichen: {word}", 2, 2) for word in words]
+
+
+def _bounds(told: Explanation) -> Iterator[str]:
+    """How far the value may be off where counts were changed to keep them secret."""
+    if told.bounds is None:
+        return
+    low, high = (number(end, told.indicator.decimals) for end in told.bounds)
+    why = "Das Amt hat die Zahlen zur Geheimhaltung leicht verändert. So weit, wie Teile und Summen seiner Tabelle"
+    yield _fold(f"{why} auseinanderliegen, liegt der wahre Wert zwischen {low} und {high}.", 2, 2)
 
 
 def _meaning(indicator: Indicator, variant: str) -> Iterator[str]:

@@ -112,6 +112,23 @@ def merged(term: Term) -> list[tuple[float, Count]]:
     return [(factor, count) for count, factor in found.items()]
 
 
+def bounds(term: Term, off: Callable[[Cell], float]) -> tuple[float, float]:
+    """Between which numbers a term lies if each cell may be `off` by so much; NaN where no formula tells.
+
+    Counts are never below zero. Parts and whole are taken as if they were off independently: the span is the widest.
+    """
+    if isinstance(term, Cell):
+        return max(0.0, term.value - off(term)), term.value + off(term)
+    if isinstance(term, Ratio):
+        over, under = bounds(term.over, off), bounds(term.under, off)
+        found = [a / b for a in over for b in under if b > 0]
+        return (min(found), max(found)) if len(found) == 4 else (nan, nan)
+    if isinstance(term, Made) or not (parts := term.cells if isinstance(term, Count) else term.terms):
+        return nan, nan
+    spans = [sorted(factor * end for end in bounds(part, off)) for factor, part in parts]
+    return sum(span[0] for span in spans), sum(span[1] for span in spans)
+
+
 @dataclass(frozen=True)
 class Trail:
     """The terms behind an array of numbers: `at` takes the place of one of them. Operators follow the arithmetic."""

@@ -9,11 +9,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from world import Row, World
 
 from kommunalprofil import cli, german_cli, resources
+from kommunalprofil.ages import ALL as EVERYBODY
 from kommunalprofil.calculation import formula
+from kommunalprofil.cells import Member, Point
 from kommunalprofil.errors import UsageError
 from kommunalprofil.explain import Choice, Explanation, explain, held_dates, selected
 from kommunalprofil.explain_json import as_json
@@ -23,7 +26,7 @@ from kommunalprofil.indicators.recorded import Recorded
 from kommunalprofil.indicators.tabulate import date_filter
 from kommunalprofil.regions import Region, Register
 from kommunalprofil.store import Store
-from kommunalprofil.trail import NO_TRAIL, Made, counts
+from kommunalprofil.trail import NO_TRAIL, Cell, Made, Ratio, bounds, counts, total
 
 ALL = declared()
 PLACES = ("DE", "01", "01051", "03454055")
@@ -274,3 +277,25 @@ def test_the_command_gives_json(capsys: pytest.CaptureFixture[str], tmp_path: Pa
     facts = json.loads(capsys.readouterr().out)
     assert (facts["region"], facts["sex"], facts["date"]) == ("01051", "F", "2015-12-31")
     assert facts["value"] == pytest.approx(added_up(facts["numerator"]) / added_up(facts["denominator"]) * 100)
+
+
+def test_changed_counts_carry_a_bound() -> None:
+    """Parts and sums of the census tables lie up to 30 apart; a true zero is not changed."""
+    found = one("household_share", "03454055", "2022", household="one_person")
+    assert found.bounds == pytest.approx(((176 - 30) / (701 + 30) * 100, (176 + 30) / (701 - 30) * 100))
+    assert "liegt der wahre Wert zwischen 20,0 und 30,7" in " ".join(text(found).split())
+    assert as_json(found)["bounds"] == found.bounds
+    unchanged = one("old_age_ratio", "01051", "2015")
+    assert unchanged.bounds is None
+
+
+def test_bounds_follow_the_formula() -> None:
+    point = Point("2022-05-15", "census_2022")
+    cells = [Cell("t", "households", "DE", point, Member(), EVERYBODY, value, 0) for value in (100.0, 5.0, 0.0)]
+    ten = {100.0: 10.0, 5.0: 10.0, 0.0: 0.0}
+    whole, part, nothing = cells
+    assert bounds(total((1.0, whole), (-1.0, part)), lambda cell: ten[cell.value]) == (75, 110)
+    assert bounds(total((100.0, Ratio(part, whole))), lambda cell: ten[cell.value]) == pytest.approx((0, 15 / 90 * 100))
+    assert bounds(nothing, lambda cell: ten[cell.value]) == (0, 0)
+    assert np.isnan(bounds(Ratio(whole, part), lambda cell: ten[cell.value])).all()
+    assert np.isnan(bounds(Made((whole,), 3.0), lambda cell: 1.0)).all()
