@@ -7,7 +7,7 @@ own formulas are asked of it, so that the matrix cannot tell anything but what a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +19,7 @@ from kommunalprofil.indicators.series import flag_text
 from kommunalprofil.observations import COLUMNS
 from kommunalprofil.store import Store
 from kommunalprofil.territory import region_level
-from kommunalprofil.vocabulary import FLAG_TEXT, GAP, LEVEL, flag_bits
+from kommunalprofil.vocabulary import FLAG_TEXT, GAP, LEVEL, Flag, flag_bits
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -124,11 +124,18 @@ def _asked(results: Results, name: str) -> Iterator[tuple[str, str, list[Series]
         yield "", _codes(selection), [results.series(name, selection)]
     for dim in sorted(declaration.by - declaration.own):
         if dim == "age":
-            yield dim, "", results.by_age(name, results.selections(name)[0])
+            selection = results.selections(name)[0]
+            yield dim, "", [*results.by_age(name, selection), _hollow(results.series(name, selection))]
             continue
         for selection in results.selections(name, [dim]):
             if getattr(selection, dim) != "T":
                 yield dim, _codes(selection), [results.series(name, selection)]
+
+
+def _hollow(series: Series) -> Series:
+    """All dates of a series, none with a value: what tables without ages say of ages."""
+    flags = np.full_like(series.flags, Flag.NOT_PUBLISHED)
+    return replace(series, value=np.full_like(series.value, np.nan), flags=flags)
 
 
 def _codes(selection: Selection) -> str:

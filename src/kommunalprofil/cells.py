@@ -166,10 +166,14 @@ class Panel:
         """
         return Cells(self, member, self._block(member))
 
-    def _block(self, member: Member) -> Block:
+    def carries(self, member: Member) -> bool:
+        """Whether the table prints the member, or what makes it up."""
         if member not in self.composed:
             self.composed[member] = self._made(member, tuple(COMPLEMENTS))
-        found = self.composed[member]
+        return self.composed[member] is not None
+
+    def _block(self, member: Member) -> Block:
+        found = self.composed[member] if self.carries(member) else None
         if found is None:
             raise NotOfferedError("diese Gliederung führt die Tabelle nicht")
         return found

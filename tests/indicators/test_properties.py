@@ -154,10 +154,12 @@ def test_parts_make_up_the_whole(name: str) -> None:
             assert np.allclose(parts[both], whole[both])
     if "age" in ALL[name].by:
         groups = results.by_age(name, Selection())
-        total = np.zeros_like(whole)
+        total, told, axis = np.zeros_like(whole), np.zeros_like(whole, dtype=bool), results.series(name)
         for series in groups:
-            total += np.where(series.there, series.value, 0)
-        told = np.logical_or.reduce([s.there & np.isfinite(s.value) for s in groups])
+            rows = [axis.regions.index(region) for region in series.regions]
+            cells = np.ix_(rows, [axis.points.index(point) for point in series.points])
+            total[cells] += np.where(series.there, series.value, 0)
+            told[cells] |= series.there & np.isfinite(series.value)
         assert told.any()
         assert np.allclose(total[told], whole[told])
 

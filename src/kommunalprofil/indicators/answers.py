@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kommunalprofil.cells import Flags, Panel, Point, Values, base_order
+from kommunalprofil.cells import Flags, Member, Panel, Point, Values, base_order
 from kommunalprofil.errors import NotOfferedError, TilingError
 from kommunalprofil.indicators.traced import NOTHING, Codes, Ledger, Traced
 from kommunalprofil.trail import NO_TRAIL, Trail
@@ -52,6 +52,7 @@ class Tables:
     """All panels of one measure in the order in which they are asked, on one grid of regions and points."""
 
     panels: list[Panel]
+    carrying: dict[Member, list[int]] = field(default_factory=dict, init=False, repr=False)
     regions: list[str] = field(init=False)
     points: list[Point] = field(init=False)
 
@@ -90,6 +91,12 @@ class Tables:
             there.ravel()[places] |= panel.present
         return there
 
+    def carriers(self, member: Member) -> list[int]:
+        """The places of the panels that carry a member."""
+        if member not in self.carrying:
+            self.carrying[member] = [i for i, panel in enumerate(self.panels) if panel.carries(member)]
+        return self.carrying[member]
+
     def whole(self, panel: int, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """A mask of one panel on the grid of all."""
         whole = np.zeros_like(self.there)
@@ -101,19 +108,18 @@ def ask(
     tables: Tables,
     question: Question,
     ledger: Ledger,
-    only: Mapping[int, NDArray[np.bool_]] | None = None,
+    only: Sequence[NDArray[np.bool_]] | None = None,
     order: Sequence[int] | None = None,
 ) -> Answer:
     """Put a question to the tables of a measure, in their order or another one.
 
-    `only` restricts tables to cells of theirs.
+    `only` restricts them to some of their cells: a mask of its regions and points for each panel.
     """
     answer = _nothing(tables)
     refusals: list[tuple[int, NDArray[np.bool_], str]] = []
-    chosen = range(len(tables.panels)) if order is None else order
-    for i in chosen if only is None else [i for i in chosen if i in only]:
+    for i in range(len(tables.panels)) if order is None else order:
         panel, places = tables.panels[i], tables.places[i]
-        mine = panel.present if only is None else only[i].ravel()[places] & panel.present
+        mine = panel.present if only is None else only[i]
         unanswered = np.isnan(answer.value.ravel()[places]) & mine
         if not unanswered.any():
             continue

@@ -30,11 +30,10 @@ if TYPE_CHECKING:
 SPLITS = {"sex": ("T", "M", "F"), "nationality": ("T", "DE", "AUS")}
 REMEMBERED = 64_000_000
 """Bytes of counts that are kept to be used again."""
-Masks = Mapping[int, NDArray[np.bool_]]
-"""Cells of the grid of a measure by the place of a table."""
+Mask = NDArray[np.bool_]
+Cells = dict[int, Mask] | Mask
+"""Cells of some tables, by their places in the order in which they are asked, or of the axis of a derived indicator."""
 GERMANY = "DE"
-ALL_TABLES = -1
-"""The place that stands for all tables together."""
 
 
 def declared() -> dict[str, Indicator]:
@@ -106,6 +105,7 @@ class Results:
         self._series: dict[tuple[str, str, Selection], Series] = {}
         self._by_age: dict[tuple[str, str, Selection], list[Series]] = {}
         self._tables: dict[str, Tables] = {}
+        self._some: dict[tuple[str | int, ...], Tables] = {}
         self._axes: dict[tuple[str, ...], Axis] = {}
         self._counted: OrderedDict[tuple[str, Member, Intervals], Answer] = OrderedDict()
         self._newest_base = newest_base
@@ -158,7 +158,9 @@ class Results:
         if key in self._counted:
             self._counted.move_to_end(key)
         else:
-            self._counted[key] = ask(self.tables_of(measure), count_of(member, intervals), self.ledger)
+            tables = self.tables_of(measure)
+            carriers = tables.carriers(member)
+            self._counted[key] = ask(tables, count_of(member, intervals), self.ledger, order=carriers)
             size = self._counted[key].value.nbytes * 5
             while len(self._counted) > max(1, REMEMBERED // max(size, 1)):
                 self._counted.popitem(last=False)
@@ -175,25 +177,39 @@ class Results:
             self._series[key] = self._make(self.indicators[indicator], selection, variant)
         return self._series[key]
 
-    def _make(self, declaration: Indicator, selection: Selection, variant: str, cells: Masks | None = None) -> Series:
-        """A series of some cells (default: all), told for each table or, for a derived one, once under `ALL_TABLES`."""
+    def _make(self, declaration: Indicator, selection: Selection, variant: str, cells: Cells | None = None) -> Series:
+        """A series, of all cells or of some."""
         way = declaration.variant(variant)
         if way.formula is not None:
-            tables = self.tables_of(declaration.measure)
+            tables, masks = self._chosen(declaration.measure, cells)
             question = question_of(declaration, way.formula, selection, self.inner)
-            order = finest_first(tables, member_of(declaration.measure, selection)) if declaration.finest else None
-            answer = ask(tables, question, self.ledger, cells, order)
-            there = tables.there.copy() if cells is None else np.logical_or.reduce([*cells.values()])
+            member = _base_member(declaration, selection)
+            order = finest_first(tables, member) if declaration.finest else tables.carriers(member)
+            answer = ask(tables, question, self.ledger, masks, order)
+            there = tables.there.copy()
+            if masks is not None:
+                there = np.logical_or.reduce([tables.whole(i, mask) for i, mask in enumerate(masks)])
             series = from_answer(self.ledger, declaration, variant, selection, tables, answer, there)
         else:
             assert way.derived is not None
-            axis = self.axis(declaration)
-            parts = way.derived(Context(self, declaration, selection))
-            there = axis.there.copy() if cells is None else axis.there & cells[ALL_TABLES]
+            axis, mask = self.axis(declaration), None
+            if isinstance(cells, np.ndarray):
+                axis, mask = axis.part(cells)
+            parts = way.derived(Context(self, declaration, selection, axis))
+            there = axis.there.copy() if mask is None else axis.there & mask
             series = from_parts(self.ledger, declaration, variant, selection, axis, parts, there)
         if self._newest_base:
             keep_newest_base(series)
         return series
+
+    def _chosen(self, measure: str, cells: Cells | None) -> tuple[Tables, list[Mask] | None]:
+        """All tables of a measure, or those of some cells with the masks of these."""
+        if not isinstance(cells, dict):
+            return self.tables_of(measure), None
+        key: tuple[str | int, ...] = (measure, *cells)
+        if key not in self._some:
+            self._some[key] = Tables([self.tables_of(measure).panels[i] for i in cells])
+        return self._some[key], [*cells.values()]
 
     def forget(self) -> None:
         """Let go of the series made so far: those of all Gemeinden would fill the memory."""
@@ -215,12 +231,15 @@ class Results:
         return rows
 
     def by_age(self, indicator: str, selection: Selection, variant: str = "") -> list[Series]:
-        """One series for each age group, each region and point in the groups of the first table with ages there."""
+        """One series for each age group, each region and point in the groups of the first table with ages there.
+
+        A series has the regions and points of tables with that group, which are not the same for all groups.
+        """
         key = (indicator, variant, selection)
         if key not in self._by_age:
             declaration = self.indicators[indicator]
             choose = _tables_by_age if declaration.variant(variant).formula else _cells_by_age
-            chosen = choose(self, declaration, selection, variant)
+            chosen: Mapping[AgeGroup, Cells] = choose(self, declaration, selection, variant)
             self._by_age[key] = [
                 self._make(declaration, selection._replace(age=str(group)), variant, chosen[group])
                 for group in sorted(chosen)
@@ -325,8 +344,13 @@ def question_of(declaration: Indicator, formula: Formula, selection: Selection, 
     """The question what a formula over one table comes to."""
     age = None if selection.age == "T" else AgeGroup.parse(selection.age)
     at = At(age, selection.migration, selection.household, inner)
-    member = member_of(declaration.measure, selection._replace(migration="T", household="T"))
+    member = _base_member(declaration, selection)
     return lambda panel: formula(panel.cells(member), at)
+
+
+def _base_member(declaration: Indicator, selection: Selection) -> Member:
+    """The member whose cells a formula is given; those of the dimensions in `At` it asks of them itself."""
+    return member_of(declaration.measure, selection._replace(migration="T", household="T"))
 
 
 def _groups(panel: Panel, member: Member) -> list[AgeGroup]:
@@ -340,41 +364,41 @@ def _groups(panel: Panel, member: Member) -> list[AgeGroup]:
 
 def _tables_by_age(
     results: Results, declaration: Indicator, selection: Selection, variant: str
-) -> dict[AgeGroup, dict[int, NDArray[np.bool_]]]:
+) -> dict[AgeGroup, dict[int, Mask]]:
     """For each age group the tables that answer with it, and their cells: none that an earlier table answers."""
     tables = results.tables_of(declaration.measure)
     formula = declaration.variant(variant).formula
     assert formula is not None
     taken = np.zeros_like(tables.there)
-    found: dict[AgeGroup, dict[int, NDArray[np.bool_]]] = {}
+    found: dict[AgeGroup, dict[int, Mask]] = {}
     for i, panel in enumerate(tables.panels):
         groups = _groups(panel, member_of(declaration.measure, selection))
-        where = tables.whole(i, panel.present) & ~taken
+        where = panel.present & ~taken.ravel()[tables.places[i]]
         if not groups or not where.any():
             continue
         try:
             question_of(declaration, formula, selection._replace(age=str(groups[0])), results.inner)(panel)
         except TilingError:
             continue
-        taken |= where
+        taken |= tables.whole(i, where)
         for group in groups:
             found.setdefault(group, {})[i] = where
     return found
 
 
-def _cells_by_age(
-    results: Results, declaration: Indicator, selection: Selection, variant: str
-) -> dict[AgeGroup, dict[int, NDArray[np.bool_]]]:
+def _cells_by_age(results: Results, declaration: Indicator, selection: Selection, variant: str) -> dict[AgeGroup, Mask]:
     """For each age group of a derived indicator the cells of its axis that the first table with ages has it for."""
     axis = results.axis(declaration)
-    found: dict[AgeGroup, dict[int, NDArray[np.bool_]]] = {}
+    found: dict[AgeGroup, Mask] = {}
     for measure in declaration.measures:
         tables = results.tables_of(measure)
         taken = np.zeros_like(tables.there)
         for i, panel in enumerate(tables.panels):
             where = tables.whole(i, panel.present) & ~taken
-            for group in _groups(panel, member_of(measure, selection)):
-                masks = found.setdefault(group, {ALL_TABLES: np.zeros_like(axis.there)})
-                masks[ALL_TABLES] |= placed(results, declaration, axis, measure, where)
+            groups = _groups(panel, member_of(measure, selection))
+            for group in groups:
+                mask = found.setdefault(group, np.zeros_like(axis.there))
+                mask |= placed(results, declaration, axis, measure, where)
+            if groups:
                 taken |= where
     return found

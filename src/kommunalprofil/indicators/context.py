@@ -45,6 +45,22 @@ class Axis:
     places: dict[tuple[Any, ...], Places] = field(default_factory=dict, repr=False)
     """Rows and cells of other measures, once looked up."""
 
+    parts: dict[bytes, Axis] = field(default_factory=dict, repr=False)
+
+    def part(self, mask: NDArray[np.bool_]) -> tuple[Axis, NDArray[np.bool_]]:
+        """The axis of the regions and points some cells of it are in, and the mask of these cells there."""
+        rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+        key = rows.tobytes() + b"|" + columns.tobytes()
+        cells = np.ix_(rows, columns)
+        if key not in self.parts:
+            self.parts[key] = Axis(
+                [self.regions[r] for r in rows.tolist()],
+                [self.points[t] for t in columns.tolist()],
+                self.there[cells],
+                self.territory[cells],
+            )
+        return self.parts[key], mask[cells]
+
     @cached_property
     def gemeinden(self) -> NDArray[np.bool_]:
         """Which rows are Gemeinden."""
@@ -145,10 +161,12 @@ def _cells(rows: NDArray[np.intp], columns: NDArray[np.intp], width: int) -> Pla
 class Context:
     """The counts a derived formula is made of, for one selection; every number knows its tables."""
 
-    def __init__(self, results: Results, declaration: Indicator, selection: Selection) -> None:
+    def __init__(
+        self, results: Results, declaration: Indicator, selection: Selection, axis: Axis | None = None
+    ) -> None:
         self.results, self.declaration, self.selection = results, declaration, selection
         self.ledger = results.ledger
-        self.axis = results.axis(declaration)
+        self.axis = axis or results.axis(declaration)
         self.age = ALL if selection.age == "T" else AgeGroup.parse(selection.age)
 
     def count(

@@ -210,23 +210,25 @@ def _chosen(series: Iterable[Series], dates: Dates) -> Iterator[tuple[Series, ND
             yield from ((one, one.there & _inside(one, dates)) for one in group)
             continue
         parts = list(group)
-        newest = _newest(parts, _inside(parts[0], dates))
-        yield from ((one, one.there & newest) for one in parts)
+        newest = _newest(parts, dates)
+        for one in parts:
+            day = np.array([newest.get(region, "") for region in one.regions], dtype=object)
+            days = np.array([point.date for point in one.points], dtype=object)
+            yield one, one.there & (days[None, :] == day[:, None])
 
 
 def _inside(series: Series, dates: Dates) -> NDArray[np.bool_]:
     return np.array([[point.date in dates for point in series.points]], dtype=bool)
 
 
-def _newest(parts: Sequence[Series], inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _newest(parts: Sequence[Series], dates: Dates) -> dict[str, str]:
     """For each region the newest of some dates at which any of the series has a value (else any row)."""
-    there = np.logical_or.reduce([s.there for s in parts]) & inside
-    valued = np.logical_or.reduce([s.there & np.isfinite(s.value) for s in parts]) & inside
-    newest: NDArray[np.bool_] = np.zeros(there.shape, dtype=bool)
-    for mask in (there, valued):
-        rows = np.flatnonzero(mask.any(axis=1))
-        if not len(rows):
-            continue
-        newest[rows] = False
-        newest[rows, mask.shape[1] - 1 - np.argmax(mask[rows, ::-1], axis=1)] = True
-    return newest
+    newest: dict[str, str] = {}
+    valued: dict[str, str] = {}
+    for one in parts:
+        there = one.there & _inside(one, dates)
+        for found, mask in ((newest, there), (valued, there & np.isfinite(one.value))):
+            for r in np.flatnonzero(mask.any(axis=1)).tolist():
+                day = one.points[int(np.flatnonzero(mask[r])[-1])].date
+                found[one.regions[r]] = max(day, found.get(one.regions[r], ""))
+    return newest | valued
