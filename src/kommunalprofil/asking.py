@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from difflib import get_close_matches
 
-from kommunalprofil.crosswalk import Crosswalk
+from kommunalprofil.crosswalk import GEMEINDE, Crosswalk
 from kommunalprofil.errors import UsageError
+from kommunalprofil.formatting import date as printed
+from kommunalprofil.formatting import list_and
 from kommunalprofil.indicators import declared
 from kommunalprofil.indicators.tabulate import Request, date_filter
-from kommunalprofil.regions import Register
+from kommunalprofil.regions import Region, Register
+from kommunalprofil.states import State
 from kommunalprofil.store import Store
-from kommunalprofil.territory import FORMER_KREISE, region_level
+from kommunalprofil.territory import FORMER_KREISE, lived, region_level, successor
 from kommunalprofil.vocabulary import LEVEL
 
 USUAL = ("bund", "land", "kreis")
@@ -49,9 +53,9 @@ def request(
     day = gebietsstand(territory, register)
     places = chosen_regions(store, register, tuple(regions), day)
     names = dict(zip(register.column("ags"), register.column("name"), strict=True))
-    printed = {ags: (FORMER_KREISE | names).get(ags, "") for ags in places}
+    titles = {ags: (FORMER_KREISE | names).get(ags, "") for ags in places}
     named = frozenset(ags for ags, by_name in places.items() if by_name)
-    return Request(chosen, printed, dimensions, variant or None, asked, day, named)
+    return Request(chosen, titles, dimensions, variant or None, asked, day, named)
 
 
 def chosen_indicators(wanted: Iterable[str]) -> list[str]:
@@ -97,8 +101,42 @@ def chosen_regions(store: Store, register: Register, wanted: Sequence[str], day:
             level = there.existing(level, day) if day else level
             named |= {ags: named.get(ags, False) for ags in sorted(level - aliases)}
         else:
-            ags = text if text in FORMER_KREISE else register.find(text).ags
+            key = "".join(text.split())
+            there_once = key in FORMER_KREISE or (key not in register and key in _gemeinden(store, key))
+            ags = key if there_once else find_place(store.state, register, text).ags
             if day and not there.existing({ags}, day):
-                raise UsageError(f"{known.get(ags, ags)} ({ags}) gibt es am Gebietsstand {day} nicht.")
+                now = _now(store.state, register, ags)
+                raise UsageError(f"{known.get(ags) or 'Die Gemeinde'} ({ags}) gibt es am {printed(day)} nicht{now}.")
             named[ags] = True
     return named
+
+
+def find_place(state: State, register: Register, text: str) -> Region:
+    """The place meant. Raises UsageError for a Kreis or a Gemeinde that has ended, with what it belongs to now."""
+    key = "".join(text.split())
+    if key in register or not (key in FORMER_KREISE or re.fullmatch(r"[01]\d{7}", key, re.ASCII)):
+        return register.find(text)
+    now = _now(state, register, key)
+    if key in FORMER_KREISE:
+        raise UsageError(f"{FORMER_KREISE[key]} ({key}) gibt es seit dem {lived(key)[1]:%d.%m.%Y} nicht mehr{now}.")
+    if now:
+        raise UsageError(f"Eine Gemeinde mit dem Schlüssel {key} gibt es nicht mehr{now}.")
+    return register.find(text)
+
+
+def _gemeinden(store: Store, key: str) -> set[str]:
+    """All Gemeinden of any table, if the key may be that of one."""
+    return store.regions("gemeinde") if re.fullmatch(r"[01]\d{7}", key, re.ASCII) else set()
+
+
+def _now(state: State, register: Register, key: str) -> str:
+    """What the area of a key that has ended belongs to now, as the end of a sentence; empty if nobody knows."""
+    if key in FORMER_KREISE:
+        homes = [successor(key, date.max)]
+    else:
+        crosswalk = Crosswalk.load(state, [key[:2]])
+        start = max((day for day in crosswalk.days(GEMEINDE) if key in crosswalk.keys(GEMEINDE, day)), default="")
+        way = crosswalk.way(GEMEINDE, start, register.gebietsstand) if start else None
+        homes = [share.to for share in way.route(key)] if way else []
+    told = list_and(f"{register.get(home).title} ({home})" for home in homes if home in register and home != key)
+    return f"; das Gebiet gehört jetzt zu: {told}" if told else ""

@@ -17,7 +17,6 @@ from kommunalprofil.cli_options import (
     Json,
     Quiet,
     data_dir,
-    find_place,
     print_json,
 )
 from kommunalprofil.errors import KommunalprofilError, UsageError
@@ -67,11 +66,13 @@ def build(
     as_json: Json = False,
 ) -> int:
     """Das Kommunalprofil eines Ortes schreiben: PDF, HTML, daten.csv und profil.json."""
+    from kommunalprofil.asking import find_place
     from kommunalprofil.regions import Register
+    from kommunalprofil.states import State
 
     folder = data_dir(data)
-    register = Register.load(folder)
-    places = list(dict.fromkeys(find_place(register, ort) for ort in orte))
+    register, state = Register.load(folder), State.of(folder)
+    places = list(dict.fromkeys(find_place(state, register, ort) for ort in orte))
     if refused := [text for place in places if (text := register.refusal(place))]:
         raise UsageError("\n".join(refused))
     done: list[dict[str, Any]] = []

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kommunalprofil.cli_options import DataDir, Json, data_dir, find_place, print_json
+from kommunalprofil.cli_options import DataDir, Json, data_dir, print_json
 
 
 def explain(
@@ -47,8 +47,9 @@ def explain(
     selection = facts.selected(declaration, given)
     dates = date_filter(date or "latest")
     folder = data_dir(data)
-    region = find_place(Register.load(folder), ort)
-    told = facts.explain(Recorded(Store(folder), [region.ags]), region, declaration, selection, variant, dates)
+    store = Store(folder)
+    region = asking.find_place(store.state, Register.load(folder), ort)
+    told = facts.explain(Recorded(store, [region.ags]), region, declaration, selection, variant, dates)
     if as_json:
         print_json(explain_json.as_json(told))
     else:

@@ -5,14 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
-
-from kommunalprofil.errors import UsageError
-
-if TYPE_CHECKING:
-    from kommunalprofil.regions import Region, Register
 
 OPTIONS: dict[str, Any] = {"rich_markup_mode": None, "add_completion": False, "no_args_is_help": True}
 """How every Typer application of the program is set up."""
@@ -33,20 +28,6 @@ def data_dir(asked: Path | None) -> Path:
     from kommunalprofil import resources, states
 
     return resources.data_dir() if asked is None else states.locate(asked, resources.data_dir())
-
-
-def find_place(register: Register, ort: str) -> Region:
-    """The place meant. Raises UsageError, also for a Kreis that has ended, with what it belongs to now."""
-    from datetime import date
-
-    from kommunalprofil.territory import FORMER_KREISE, lived, successor
-
-    key = "".join(ort.split())
-    if key not in FORMER_KREISE or key in register:
-        return register.find(ort)
-    ended, now = lived(key)[1], successor(key, date.max)
-    home = f"; das Gebiet gehört jetzt zu: {register.get(now).title} ({now})" if now in register else ""
-    raise UsageError(f"{FORMER_KREISE[key]} ({key}) gibt es seit dem {ended:%d.%m.%Y} nicht mehr{home}.")
 
 
 def print_json(value: object) -> None:
