@@ -170,3 +170,21 @@ def test_a_place_without_values_says_nothing_false(name: str) -> None:
 
     said = getattr(narrative, name)(Evidence(FakeProfile(KREIS, gaps=tuple(UNITS))))  # type: ignore[arg-type]
     assert [s for s in said if s] == ([] if name != "place" else [said[0]])
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "told"),
+    [
+        (44.74, 44.76, "hat es sich kaum verändert."),  # printed 44,7 and 44,8
+        (44.0, 44.4, "ist es um 0,4 Jahre gestiegen."),
+        (45.0, 44.5, "ist es um 0,5 Jahre gesunken."),
+        (44.76, 44.77, ""),
+    ],
+)
+def test_no_mean_age_rises_by_nothing(first: float, last: float, told: str) -> None:
+    class Ageing(FakeProfile):
+        def series(self, indicator: str, **dims: object) -> list[FakeValue]:  # type: ignore[override]
+            found = super().series(indicator)
+            return [replace(v, value=last if v is found[-1] else first) for v in found]
+
+    assert narrative._mean_age_change(Evidence(Ageing(KREIS))).endswith(told)  # type: ignore[arg-type]

@@ -181,6 +181,8 @@ def _mean_age_change(p: Evidence) -> str:
     if before is None or before.value is None or series[-1].value is None or not order(series[-1], before):
         return ""
     change = fmt.number(abs(series[-1].value - before.value), places(series[-1]) or 0)
+    if not change.strip("0,"):  # two values on either side of a rounding limit
+        return f"{capital(since(before.date))} hat es sich kaum verändert."
     years = "ein Jahr" if change == "1" else f"{change} Jahre"
     return f"{capital(since(before.date))} ist es um {years} {trend(before, series[-1])}."
 

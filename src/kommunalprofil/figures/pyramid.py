@@ -156,10 +156,9 @@ class _Pyramid:
         bottom, top = self.age(self.low), self.age(self.top)
         closed = ~self.is_open
         shared = scale(np.minimum(own, opposite)) if surplus else outer
-        rim = {"edge": style.WHITE, "width": 0.3 if len(own) > 40 else 0.7}
-        sheet.rects(inner[closed], top[closed], shared[closed], bottom[closed], plain, **rim)
-        if surplus:
-            sheet.rects(shared[closed], top[closed], outer[closed], bottom[closed], dark, **rim)
+        for left, right, fill in ((inner, shared, plain), *([(shared, outer, dark)] if surplus else ())):
+            edge, rim = self._rim(fill)
+            sheet.rects(left[closed], top[closed], right[closed], bottom[closed], fill, edge=edge, width=rim)
         sheet.rects(inner[self.is_open], top[self.is_open], outer[self.is_open], bottom[self.is_open], pale,
                     edge=plain, width=0.8)  # fmt: skip
         if any(getattr(band, f"{side}_foreign") is not None for band in self.bands):
@@ -168,6 +167,13 @@ class _Pyramid:
             for part, colour in ((closed, style.WHITE), (self.is_open, plain)):
                 if part.any():
                     sheet.hatch(left[part], top[part], right[part], bottom[part], colour, gap=3.5, width=0.9)
+
+    def _rim(self, fill: str) -> tuple[str, float]:
+        """A white line between bars; between very thin ones none, or a screen shows nothing but lines."""
+        year = abs(self.age(0) - self.age(1))
+        if len(self.bands) > 40 and year < 2:
+            return fill, 0.2
+        return style.WHITE, 0.3 if len(self.bands) > 40 else 0.7
 
     def draw_outline(self, earlier: Sequence[AgeBand]) -> None:
         """The earlier pyramid as a stepped line on both sides, white below ink so that it shows on every ground."""
