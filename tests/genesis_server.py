@@ -209,17 +209,18 @@ class _Handler(BaseHTTPRequestHandler):
         lane = path.split("/")[0].replace("opendata", "regio")
         self.office.enter(lane, 1)
         try:
-            self._send(self.office.answer(Seen(self.command, path, headers, form)))
+            reply = self.office.answer(Seen(self.command, path, headers, form))
+            time.sleep(reply.delay)
+        finally:  # before the answer: a client that has it may ask again at once
+            self.office.enter(lane, -1)
+        try:
+            self._send(reply)
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
-        finally:
-            self.office.enter(lane, -1)
 
     do_GET = do_POST = _serve  # noqa: N815
 
     def _send(self, reply: Reply) -> None:
-        if reply.delay:
-            time.sleep(reply.delay)
         self.send_response(reply.status)
         for name, value in reply.headers.items():
             self.send_header(name, value)

@@ -14,12 +14,12 @@ T = TypeVar("T")
 def collect(package: ModuleType | str, kind: type[T]) -> dict[str, T]:
     """All module-level objects of type `kind` below `package`, by their `id`, in order of module name and definition.
 
-    Raises ValueError if two declarations share an id.
+    Of a module that is no package, those in it. Raises ValueError if two declarations share an id.
     """
     if isinstance(package, str):
         package = importlib.import_module(package)
     modules = [package]
-    for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda i: i.name):
+    for info in sorted(pkgutil.iter_modules(getattr(package, "__path__", [])), key=lambda i: i.name):
         modules.append(importlib.import_module(f"{package.__name__}.{info.name}"))
     return declared_in(modules, kind)
 

@@ -21,7 +21,7 @@ def declared() -> dict[str, Table]:
 
     Raises UsageError for a fault in the user's file.
     """
-    found = collect("kommunalprofil.sources", Table)
+    found = collect("kommunalprofil.sources.tables", Table)
     for name, table in own.tables().items():
         if name in found:
             raise UsageError(f"{own.VARIABLE}: Die Tabelle {name} ist schon im Programm deklariert.")
