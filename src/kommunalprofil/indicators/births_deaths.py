@@ -255,18 +255,40 @@ class _Table:
     few: NDArray[np.bool_]
 
 
+@dataclass(frozen=True)
+class _Ladder:
+    """Deaths and person-years of all age groups of a life table, over the years that are pooled."""
+
+    groups: Sequence[AgeGroup]
+    died: list[Traced]
+    lived: list[Traced]
+    rests_on: Traced
+    few: NDArray[np.bool_]
+    growth: Values
+
+    @classmethod
+    def of(cls, context: Context, groups: Sequence[AgeGroup]) -> _Ladder:
+        """Counted once for all ages and bounds."""
+        years = range(POOLED)
+        died = [_sum([context.count("deaths", ((g.lo, g.hi),), back) for back in years]) for g in groups]
+        lived = [_sum([_person_years(context, g, back) for back in years]) for g in groups]
+        people = _sum(lived)
+        few = people.value < FEW_YEARS * (2 if context.selection.sex == "T" else 1)
+        return cls(groups, died, lived, _sum(died) + people, few, _growth(context, groups[-1]))
+
+    def table(self, age: int) -> _Table:
+        """The life table from an age on."""
+        above = [i for i, g in enumerate(self.groups) if g.lo >= age]
+        counts = (np.stack([d.value for d in self.died]), np.stack([p.value for p in self.lived]))
+        left, variance = expectation(self.groups, *counts, age, self.growth)
+        found = self.rests_on.calculated(left).gap(np.isfinite(self.rests_on.value) & ~np.isfinite(left), NOBODY)
+        deaths, people = _sum([self.died[i] for i in above]), _sum([self.lived[i] for i in above])
+        return _Table(found, self.rests_on.calculated(np.sqrt(variance)), deaths, people, self.few)
+
+
 def _table(context: Context, groups: Sequence[AgeGroup], age: int) -> _Table:
-    years = range(POOLED)
-    died = [_sum([context.count("deaths", ((g.lo, g.hi),), back) for back in years]) for g in groups]
-    lived = [_sum([_person_years(context, g, back) for back in years]) for g in groups]
-    above = [i for i, g in enumerate(groups) if g.lo >= age]
-    deaths, people = _sum([died[i] for i in above]), _sum([lived[i] for i in above])
-    counts = (np.stack([d.value for d in died]), np.stack([p.value for p in lived]))
-    left, variance = expectation(groups, *counts, age, _growth(context, groups[-1]))
-    rests_on = _sum(died) + _sum(lived)
-    found = rests_on.calculated(left).gap(np.isfinite(rests_on.value) & ~np.isfinite(left), NOBODY)
-    few = _sum(lived).value < FEW_YEARS * (2 if context.selection.sex == "T" else 1)
-    return _Table(found, rests_on.calculated(np.sqrt(variance)), deaths, people, few)
+    ladder = context.once(("ladder", groups[-1].lo), lambda: _Ladder.of(context, groups))
+    return context.once(("life", groups[-1].lo, age), lambda: ladder.table(age))
 
 
 def _expectancy(age: int, bound: float = 0.0) -> Derived:
@@ -274,12 +296,17 @@ def _expectancy(age: int, bound: float = 0.0) -> Derived:
 
     def derived(context: Context) -> Parts:
         fine, coarse = (_table(context, groups, age) for groups in LADDERS)
-        left, error = fine.left.otherwise(coarse.left), fine.error.otherwise(coarse.error)
+        own = np.isfinite(fine.left.value)
+
+        def chosen(one: Traced, other: Traced) -> Traced:
+            """Of one ladder all parts of a value, or of the other."""
+            return one.gap(~own, NOBODY).otherwise(other)
+
+        left, error = fine.left.otherwise(coarse.left), chosen(fine.error, coarse.error)
         if bound:
             left = left.calculated(left.value + bound * error.value)
-        few = np.where(np.isfinite(fine.left.value), fine.few, coarse.few)
-        left = left.marked(Flag.LOW_RELIABILITY, few)
-        return Parts(left, fine.deaths.otherwise(coarse.deaths), fine.lived.otherwise(coarse.lived))
+        left = left.marked(Flag.LOW_RELIABILITY, np.where(own, fine.few, coarse.few))
+        return Parts(left, chosen(fine.deaths, coarse.deaths), chosen(fine.lived, coarse.lived))
 
     return derived
 

@@ -105,6 +105,7 @@ class Results:
         self._series: dict[tuple[str, str, Selection], Series] = {}
         self._by_age: dict[tuple[str, str, Selection], list[Series]] = {}
         self._tables: dict[str, Tables] = {}
+        self.made: dict[tuple[object, ...], object] = {}
         self._some: dict[tuple[str | int, ...], Tables] = {}
         self._axes: dict[tuple[str, ...], Axis] = {}
         self._counted: OrderedDict[tuple[str, Member, Intervals], Answer] = OrderedDict()
@@ -215,6 +216,7 @@ class Results:
         """Let go of the series made so far: those of all Gemeinden would fill the memory."""
         self._series.clear()
         self._by_age.clear()
+        self.made.clear()
 
     def selections(self, indicator: str, by: Iterable[str] = (), variant: str = "") -> list[Selection]:
         """The selections an export of the indicator shows when split by the dimensions in `by`."""

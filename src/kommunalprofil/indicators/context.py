@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from kommunalprofil.vocabulary import COUNTED, GAP, LEVEL, MEASURE, Flag
 if TYPE_CHECKING:
     from kommunalprofil.indicators.compute import Results
 
+T = TypeVar("T")
 MOVED = "das Gebiet war ein anderes"
 FAR = 1_000_000
 """Days by which a value on other boundaries is further away than any on the same."""
@@ -168,6 +169,14 @@ class Context:
         self.ledger = results.ledger
         self.axis = axis or results.axis(declaration)
         self.age = ALL if selection.age == "T" else AgeGroup.parse(selection.age)
+
+    def once(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
+        """What several ways to an indicator of these regions and dates need, made for the first of them."""
+        made = self.results.made
+        whole = (id(self.axis), self.selection, *key)
+        if whole not in made:
+            made[whole] = make()
+        return cast(T, made[whole])
 
     def count(
         self,

@@ -13,6 +13,8 @@ from kommunalprofil.cells import Flags, Quantity, Values
 from kommunalprofil.vocabulary import GAP, Flag
 
 Codes = NDArray[np.int32]
+SPARSE = 20
+"""So much larger than the cells is a table of all pairs when sorting the pairs there are takes less time."""
 NOTHING = 0
 """The number of no table and of no reason."""
 
@@ -26,6 +28,7 @@ class Ledger:
     same: dict[tuple[Any, ...], NDArray[np.uint8]] = field(default_factory=dict, repr=False)
     """The breaks of series with values at the same places."""
     _table: dict[str, int] = field(default_factory=lambda: {"": NOTHING}, repr=False)
+    _pairs: dict[tuple[int, int], int] = field(default_factory=dict, repr=False)
     _reason: dict[str, int] = field(default_factory=lambda: {"": NOTHING}, repr=False)
 
     def table(self, names: str) -> int:
@@ -42,14 +45,25 @@ class Ledger:
             return first
         size = len(self.tables)
         pairs = first.astype(np.int64) * size + second
-        seen = np.zeros(size * size, dtype=bool)
-        seen[pairs] = True
+        if pairs.size < size * size // SPARSE:
+            seen, where = np.unique(pairs, return_inverse=True)
+            numbers = np.array([self._pair(*divmod(pair, size)) for pair in seen.tolist()], dtype=np.int32)
+            small: Codes = numbers[where.reshape(pairs.shape)]
+            return small
+        there = np.zeros(size * size, dtype=bool)
+        there[pairs] = True
         numbers = np.zeros(size * size, dtype=np.int32)
-        for pair in np.flatnonzero(seen).tolist():
-            names = [*self.tables[pair // size].split("|"), *self.tables[pair % size].split("|")]
-            numbers[pair] = self.table("|".join(dict.fromkeys(filter(None, names))))
+        for pair in np.flatnonzero(there).tolist():
+            numbers[pair] = self._pair(*divmod(pair, size))
         joined: Codes = numbers[pairs]
         return joined
+
+    def _pair(self, first: int, second: int) -> int:
+        """The number of what two numbers stand for together."""
+        if (first, second) not in self._pairs:
+            names = [*self.tables[first].split("|"), *self.tables[second].split("|")]
+            self._pairs[first, second] = self.table("|".join(dict.fromkeys(filter(None, names))))
+        return self._pairs[first, second]
 
 
 def _number(texts: list[str], numbers: dict[str, int], text: str) -> int:
