@@ -284,39 +284,40 @@ def panels(table: pa.Table, source: str, wanted: frozenset[str] | None = None) -
     """The observations of one table as dense panels, one for each measure; only of the `wanted` regions if given."""
     table = table.unify_dictionaries()
     region, regions = _codes(table, "region")
-    if wanted is None:
-        keep = np.arange(len(region))
-    else:
-        keep = np.flatnonzero(np.isin(region, [i for i, name in enumerate(regions) if name in wanted]))
+    keep: slice | NDArray[np.intp] = slice(None)
+    if wanted is not None and not wanted.issuperset(regions):
+        keep = np.flatnonzero(np.array([name in wanted for name in regions], dtype=bool)[region])
     region = region[keep]
 
-    def codes(column: str) -> tuple[NDArray[np.int64], list[str]]:
+    def coded(column: str) -> tuple[NDArray[np.int64], list[str]]:
         ids, names = _codes(table, column)
         return ids[keep], names
 
     def numbers(column: str) -> NDArray[np.int64]:
         return _dense(table.column(column).combine_chunks())[keep].astype(np.int64)
 
-    measure, measures = codes("measure")
-    bases, base_names = codes("base")
+    measure, measures = coded("measure")
+    bases, base_names = coded("base")
     days = _dense(table.column("date").combine_chunks().view("int32"))[keep].astype(np.int64)
     borders = _dense(table.column("gebietsstand").combine_chunks().view("int32"))[keep].astype(np.int64)
     ages = numbers("age_from") * 256 + numbers("age_to")
-    dims = [codes(d) for d in ("sex", "nationality", "migration", "household")]
+    dims = [coded(d) for d in ("sex", "nationality", "migration", "household")]
     member = np.zeros(len(days), dtype=np.int64)
     for ids, names in dims:
-        member = member * (len(names) + 1) + ids
+        if len(names) > 1:
+            member = member * (len(names) + 1) + ids
     flag, flag_names = _codes(table, "flag")
     bits = np.array([flag_bits(f) for f in flag_names] or [0], dtype=np.uint16)[flag]
     values, flags = _values(table.column("value").combine_chunks(), bits)[keep], bits[keep]
     found = []
     groups: Groups = {}
     for m, name in enumerate(measures):
-        rows = np.flatnonzero(measure == m)
-        if not len(rows):
+        rows: slice | NDArray[np.intp] = np.flatnonzero(measure == m) if len(measures) > 1 else slice(None)
+        mine, my_ages, my_values, my_flags = member[rows], ages[rows], values[rows], flags[rows]
+        if not len(mine):
             continue
         points, t = _points(days[rows], bases[rows], base_names)
-        used, r = np.unique(region[rows], return_inverse=True)
+        used, r = _distinct(region[rows])
         names = [regions[i] for i in used]
         order = sorted(range(len(names)), key=names.__getitem__)
         rank = np.empty(len(order), dtype=np.int64)
@@ -325,13 +326,27 @@ def panels(table: pa.Table, source: str, wanted: frozenset[str] | None = None) -
         present = np.zeros((len(names), len(points)), dtype=bool)
         present[r, t] = True
         blocks: dict[Member, Block] = {}
-        for code in np.unique(member[rows]):
-            at = np.flatnonzero(member[rows] == code)
-            key = Member(*(n[c[rows[at[0]]]] for c, n in dims))
-            blocks[key] = _block(ages[rows][at], r[at], t[at], values[rows][at], flags[rows][at], present, groups)
+        for at in _alike(mine):
+            key = Member(*(codes[ids[rows][at[0]]] for ids, codes in dims))
+            blocks[key] = _block(my_ages[at], r[at], t[at], my_values[at], my_flags[at], present, groups)
         stands = _stands(points, t, borders[rows])
-        found.append(Panel(source, name, [names[i] for i in order], points, blocks, present, stands))
+        found.append(Panel(source, name, sorted(names), points, blocks, present, stands))
     return found
+
+
+def _distinct(numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The distinct numbers in order, and the place of each among them; all lie close together, so nothing is sorted."""
+    low = int(numbers.min())
+    seen = np.bincount(numbers - low) > 0
+    places: NDArray[np.int64] = (np.cumsum(seen) - 1)[numbers - low]
+    return np.flatnonzero(seen) + low, places
+
+
+def _alike(numbers: NDArray[np.int64]) -> list[NDArray[np.intp]]:
+    """The places of each distinct number, in the order of the numbers."""
+    _, places = _distinct(numbers)
+    order = np.argsort(places.astype(np.uint16), kind="stable")
+    return np.split(order, np.cumsum(np.bincount(places))[:-1])
 
 
 def _stands(points: Sequence[Point], t: NDArray[np.int64], borders: NDArray[np.int64]) -> dict[int, str]:
@@ -348,7 +363,7 @@ def _points(
 ) -> tuple[list[Point], NDArray[np.int64]]:
     order = list(base_order(names))
     code = days * BASES + np.array(order, dtype=np.int64)[bases]
-    ids, t = np.unique(code, return_inverse=True)
+    ids, t = _distinct(code)
     by_order = dict(zip(order, names, strict=True))
     return [Point(str(np.datetime64(int(i) // BASES, "D")), by_order[int(i) % BASES]) for i in ids], t
 
@@ -370,7 +385,7 @@ def _block(
     present: NDArray[np.bool_],
     groups: Groups,
 ) -> Block:
-    codes, g = np.unique(ages, return_inverse=True)
+    codes, g = _distinct(ages)
     size = (*present.shape, len(codes))
     dense = np.full(size, np.nan)
     marks = np.full(size, np.uint16(Flag.NOT_PUBLISHED))

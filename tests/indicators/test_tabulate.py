@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from itertools import pairwise
 
 import pyarrow as pa
@@ -39,9 +40,13 @@ def request(store: Store, register: Register, regions: list[str], **more: object
     return asking.request(store, register, regions=regions, **(ASKED | more))  # type: ignore[arg-type]
 
 
+def plain(table: pa.Table) -> pa.Table:
+    kinds = [(f.name, f.type.value_type if pa.types.is_dictionary(f.type) else f.type) for f in table.schema]
+    return table.cast(pa.schema(kinds)).combine_chunks()
+
+
 def rows(table: pa.Table) -> list[dict[str, object]]:
-    plain = pa.schema([(f.name, f.type.value_type if pa.types.is_dictionary(f.type) else f.type) for f in table.schema])
-    return sorted(table.cast(plain).to_pylist(), key=str)
+    return sorted(plain(table).to_pylist(), key=str)
 
 
 def test_portions_and_processes_change_nothing(
@@ -55,7 +60,15 @@ def test_portions_and_processes_change_nothing(
     assert len(asked.portions()) == 5
     parts = tabulate(store, asked)
     assert rows(parts) == rows(whole)
-    assert tabulate(store, asked, processes=2).equals(parts)
+    assert plain(tabulate(store, asked, processes=2)).equals(plain(parts))
+    monkeypatch.setattr(module, "PORTION", {False: 600, True: 1_500})
+    monkeypatch.setattr(module, "HALVES", 2)
+    larger = replace(asked, regions={r: n for r, n in asked.regions.items() if len(r) < 8})
+    assert [one.indicators for one in larger.halves()] == [
+        ["net_migration_rate"],
+        ["mean_age", "population", "age_share"],
+    ]
+    assert plain(tabulate(store, larger, processes=2)).equals(plain(tabulate(store, larger)))
     names = parts.column("indicator").to_pylist()
     assert [a for a, b in pairwise([*names, ""]) if a != b] == ASKED["indicators"]
 
@@ -80,9 +93,29 @@ def _end(piece: object) -> object:
     os._exit(9)
 
 
+def _end_elsewhere(asking: int) -> None:
+    if os.getpid() != asking:
+        os._exit(9)
+
+
 def test_a_process_ended_from_outside_is_told() -> None:
     with Workers(2, few=2) as pool, pytest.raises(KommunalprofilError, match="Arbeitsprozess"):
         list(pool.each(_end, [1, 2], lambda x: 1))
+    with Workers(2, few=2) as pool, pytest.raises(KommunalprofilError, match="Arbeitsprozess"):
+        list(pool.shared(_end_elsewhere, [os.getpid()] * 3))
+
+
+def _process(piece: int) -> tuple[int, int]:
+    return piece, os.getpid()
+
+
+def test_the_process_that_asks_does_its_share() -> None:
+    with Workers(2, few=2) as pool:
+        found = list(pool.shared(_process, [5, 6, 7, 8]))
+    assert [piece for piece, _ in found] == [5, 6, 7, 8]
+    assert [process == os.getpid() for _, process in found] == [True, False, True, False]
+    with Workers(1) as alone:
+        assert {process for _, process in alone.shared(_process, [5, 6])} == {os.getpid()}
 
 
 @pytest.mark.parametrize(

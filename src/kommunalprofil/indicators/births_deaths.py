@@ -219,10 +219,11 @@ FEW_YEARS = 100_000
 """Person-years per sex under which an expectation of life is too unsure for more than a rough idea."""
 
 
-def _person_years(context: Context, group: AgeGroup, back: int) -> Traced:
+def _person_years(context: Context, group: AgeGroup) -> Traced:
+    """Of each of the years that are pooled the mean of its start and its end, added up."""
     ages = ((group.lo, group.hi),)
-    start, end = context.count("population", ages, back + 1), context.count("population", ages, back)
-    return (start + end) * 0.5
+    days = [context.count("population", ages, back) for back in range(POOLED + 1)]
+    return days[0] * 0.5 + _sum(days[1:-1]) + days[-1] * 0.5
 
 
 def _sum(parts: Sequence[Traced]) -> Traced:
@@ -271,7 +272,7 @@ class _Ladder:
         """Counted once for all ages and bounds."""
         years = range(POOLED)
         died = [_sum([context.count("deaths", ((g.lo, g.hi),), back) for back in years]) for g in groups]
-        lived = [_sum([_person_years(context, g, back) for back in years]) for g in groups]
+        lived = [_person_years(context, g) for g in groups]
         people = _sum(lived)
         few = people.value < FEW_YEARS * (2 if context.selection.sex == "T" else 1)
         return cls(groups, died, lived, _sum(died) + people, few, _growth(context, groups[-1]))

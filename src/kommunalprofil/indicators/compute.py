@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 SPLITS = {"sex": ("T", "M", "F"), "nationality": ("T", "DE", "AUS")}
 REMEMBERED = 64_000_000
 """Bytes of counts that are kept to be used again."""
+KEPT = 12
+"""So many intermediate results outlive the series they were made for."""
 Mask = NDArray[np.bool_]
 Cells = dict[int, Mask] | Mask
 """Cells of some tables, by their places in the order in which they are asked, or of the axis of a derived indicator."""
@@ -105,7 +107,7 @@ class Results:
         self._series: dict[tuple[str, str, Selection], Series] = {}
         self._by_age: dict[tuple[str, str, Selection], list[Series]] = {}
         self._tables: dict[str, Tables] = {}
-        self.made: dict[tuple[object, ...], object] = {}
+        self.made: OrderedDict[tuple[object, ...], object] = OrderedDict()
         self._some: dict[tuple[str | int, ...], Tables] = {}
         self._axes: dict[tuple[str, ...], Axis] = {}
         self._counted: OrderedDict[tuple[str, Member, Intervals], Answer] = OrderedDict()
@@ -216,7 +218,8 @@ class Results:
         """Let go of the series made so far: those of all Gemeinden would fill the memory."""
         self._series.clear()
         self._by_age.clear()
-        self.made.clear()
+        while len(self.made) > KEPT:
+            self.made.popitem(last=False)
 
     def selections(self, indicator: str, by: Iterable[str] = (), variant: str = "") -> list[Selection]:
         """The selections an export of the indicator shows when split by the dimensions in `by`."""

@@ -117,12 +117,18 @@ class Rows:
             codes = _end_to_end(self._codes[column], np.int16)
             made[column] = _texts(codes, list(self._texts[column]))
             if column == "region":
-                made["name"] = _texts(codes, [self._names.get(r, "") for r in self._texts[column]])
+                made["name"] = self._named(codes)
         for column in NUMBERS:
             made[column] = _floats(_end_to_end(self._numbers[column], np.float64))
         self._same.clear()
         self._runs.clear()
         return pa.RecordBatch.from_arrays([made[column] for column in COLUMNS], list(COLUMNS))
+
+    def _named(self, regions: NDArray[np.int16]) -> pa.Array:
+        """The names of regions, each once: several have the same."""
+        places: dict[str, int] = {}
+        codes = [places.setdefault(self._names.get(r, ""), len(places)) for r in self._texts["region"]]
+        return _texts(np.array(codes or [0], dtype=np.int16)[regions], list(places))
 
 
 def _end_to_end(parts: list[NDArray[Any]], kind: type[np.generic]) -> NDArray[Any]:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from kommunalprofil.cells import Point
 from kommunalprofil.errors import UsageError
-from kommunalprofil.indicators.compute import every, results_of
+from kommunalprofil.indicators.compute import declared, every, results_of
 from kommunalprofil.indicators.rows import Rows
 from kommunalprofil.indicators.series import Series, flag_text, printed_date
 from kommunalprofil.states import State
@@ -32,8 +32,10 @@ if TYPE_CHECKING:
 
 GEMEINDE = 8
 """Digits of the key of a Gemeinde."""
-PORTION = {False: 260, True: 1_500}
+PORTION = {False: 600, True: 1_500}
 """So many larger areas (False) or Gemeinden (True) are computed together: more need more memory, not less time."""
+HALVES = 100
+"""From so many larger areas on one process takes the indicators over one table each, another one the others."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,14 @@ class Request:
             found += [replace(self, regions={r: self.regions[r] for r in regions[a:b]}) for a, b in pairwise(cuts)]
         return found
 
+    def halves(self) -> list[Request]:
+        """The same, the indicators over one table and those over several apart, where that is worth another process."""
+        if len(self.regions) < HALVES or all(len(r) == GEMEINDE for r in self.regions):
+            return [self]
+        known = declared()
+        kinds = [[i for i in self.indicators if known[i].table_wise == kind] for kind in (False, True)]
+        return [replace(self, indicators=some) for some in kinds if some]
+
 
 def tabulate(store: Store, request: Request, processes: int = 1) -> pa.Table:
     """The rows asked for with the columns of the contract: by indicator, numbers unrounded, gaps as missing.
@@ -141,24 +151,20 @@ def tabulate(store: Store, request: Request, processes: int = 1) -> pa.Table:
     import pyarrow as pa
 
     portions = request.portions()
-    if len(portions) < 2 or processes < 2:
-        parts = [list(batches(store, portion)) for portion in portions]
-        return _joined(parts)
+    rows: dict[str, list[pa.RecordBatch]] = {name: [] for name in request.indicators}
+    if processes > 1:
+        portions = [half for portion in portions for half in portion.halves()]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, Workers(processes, few=2) as pool:
-        work = [(store.state, portion, Path(folder) / f"{i}.arrows") for i, portion in enumerate(portions)]
-        parts = []
-        for path in pool.each(_write, work, lambda piece: len(piece[1].regions)):
-            with pa.memory_map(str(path)) as file, pa.ipc.open_stream(file) as stream:
-                parts.append(list(stream))
-        return _joined(parts)
-
-
-def _joined(parts: list[list[pa.RecordBatch]]) -> pa.Table:
-    """All portions of the first indicator, then of the next."""
-    import pyarrow as pa
-
-    rows = [batch for batches in zip(*parts, strict=True) for batch in batches if len(batch)]
-    return pa.Table.from_batches(rows, Rows({}).batch().schema)
+        if len(portions) < 2 or processes < 2:
+            found: Iterable[Iterable[pa.RecordBatch]] = (batches(store, portion) for portion in portions)
+        else:
+            work = [(store.state, portion, Path(folder) / f"{i}.arrows") for i, portion in enumerate(portions)]
+            found = map(_read, pool.shared(_write, work))
+        for portion, parts in zip(portions, found, strict=True):
+            for name, batch in zip(portion.indicators, parts, strict=True):
+                rows[name] += [batch] if len(batch) else []
+        whole = [batch for name in request.indicators for batch in rows[name]]
+        return pa.Table.from_batches(whole, Rows({}).batch().schema)
 
 
 def _write(piece: tuple[State, Request, Path]) -> Path:
@@ -170,6 +176,13 @@ def _write(piece: tuple[State, Request, Path]) -> Path:
         for batch in batches(Store(state), portion):
             stream.write_batch(batch)
     return path
+
+
+def _read(path: Path) -> list[pa.RecordBatch]:
+    import pyarrow as pa
+
+    with pa.memory_map(str(path)) as file, pa.ipc.open_stream(file) as stream:
+        return list(stream)
 
 
 def batches(store: Store, request: Request) -> Iterator[pa.RecordBatch]:
