@@ -237,7 +237,7 @@ def _show_indicators(chosen: list[Indicator], form: str) -> None:
             "Amtlich zu treffen": ", ".join(dict.fromkeys(o.table for o in i.oracle)),
             "Hinweis": i.note,
         }
-        print(f"{i.id}: {i.de} ({i.unit})\n  {i.definition}")
+        print(f"{i.id}: {i.de} (englisch: {i.en}), {i.unit}\n  {i.definition}")
         for label, text in told.items():
             if text and text != "keiner":
                 print(f"  {label}: {text}")
