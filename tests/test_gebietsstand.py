@@ -121,7 +121,10 @@ def test_a_level_is_that_of_the_day(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (("--region", "03159", "--gebietsstand", "2015-12-31"), "führen keine Umsteigeschlüssel. Möglich: 2021-12-31"),
         (("--region", "03159", "--gebietsstand", "gestern"), "„gestern“ ist kein Gebietsstand"),
-        (("--region", "03152", "--gebietsstand", "heute"), "Göttingen (03152) gibt es am 31.12.2024 nicht; das Gebiet gehört jetzt zu: Landkreis"),
+        (
+            ("--region", "03152", "--gebietsstand", "heute"),
+            "Göttingen (03152) gibt es am 31.12.2024 nicht; das Gebiet gehört jetzt zu: Landkreis",
+        ),
     ],
 )
 def test_what_cannot_be_is_said(arguments: tuple[str, ...], reason: str, capsys: pytest.CaptureFixture[str]) -> None:
