@@ -251,6 +251,7 @@ def test_a_change_per_a_mean_of_both_ends_is_estimated_as_that_mean_is() -> None
 def test_density_takes_the_area_of_the_nearest_day() -> None:
     value = at("population_density", "01002001", "2015-12-31")
     assert value.denominator == 80
+    assert value.value == pytest.approx(people("01002001", 2015) / 80)
     assert value.sources == ("12411-02-03-5", "GV-Auszug")
 
 
