@@ -18,6 +18,7 @@ from kommunalprofil.errors import UsageError
 from kommunalprofil.formatting import date, list_and, span
 from kommunalprofil.indicators import Indicator, Series, Value
 from kommunalprofil.indicators.compute import SPLITS, measures_of
+from kommunalprofil.indicators.finish import WRONG_LEVEL
 from kommunalprofil.indicators.oracles import compare
 from kommunalprofil.indicators.recorded import How, Recorded
 from kommunalprofil.indicators.series import Selection
@@ -238,20 +239,33 @@ def _place(series: Sequence[Series], region: Region, dates: Dates) -> int | None
         if found.any():
             return int(np.flatnonzero(found)[-1])
     known = series[0].points
-    held = held_dates([known[t].date for t in np.flatnonzero(valued if valued.any() else there).tolist()])
+    days = [known[t].date for t in np.flatnonzero(valued if valued.any() else there).tolist()]
+    indicator = series[0].indicator
+    held = held_dates(days) if indicator.period == "stock" else held_years(days, series[0].years)
     when = date(dates.day) if dates.first == dates.last else dates.day[:4]
-    what = f"Für {region.accusative} gibt es „{series[0].indicator.de}“ zu {when} nicht."
+    what = f"Für {region.accusative} gibt es „{indicator.de}“ zu {when} nicht."
     raise UsageError(f"{what} Vorhanden: {held}.")
 
 
 def held_dates(days: Sequence[str]) -> str:
     """Days (ISO, ascending) in short: „31.12. der Jahre 1995–2021; 15.05.2022“."""
     ends = sorted({int(day[:4]) for day in days if day.endswith("-12-31")})
-    runs = [[year for _, year in run] for _, run in groupby(enumerate(ends), key=lambda pair: pair[1] - pair[0])]
-    told = list_and(span(run[0], run[-1]) for run in runs)
+    told = _runs(ends)
     many = "der Jahre" if len(ends) > 1 else "des Jahres"
     others = [date(day) for day in dict.fromkeys(days) if not day.endswith("-12-31")]
     return "; ".join([*([f"31.12. {many} {told}"] if ends else []), *others])
+
+
+def held_years(days: Sequence[str], pooled: int = 1) -> str:
+    """The years of what happens in a year (by their last days): „1995–2000 und 2002“, with those pooled with them."""
+    years = sorted({int(day[:4]) for day in days})
+    each = "jeweils " if len(years) > 1 else ""
+    return _runs(years) + (f" ({each}mit den {pooled - 1} Jahren davor)" if pooled > 1 else "")
+
+
+def _runs(years: Sequence[int]) -> str:
+    runs = [[year for _, year in run] for _, run in groupby(enumerate(years), key=lambda pair: pair[1] - pair[0])]
+    return list_and(span(run[0], run[-1]) for run in runs)
 
 
 def _value(series: Series, region: Region, t: int | None, dates: Dates) -> Value:
@@ -260,6 +274,7 @@ def _value(series: Series, region: Region, t: int | None, dates: Dates) -> Value
         point = series.points[t]
         whole = replace(series, there=np.ones_like(series.there))
         return next(v for v in whole.row(region.ags) if (v.date, v.base) == (series.dates[t], point.base))
+    levels = series.indicator.levels
     return Value(
         region=region.ags,
         date=dates.day if series.indicator.period == "stock" else dates.day[:4],
@@ -270,7 +285,7 @@ def _value(series: Series, region: Region, t: int | None, dates: Dates) -> Value
         unit=series.unit,
         numerator=None,
         denominator=None,
-        flag="not_published",
+        flag=f"not_computable:{WRONG_LEVEL}" if levels and region.level not in levels else "not_published",
         sources=(),
         base="",
     )

@@ -208,6 +208,7 @@ def published(panel: Panel, member: Member, block: Block) -> Trail:
 
     def at(r: int, t: int, g: int) -> Term:
         value, flags = float(block.values[r, t, g]), int(block.flags[r, t, g])
+        value = value if value == value else nan  # the same one each time, or no missing cell would equal itself
         return Cell(
             panel.table, panel.measure, panel.regions[r], panel.points[t], member, block.groups[g], value, flags
         )

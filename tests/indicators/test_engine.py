@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from world import PLACES, REGIONS, YEARS, Row, World, inside
 
+from kommunalprofil.ages import OPEN, AgeGroup
 from kommunalprofil.indicators import Results, Selection, Value, declared
+from kommunalprofil.indicators.lifetable import expectation
 
 ALL = declared()
 
@@ -167,6 +169,8 @@ def test_shares_of_moves() -> None:
     assert foreign.sources == ("12711-05-02-4", "12711-04-02-4")
     abroad = at("moves_abroad_share", "01001", "2015")
     assert abroad.value == pytest.approx(w.count(w.abroad, "01001", 2015) / moves * 100)
+    more_leave = w.results(lambda rows: [{**r, "value": 2 * r["value"]} if "out" in r["measure"] else r for r in rows])
+    assert at("moves_abroad_share", "01001", "2015", found=more_leave).value == abroad.value
     volume = at("migration_turnover", "01001", "2015")
     both = moves + w.count(w.leave, "01001", 2015)
     assert volume.value == pytest.approx(both / average("01001", 2015) * 1_000)
@@ -230,9 +234,24 @@ def test_care_and_naturalisations() -> None:
     assert at("naturalisation_rate", "01", "2015").value == pytest.approx(new / people("01", 2015, nat="AUS") * 1_000)
 
 
+def test_a_missing_count_of_some_people_says_of_whom() -> None:
+    def not_by_nationality(rows: list[Row]) -> list[Row]:
+        return [r for r in rows if r["nationality"] not in ("AUS", "DE") or r["measure"] != "population"]
+
+    flag = at("naturalisation_rate", "01", "2015", found=world().results(not_by_nationality)).flag
+    assert flag == "not_computable:keine Angabe: Bevölkerung (Ausländerinnen und Ausländer)"
+
+
+def test_a_change_per_a_mean_of_both_ends_is_estimated_as_that_mean_is() -> None:
+    for region, mark in (("01", ""), ("01002001", "estimated")):
+        assert at("average_population", region, "2015").flag == mark
+        assert at("population_change", region, "2015-12-31").flag == mark
+
+
 def test_density_takes_the_area_of_the_nearest_day() -> None:
     value = at("population_density", "01002001", "2015-12-31")
     assert value.denominator == 80
+    assert value.value == pytest.approx(people("01002001", 2015) / 80)
     assert value.sources == ("12411-02-03-5", "GV-Auszug")
 
 
@@ -291,9 +310,10 @@ def test_two_bases_never_meet_in_a_difference() -> None:
     rates = {v.date: v.flag for v in found.series("birth_rate").row("01") if not v.missing}
     assert {date for date, flag in rates.items() if flag == "break:zensus_2022"} == {"2014"}
     assert at("population_change_since_2011", "01", "2015-12-31", found=found).missing
-    mean = found.series("education_migration")
-    flags = {v.date: v.flag for v in mean.row("01")}
-    assert flags["2012/2015"] == "break:zensus_2022"
+    for name, variant in (("education_migration", ""), ("birth_rate", "four_year_mean")):
+        mean = at(name, "01", "2012/2015", variant, found)  # of years on both
+        assert mean.value is not None
+        assert mean.flag == "break:zensus_2022"
 
 
 def test_a_new_definition_breaks_the_series() -> None:
@@ -304,6 +324,33 @@ def test_a_new_definition_breaks_the_series() -> None:
     assert flags["2017-12-31"] == "break:pflegegrade"
     moves = {v.date: v.flag for v in later.series("moves_in").row("01")}
     assert {date for date, flag in moves.items() if flag} == {"2016"}
+
+
+@pytest.mark.parametrize(("name", "age"), [("life_expectancy", 0), ("life_expectancy_65", 65)])
+def test_a_life_table_rests_on_three_years_of_deaths_and_of_life(name: str, age: int) -> None:
+    groups = [*(AgeGroup(lo, lo + 5) for lo in range(0, 90, 5)), AgeGroup(90, OPEN)]
+    years = (2013, 2014, 2015)
+    deaths = np.array([sum(died("01", y, g.lo, g.hi, sex="M") for y in years) for g in groups], float)
+    ends = [[people("01", y, g.lo, g.hi, sex="M") for g in groups] for y in (2012, *years)]
+    lived = (np.array(ends[:-1]) + np.array(ends[1:])).sum(axis=0) / 2
+    growth = np.log(ends[-1][-1] / ends[0][-1]) / 3
+    expected, variance = expectation(groups, deaths, lived, age, growth)
+    value = at(name, "01", "2013/2015", sex="M")
+    from_age = [g.lo >= age for g in groups]
+    assert value.value == pytest.approx(float(expected))
+    assert (value.numerator, value.denominator) == (deaths[from_age].sum(), lived[from_age].sum())
+    for variant, sign in (("lower_95", -1), ("upper_95", 1)):
+        bound = at(name, "01", "2013/2015", variant, sex="M").value
+        assert bound == pytest.approx(float(expected + sign * 1.96 * np.sqrt(variance)), abs=1e-3)
+
+
+@pytest.mark.parametrize(("scale", "sex", "few"), [(2, "M", True), (3, "M", False), (2, "T", True), (3, "T", False)])
+def test_few_years_lived_make_a_life_table_unreliable(scale: int, sex: str, few: bool) -> None:
+    """Fewer than 100,000 of either sex: those of the Kreis are about 37,000 in three years, by scale."""
+    value = at("life_expectancy", "01001", "2013/2015", found=World(scale=scale).results(), sex=sex)
+    assert value.denominator is not None
+    assert (value.denominator < 100_000 * (2 if sex == "T" else 1)) == few
+    assert value.flag == ("low_reliability" if few else "")
 
 
 @pytest.mark.parametrize(("cases", "people_", "few"), [(19, 1_000, True), (20, 1_000, False), (50, 99, True),
@@ -324,6 +371,12 @@ def test_a_balance_is_judged_by_its_moves() -> None:
     small = min((at("net_migration", p, str(y)).value or 0 for p in PLACES[1:] for y in YEARS), key=abs)
     assert value.flag == ""
     assert abs(small) < 200
+    zero = world().results(
+        lambda rows: [{**r, "value": 500.0} if r["measure"].startswith("moves") else r for r in rows]
+    )
+    for name, age in (("net_migration_age_rate", "18-24"), ("net_migration_18_29", "T"), ("net_migration_rate", "T")):
+        balance = at(name, "01", "2013", found=zero, age=age)
+        assert (balance.value, balance.flag) == (0, "")
 
 
 SAME_EVERYWHERE = {"population_density", "persons_per_household"}

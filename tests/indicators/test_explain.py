@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from kommunalprofil.ages import ALL as EVERYBODY
 from kommunalprofil.calculation import formula
 from kommunalprofil.cells import Member, Point
 from kommunalprofil.errors import UsageError
-from kommunalprofil.explain import Choice, Explanation, explain, held_dates, selected
+from kommunalprofil.explain import Choice, Explanation, explain, held_dates, held_years, selected
 from kommunalprofil.explain_json import as_json
 from kommunalprofil.explain_text import WIDTH, text
 from kommunalprofil.indicators import Results, declared
@@ -169,7 +170,9 @@ def test_without_a_member_all_are_shown(name: str, region: str) -> None:
 
 
 def test_what_no_table_counts_for_a_level_is_a_gap_with_its_reason() -> None:
-    assert "Er wird für diese Ebene nicht berechnet" in text(one("life_expectancy", "03454055"))
+    printed = text(one("life_expectancy", "03454055"))
+    assert "Er wird für diese Ebene nicht berechnet" in printed
+    assert "lower_95: kein Wert (wird für diese Ebene nicht berechnet)" in printed
     assert "Der Datenbestand hat Tabellen dazu für: Kreis oder kreisfreie Stadt." in text(one("births", "03454055"))
     printed = text(one("old_age_ratio", "03454055", "2023"))
     assert "GV-Auszug: 65+ nicht bildbar: keine Gliederung nach Alter" in printed
@@ -179,6 +182,7 @@ def test_what_no_table_counts_for_a_level_is_a_gap_with_its_reason() -> None:
     ("name", "region", "when", "variant", "chosen", "words"),
     [
         ("old_age_ratio", "03454055", "1980", "", {}, "zu 1980 nicht. Vorhanden: 31.12. des Jahres 2015."),
+        ("education_migration", "03159", "2015", "", {}, "Vorhanden: 2019 (mit den 3 Jahren davor)."),
         ("old_age_ratio", "01051", "2011:2015", "", {}, "einzelner Wert"),
         ("old_age_ratio", "01051", "2015", "65_1", {}, "Vorhanden: 65_15-64, 60_20-59"),
         ("old_age_ratio", "01051", "2015", "", {"household": "married"}, "Möglich: --sex M|F, --nationality DE|AUS."),
@@ -202,10 +206,20 @@ def test_members_are_taken_in_any_spelling() -> None:
     assert selected(ALL["population"], {"age": "7", "sex": "t"}).age == "7-7"
 
 
+def test_a_missing_cell_is_named_once() -> None:
+    printed = text(one("life_expectancy", "01051", "2014")).split("Es fehlen:")[1].split("Rechnung")[0].splitlines()
+    cells = [n for n, line in enumerate(printed) if line.startswith("    85 Jahre und älter")]
+    assert cells
+    assert all(later - n > 1 for n, later in pairwise(cells))
+
+
 def test_dates_are_told_in_runs() -> None:
     days = ["1995-12-31", "1996-12-31", "1998-12-31", "2022-05-15"]
     assert held_dates(days) == "31.12. der Jahre 1995–1996 und 1998; 15.05.2022"
     assert held_dates(["2011-05-09"]) == "09.05.2011"
+    assert held_years(["1995-12-31", "1996-12-31", "1998-12-31"]) == "1995–1996 und 1998"
+    assert held_years(["2019-12-31"], 4) == "2019 (mit den 3 Jahren davor)"
+    assert held_years(["2014-12-31", "2015-12-31"], 3) == "2014–2015 (jeweils mit den 2 Jahren davor)"
 
 
 def place(ags: str) -> Region:

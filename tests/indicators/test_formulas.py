@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -127,7 +128,13 @@ def test_women_and_men_are_not_swapped() -> None:
     )
     one_more = men.copy()
     one_more[0] += 91
-    assert of_sexes("women_per_100_men", one_more).denominator.value[0, 0] == one_more.sum()  # type: ignore[union-attr]
+    more = of_sexes("women_per_100_men", one_more)
+    assert more.denominator is not None
+    assert more.denominator.value[0, 0] == one_more.sum()
+    fewer_women = {Member("M"): np.full(91, 2.0), Member("F"): np.ones(91)}
+    formula = ALL["women_per_100_men"].variant("").formula
+    assert formula is not None
+    assert formula(people(np.full(91, 3.0), fewer_women), At()).value.value[0, 0] == pytest.approx(50)
 
 
 @pytest.mark.parametrize(("age", "counts"), [(17, False), (18, True), (29, True), (30, False)])
@@ -167,8 +174,37 @@ def test_mean_and_median_of_a_cohort() -> None:
     cohort[40] = 7
     assert value("mean_age", "", cohort) == pytest.approx(40.5)
     assert value("mean_age", "completed_years", cohort) == pytest.approx(40)
+    completed = parts("mean_age", "completed_years", cohort)
+    assert completed.numerator is not None
+    assert float(completed.numerator.value[0, 0]) == pytest.approx(40 * 7)
     assert value("median_age", "", cohort) == pytest.approx(40.5)
     assert value("median_age", "five_year_groups", cohort) == pytest.approx(42.5)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "estimated"),
+    [([*range(0, 86, 5), OPEN], False), ([*range(0, 81, 5), OPEN], True), ([0, 6, *range(11, 87, 5), OPEN], True)],
+)
+def test_a_mean_of_coarse_groups_is_estimated(bounds: list[int], estimated: bool) -> None:
+    found = in_groups("mean_age", bounds)
+    assert bool(found.value.flags[0, 0] & Flag.ESTIMATED) == estimated
+
+
+@pytest.mark.parametrize("name", ["mean_age", "median_age"])
+def test_too_wide_groups_have_no_mean(name: str) -> None:
+    in_groups(name, [*range(0, 91, 10), OPEN])
+    with pytest.raises(TilingError, match="20–30 ist dafür zu breit"):
+        in_groups(name, [0, 10, 20, 31, *range(41, 92, 10), OPEN])
+
+
+def in_groups(name: str, bounds: list[int]) -> Parts:
+    """Of a population with one person in each age group."""
+    groups = [AgeGroup(lo, hi) for lo, hi in pairwise(bounds)]
+    blocks = {Member(): block(np.ones(len(groups)), groups)}
+    panel = Panel("t", "population", ["01"], [Point("2015-12-31", "x")], blocks, np.array([[True]]))
+    formula = ALL[name].variant("").formula
+    assert formula is not None
+    return formula(panel.cells(Member()), At())
 
 
 def test_a_median_in_the_open_group_is_a_gap_with_its_reason() -> None:

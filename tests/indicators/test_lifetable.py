@@ -95,3 +95,19 @@ def test_an_open_group_that_grows_is_younger_than_a_life_table() -> None:
     true = alive.sum() * 0.01
     assert plain > true + 0.08
     assert known == pytest.approx(true, abs=0.03)
+
+
+def test_a_life_table_step_by_step() -> None:
+    """One table worked out with the numbers of the literature, age group by age group."""
+    groups = [AgeGroup(0, 5), AgeGroup(5, 65), AgeGroup(65, OPEN)]
+    deaths, lived, growth = [30.0, 200.0, 900.0], [10_000.0, 90_000.0, 15_000.0], 0.02
+    alive, total, share = 1.0, 0.0, [0.1, 0.5]
+    for group, a, died, years in zip(groups[:-1], share, deaths, lived, strict=False):
+        n, rate = group.hi - group.lo, died / years
+        dying = n * rate / (1 + (1 - a) * n * rate)
+        total += n * alive * (1 - dying) + a * n * alive * dying
+        alive *= 1 - dying
+    rate = deaths[-1] / lived[-1]
+    total += alive / rate * np.exp(-0.0951 * growth * rate**-1.4)
+    found, _ = expectation(groups, np.array(deaths), np.array(lived), 0, growth)
+    assert float(found) == pytest.approx(total)

@@ -17,7 +17,7 @@ from kommunalprofil.indicators.declare import Indicator
 from kommunalprofil.indicators.series import Selection
 from kommunalprofil.indicators.traced import NOTHING, Traced
 from kommunalprofil.territory import region_level
-from kommunalprofil.vocabulary import COUNTED, GAP, LEVEL, MEASURE, Flag
+from kommunalprofil.vocabulary import COUNTED, GAP, LEVEL, MEASURE, NATIONALITY, SEX, Flag
 
 if TYPE_CHECKING:
     from kommunalprofil.indicators.compute import Results
@@ -204,16 +204,24 @@ class Context:
     def _at(self, measure: str, selection: Selection, intervals: Intervals, when: tuple[int, bool, str]) -> Traced:
         answer = self.results.counted(measure, selection, intervals)
         if not answer.value.size:
-            return self._empty().gap(np.ones_like(self.axis.there), _missing(measure, when[0], when[2]))
+            return self._empty().gap(np.ones_like(self.axis.there), self._missing(measure, selection, when))
         found, territory = self._gather(answer, _places(self.axis, self.results, measure, *when))
         back, _, day = when
         if back or day or measure not in self.declaration.measures:
             absent = ((found.flags & _ABSENT) != 0) & ((found.flags & _SAID) == 0)
-            found = found.gap(absent, _missing(measure, back, day))
+            found = found.gap(absent, self._missing(measure, selection, when))
         moved = (territory != self.axis.territory) & np.isfinite(found.value)
         if not (back or day):
             moved &= (territory >= 0) & (self.axis.territory >= 0)
         return found.gap(moved, MOVED) if moved.any() else found
+
+    def _missing(self, measure: str, selection: Selection, when: tuple[int, bool, str]) -> str:
+        """Why there is no value, with the sex or nationality that the formula, not the selection, asks for."""
+        back, _, day = when
+        asked = ((SEX, selection.sex, self.selection.sex), (NATIONALITY, selection.nationality,
+                                                            self.selection.nationality))  # fmt: skip
+        words = [codes[code].de for codes, code, own in asked if code not in ("T", own)]
+        return _missing(measure, back, day) + (f" ({', '.join(words)})" if words and not (back or day) else "")
 
     def _gather(self, answer: Answer, where: Places) -> tuple[Traced, NDArray[np.int16]]:
         """The cells of an answer on the axis of the indicator, and the boundaries they are for."""

@@ -34,7 +34,7 @@ population = Indicator(
 
 def _change(context: Context) -> Parts:
     now, before = context.count("population"), context.count("population", back=1)
-    average = context.count("average_population").otherwise((now + before) * 0.5)
+    average = AVERAGE(context)
     return Parts((now - before) / average * 10_000, now - before, average)
 
 

@@ -132,10 +132,14 @@ class Series:
         return self.indicator.variant(self.variant).unit
 
     @cached_property
+    def years(self) -> int:
+        """Over how many years each value is pooled."""
+        return self.indicator.variant(self.variant).years
+
+    @cached_property
     def dates(self) -> list[str]:
         """The date of each point as the export prints it."""
-        years = self.indicator.variant(self.variant).years
-        return [printed_date(point, self.indicator.period, years) for point in self.points]
+        return [printed_date(point, self.indicator.period, self.years) for point in self.points]
 
     @cached_property
     def broken(self) -> NDArray[np.uint8]:
