@@ -21,6 +21,7 @@ from kommunalprofil.vocabulary import LEVEL
 
 USUAL = ("bund", "land", "kreis")
 """The levels meant where no place is named."""
+GEMEINDE_KEY = re.compile(r"[01]\d{7}", re.ASCII)
 DIMENSIONS = ("sex", "nationality", "age", "migration", "household")
 
 
@@ -114,7 +115,7 @@ def chosen_regions(store: Store, register: Register, wanted: Sequence[str], day:
 def find_place(state: State, register: Register, text: str) -> Region:
     """The place meant. Raises UsageError for a Kreis or a Gemeinde that has ended, with what it belongs to now."""
     key = "".join(text.split())
-    if key in register or not (key in FORMER_KREISE or re.fullmatch(r"[01]\d{7}", key, re.ASCII)):
+    if key in register or not (key in FORMER_KREISE or GEMEINDE_KEY.fullmatch(key)):
         return register.find(text)
     now = _now(state, register, key)
     if key in FORMER_KREISE:
@@ -126,7 +127,7 @@ def find_place(state: State, register: Register, text: str) -> Region:
 
 def _gemeinden(store: Store, key: str) -> set[str]:
     """All Gemeinden of any table, if the key may be that of one."""
-    return store.regions("gemeinde") if re.fullmatch(r"[01]\d{7}", key, re.ASCII) else set()
+    return store.regions("gemeinde") if GEMEINDE_KEY.fullmatch(key) else set()
 
 
 def _now(state: State, register: Register, key: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -317,7 +317,7 @@ def panels(table: pa.Table, source: str, wanted: frozenset[str] | None = None) -
         if not len(mine):
             continue
         points, t = _points(days[rows], bases[rows], base_names)
-        used, r = _distinct(region[rows])
+        used, r = distinct(region[rows])
         names = [regions[i] for i in used]
         order = sorted(range(len(names)), key=names.__getitem__)
         rank = np.empty(len(order), dtype=np.int64)
@@ -334,17 +334,18 @@ def panels(table: pa.Table, source: str, wanted: frozenset[str] | None = None) -
     return found
 
 
-def _distinct(numbers: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def distinct(numbers: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The distinct numbers in order, and the place of each among them; all lie close together, so nothing is sorted."""
     low = int(numbers.min())
-    seen = np.bincount(numbers - low) > 0
-    places: NDArray[np.int64] = (np.cumsum(seen) - 1)[numbers - low]
+    above = numbers.astype(np.int64) - low
+    seen = np.bincount(above) > 0
+    places: NDArray[np.int64] = (np.cumsum(seen) - 1)[above]
     return np.flatnonzero(seen) + low, places
 
 
 def _alike(numbers: NDArray[np.int64]) -> list[NDArray[np.intp]]:
     """The places of each distinct number, in the order of the numbers."""
-    _, places = _distinct(numbers)
+    _, places = distinct(numbers)
     order = np.argsort(places.astype(np.uint16), kind="stable")
     return np.split(order, np.cumsum(np.bincount(places))[:-1])
 
@@ -363,7 +364,7 @@ def _points(
 ) -> tuple[list[Point], NDArray[np.int64]]:
     order = list(base_order(names))
     code = days * BASES + np.array(order, dtype=np.int64)[bases]
-    ids, t = _distinct(code)
+    ids, t = distinct(code)
     by_order = dict(zip(order, names, strict=True))
     return [Point(str(np.datetime64(int(i) // BASES, "D")), by_order[int(i) % BASES]) for i in ids], t
 
@@ -385,7 +386,7 @@ def _block(
     present: NDArray[np.bool_],
     groups: Groups,
 ) -> Block:
-    codes, g = _distinct(ages)
+    codes, g = distinct(ages)
     size = (*present.shape, len(codes))
     dense = np.full(size, np.nan)
     marks = np.full(size, np.uint16(Flag.NOT_PUBLISHED))

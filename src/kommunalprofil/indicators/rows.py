@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kommunalprofil.cells import distinct
 from kommunalprofil.indicators.series import Selection, Series
 
 if TYPE_CHECKING:
@@ -84,12 +85,12 @@ class Rows:
     def _flags(self, series: Series, at: Codes, r: NDArray[np.int32], t: NDArray[np.int32]) -> NDArray[np.int16]:
         """The flag texts: each distinct combination of facts is spelled out once."""
         flags, reason, broken = (array.ravel()[at] for array in (series.flags, series.reason, series.broken))
-        facts = _packed(flags)
+        _, facts = distinct(flags)
         if reason.any():
-            facts = _packed(facts * (int(reason.max()) + 1) + reason)
+            _, facts = distinct(facts * (int(reason.max()) + 1) + reason)
         if broken.any():
             places = len(series.points) + 1
-            facts = _packed((facts * (int(broken.max()) + 1) + broken) * places + np.where(broken, t, places - 1))
+            _, facts = distinct((facts * (int(broken.max()) + 1) + broken) * places + np.where(broken, t, places - 1))
         count = int(facts.max()) + 1
         first = np.zeros(count, dtype=np.int64)
         first[facts[::-1]] = np.arange(len(facts))[::-1]
@@ -154,10 +155,3 @@ def _floats(numbers: NDArray[np.float64]) -> pa.Array:
 
     there = pa.py_buffer(np.packbits(~np.isnan(numbers), bitorder="little"))
     return pa.Array.from_buffers(pa.float64(), len(numbers), [there, pa.py_buffer(numbers)])
-
-
-def _packed(facts: NDArray[Any]) -> Codes:
-    """The same distinctions with the smallest numbers."""
-    seen = np.bincount(facts.astype(np.int64)) > 0
-    numbers: Codes = (np.cumsum(seen) - 1)[facts]
-    return numbers
