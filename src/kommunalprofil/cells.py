@@ -338,9 +338,12 @@ def distinct(numbers: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64
     """The distinct numbers in order, and the place of each among them; all lie close together, so nothing is sorted."""
     low = int(numbers.min())
     above = numbers.astype(np.int64) - low
-    seen = np.bincount(above) > 0
-    places: NDArray[np.int64] = (np.cumsum(seen) - 1)[above]
-    return np.flatnonzero(seen) + low, places
+    seen = np.zeros(int(above.max()) + 1, dtype=bool)
+    seen[above] = True
+    there = np.flatnonzero(seen)
+    places = np.empty(len(seen), dtype=np.int64)
+    places[there] = np.arange(len(there))
+    return there + low, places[above]
 
 
 def _alike(numbers: NDArray[np.int64]) -> list[NDArray[np.intp]]:
@@ -363,10 +366,11 @@ def _points(
     days: NDArray[np.int64], bases: NDArray[np.int64], names: list[str]
 ) -> tuple[list[Point], NDArray[np.int64]]:
     order = list(base_order(names))
-    code = days * BASES + np.array(order, dtype=np.int64)[bases]
-    ids, t = distinct(code)
+    known, day = distinct(days)
+    ids, t = distinct(day * BASES + np.array(order, dtype=np.int64)[bases])
     by_order = dict(zip(order, names, strict=True))
-    return [Point(str(np.datetime64(int(i) // BASES, "D")), by_order[int(i) % BASES]) for i in ids], t
+    found = [divmod(i, BASES) for i in ids.tolist()]
+    return [Point(str(np.datetime64(int(known[i]), "D")), by_order[base]) for i, base in found], t
 
 
 def base_order(names: Sequence[str]) -> list[int]:

@@ -262,9 +262,9 @@ def _block(
     for t, plan in enumerate(plans):
         if not plan.rows:
             continue
-        to = np.array([row[key] for key in plan.targets])
-        order = np.argsort(to, kind="stable")
-        source, weight = np.array(plan.rows)[order], np.array(plan.weights)[order]
+        to, rows = np.array([row[key] for key in plan.targets]), np.array(plan.rows)
+        order = np.lexsort((rows, to))  # the last bits of a sum depend on its order, and that of a set is by chance
+        source, weight = rows[order], np.array(plan.weights)[order]
         targets, starts, size_of = np.unique(to[order], return_index=True, return_counts=True)
         marks = block.flags[source, t, :]
         there = (marks & GAP.value) == 0

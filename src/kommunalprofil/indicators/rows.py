@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kommunalprofil.cells import distinct
-from kommunalprofil.indicators.series import Selection, Series
+from kommunalprofil.indicators.series import Selection, Series, flag_text
+from kommunalprofil.vocabulary import Flag
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -35,7 +36,9 @@ COLUMNS = (
 NUMBERS = ("value", "numerator", "denominator")
 SAME = ("indicator", "variant", "unit", *Selection._fields)
 """What is the same in all rows of a series."""
-OWN = ("region", "date", "flag", "sources")
+OWN = ("region", "date", "sources")
+FACTS = {"bits": np.uint16, "reason": np.int16, "breaks": np.int16}
+"""What a flag is made of: bits of vocabulary.Flag, the numbers of a reason and of what broke the series."""
 Codes = NDArray[np.int64]
 
 
@@ -44,8 +47,10 @@ class Rows:
 
     def __init__(self, names: Mapping[str, str]) -> None:
         self._names = names
-        self._texts: dict[str, dict[str, int]] = {column: {} for column in (*SAME, *OWN)}
+        self._texts: dict[str, dict[str, int]] = {column: {} for column in (*SAME, *OWN, "flag")}
+        self._texts |= {"reason": {"": 0}, "breaks": {"": 0}}
         self._codes: dict[str, list[NDArray[np.int16]]] = {column: [] for column in OWN}
+        self._facts: dict[str, list[NDArray[Any]]] = {fact: [] for fact in FACTS}
         self._numbers: dict[str, list[NDArray[np.float64]]] = {column: [] for column in NUMBERS}
         self._runs: list[int] = []
         self._same: list[tuple[int, ...]] = []
@@ -78,33 +83,47 @@ class Rows:
         self._codes["region"].append(self._all("region", series.regions)[r])
         self._codes["date"].append(self._all("date", series.dates)[t])
         self._codes["sources"].append(self._all("sources", series.sources)[series.source.ravel()[at]])
-        self._codes["flag"].append(self._flags(series, at, r, t))
+        self._facts["bits"].append(series.flags.ravel()[at])
+        self._facts["reason"].append(self._all("reason", series.reasons)[series.reason.ravel()[at]])
+        self._facts["breaks"].append(self._breaks(series, series.broken.ravel()[at], t))
         for column in NUMBERS:
             self._numbers[column].append(getattr(series, column).ravel()[at])
 
-    def _flags(self, series: Series, at: Codes, r: NDArray[np.int32], t: NDArray[np.int32]) -> NDArray[np.int16]:
-        """The flag texts: each distinct combination of facts is spelled out once."""
-        flags, reason, broken = (array.ravel()[at] for array in (series.flags, series.reason, series.broken))
-        _, facts = distinct(flags)
-        if reason.any():
-            _, facts = distinct(facts * (int(reason.max()) + 1) + reason)
-        if broken.any():
-            places = len(series.points) + 1
-            _, facts = distinct((facts * (int(broken.max()) + 1) + broken) * places + np.where(broken, t, places - 1))
-        count = int(facts.max()) + 1
-        first = np.zeros(count, dtype=np.int64)
-        first[facts[::-1]] = np.arange(len(facts))[::-1]
-        texts = [series.flag(int(r[i]), int(t[i])) for i in first.tolist()]
-        return np.array([self._code("flag", text) for text in texts], dtype=np.int16)[facts]
+    def _breaks(self, series: Series, broken: NDArray[np.uint8], t: NDArray[np.int32]) -> NDArray[np.int16]:
+        """The numbers of the texts of breaks; most values have none."""
+        found = np.zeros(len(broken), dtype=np.int16)
+        if len(where := np.flatnonzero(broken)):
+            points = len(series.points)
+            kinds, places = distinct(broken[where].astype(np.int32) * points + t[where])
+            texts = [series.breaks(*divmod(kind, points)) for kind in kinds.tolist()]
+            found[where] = np.array([self._code("breaks", text) for text in texts], dtype=np.int16)[places]
+        return found
 
-    def lacking(self, series: Series, regions: Sequence[str], date: str, flags: Sequence[str]) -> None:
+    def lacking(self, series: Series, regions: Sequence[str], date: str, flags: Sequence[Flag]) -> None:
         """A gap for each of some regions that no table knows at a date."""
         self._run(series, len(regions))
-        for column, texts in (("region", regions), ("flag", flags), ("date", [date] * len(regions)),
-                              ("sources", [""] * len(regions))):  # fmt: skip
+        for column, texts in (("region", regions), ("date", [date] * len(regions)), ("sources", [""] * len(regions))):
             self._codes[column].append(np.array([self._code(column, x) for x in texts], dtype=np.int16))
+        for fact, kind in FACTS.items():
+            self._facts[fact].append(np.array(flags if fact == "bits" else [0] * len(regions), dtype=kind))
         for column in NUMBERS:
             self._numbers[column].append(np.full(len(regions), np.nan))
+
+    def _flags(self) -> NDArray[np.int16]:
+        """The flag of each row: each distinct combination of facts is spelled out once."""
+        facts = [_end_to_end(self._facts[fact], kind) for fact, kind in FACTS.items()]
+        if not len(facts[0]):
+            return np.zeros(0, dtype=np.int16)
+        whole, kinds = np.zeros(1, dtype=np.int64), []
+        for column in facts:
+            known, places = distinct(column)
+            whole = whole * len(known) + places
+            kinds.append(known)
+        seen, places = distinct(whole)
+        each = [known[i].tolist() for known, i in zip(kinds, np.unravel_index(seen, [len(k) for k in kinds]), strict=True)]
+        reasons, breaks = list(self._texts["reason"]), list(self._texts["breaks"])
+        texts = [flag_text(bits, reasons[reason], breaks[broken]) for bits, reason, broken in zip(*each, strict=True)]
+        return np.array([self._code("flag", text) for text in texts], dtype=np.int16)[places]
 
     def batch(self) -> pa.RecordBatch:
         """The rows since the last batch, with the columns of the contract."""
@@ -114,8 +133,8 @@ class Rows:
         for number, column in enumerate(SAME):
             codes = np.array([same[number] for same in self._same], dtype=np.int16)
             made[column] = _texts(np.repeat(codes, self._runs), list(self._texts[column]))
-        for column in OWN:
-            codes = _end_to_end(self._codes[column], np.int16)
+        for column in (*OWN, "flag"):
+            codes = self._flags() if column == "flag" else _end_to_end(self._codes[column], np.int16)
             made[column] = _texts(codes, list(self._texts[column]))
             if column == "region":
                 made["name"] = self._named(codes)

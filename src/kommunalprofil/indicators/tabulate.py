@@ -21,7 +21,7 @@ from kommunalprofil.cells import Point
 from kommunalprofil.errors import UsageError
 from kommunalprofil.indicators.compute import declared, every, results_of
 from kommunalprofil.indicators.rows import Rows
-from kommunalprofil.indicators.series import Series, flag_text, printed_date
+from kommunalprofil.indicators.series import Series, printed_date
 from kommunalprofil.states import State
 from kommunalprofil.store import Store
 from kommunalprofil.vocabulary import Flag
@@ -100,10 +100,10 @@ class Coverage:
         origins = [o for o in store.origins if o.table in tables and not tables[o.table].oracle]
         self._known = {(tables[o.table].measure, o.level == "gemeinde", day) for o in origins for day in o.dates}
 
-    def reason(self, series: Series, region: str, day: str) -> str:
-        """`region_absent` where tables list the level at that day and know the region only at others."""
+    def reason(self, series: Series, region: str, day: str) -> Flag:
+        """`REGION_ABSENT` where tables list the level at that day and know the region only at others."""
         listed = (series.indicator.measure, len(region) == 8, day) in self._known
-        return flag_text(int(Flag.REGION_ABSENT if listed and region in series.regions else Flag.NOT_PUBLISHED), "", "")
+        return Flag.REGION_ABSENT if listed and region in series.regions else Flag.NOT_PUBLISHED
 
 
 @dataclass(frozen=True)
