@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Values = NDArray[np.float64]
 Flags = NDArray[np.uint16]
+Number = TypeVar("Number", bound=np.generic)
 BASES = 256
 """More than there are population bases: a day and a base make one number."""
 COMPLEMENTS = {"sex": ("M", "F"), "nationality": ("DE", "AUS")}
@@ -40,6 +41,20 @@ class Member(NamedTuple):
     household: str = NOT_APPLICABLE
 
 
+def changed(numbers: NDArray[Number], where: NDArray[np.bool_], to: Any) -> NDArray[Number]:
+    """A copy with another number in some places."""
+    copy = numbers.copy()
+    np.copyto(copy, to, where=where)
+    return copy
+
+
+def marked(flags: Flags, flag: Flag, where: NDArray[np.bool_]) -> Flags:
+    """A copy with one more flag in some places."""
+    copy = flags.copy()
+    np.bitwise_or(copy, np.uint16(flag), out=copy, where=where)
+    return copy
+
+
 @dataclass(frozen=True)
 class Quantity:
     """Numbers of many regions (rows) and points (columns) with the facts about each: flags travel through arithmetic.
@@ -52,8 +67,11 @@ class Quantity:
     flags: Flags
     trail: Trail = field(default=NO_TRAIL, kw_only=True, repr=False)
 
-    def _with(self, value: Values, flags: Flags, trail: Trail) -> Quantity:
-        return Quantity(np.where(flags & GAP.value, np.nan, value), flags, trail=trail)
+    @staticmethod
+    def _with(value: Values, flags: Flags, trail: Trail) -> Quantity:
+        """New numbers, taken away where the flags give a reason for a gap."""
+        np.copyto(value, np.nan, where=(flags & GAP.value) != 0)
+        return Quantity(value, flags, trail=trail)
 
     def __add__(self, other: Quantity) -> Quantity:
         return self._with(self.value + other.value, self.flags | other.flags, self.trail + other.trail)
@@ -67,14 +85,15 @@ class Quantity:
     def __truediv__(self, other: Quantity) -> Quantity:
         flags = self.flags | other.flags
         zero = (other.value == 0) & ((flags & GAP.value) == 0)
-        flags = flags | np.where(zero, np.uint16(Flag.ZERO_DENOMINATOR), np.uint16(0))
+        if zero.any():
+            flags = marked(flags, Flag.ZERO_DENOMINATOR, zero)
         with np.errstate(divide="ignore", invalid="ignore"):
             return self._with(self.value / other.value, flags, self.trail / other.trail)
 
     def marked(self, flag: Flag) -> Quantity:
         """The same numbers with one more fact about all that are there."""
         there = (self.flags & GAP.value) == 0
-        return replace(self, flags=self.flags | np.where(there, np.uint16(flag), np.uint16(0)))
+        return replace(self, flags=marked(self.flags, flag, there))
 
 
 Tilings = dict[tuple[int, int], list[int] | tuple[type[TilingError], str]]
@@ -391,12 +410,14 @@ def _block(
     groups: Groups,
 ) -> Block:
     codes, g = distinct(ages)
-    size = (*present.shape, len(codes))
+    size = (len(codes), *present.shape)
     dense = np.full(size, np.nan)
     marks = np.full(size, np.uint16(Flag.NOT_PUBLISHED))
-    marks[~present] = np.uint16(Flag.REGION_ABSENT)
-    dense[r, t, g] = values
-    marks[r, t, g] = flags
+    marks[:, ~present] = np.uint16(Flag.REGION_ABSENT)
+    dense[g, r, t] = values
+    marks[g, r, t] = flags
     if codes.tobytes() not in groups:
         groups[codes.tobytes()] = [AgeGroup(int(c) // 256, int(c) % 256) for c in codes], {}
+    # whoever asks for one group finds all its numbers side by side in memory
+    dense, marks = np.moveaxis(dense, 0, 2), np.moveaxis(marks, 0, 2)
     return Block(groups[codes.tobytes()][0], dense, marks, groups[codes.tobytes()][1])

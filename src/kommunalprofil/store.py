@@ -1,4 +1,4 @@
-"""Reading the processed data set: one Parquet file a table, one row group a Land. States are told by states.py."""
+"""Reading the processed data set: one Parquet file a table in few row groups. States are told by states.py."""
 
 from __future__ import annotations
 
@@ -20,6 +20,10 @@ from kommunalprofil.territory import region_level
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+
+
+BELOW = "+"
+"""Ends the name of the row group of a Land's Gemeinden."""
 
 
 def write_atomic(files: Mapping[Path, bytes]) -> None:
@@ -50,14 +54,19 @@ def write_atomic(files: Mapping[Path, bytes]) -> None:
 
 
 def land_of(region: str) -> str:
-    """The Land (or `DE`) whose row group holds the region."""
+    """The Land (or `DE`) of a region."""
     return region[:2]
 
 
-def to_parquet(frame: pd.DataFrame) -> bytes:
-    """The validated observations of one table as Parquet: a row group for DE and each Land, in the order of `lands`.
+def shelf_of(region: str) -> str:
+    """The row group that holds a region: that of a Land and its Kreise, or that of its Gemeinden."""
+    return land_of(region) + BELOW * (len(region) > len("01051"))
 
-    The same frame gives the same bytes.
+
+def to_parquet(frame: pd.DataFrame) -> bytes:
+    """The validated observations of one table as Parquet: row groups as `shelf_of` has them, DE first.
+
+    They are named in the metadata `lands`. The same frame gives the same bytes.
     """
     import io
 
@@ -66,10 +75,11 @@ def to_parquet(frame: pd.DataFrame) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    place, there = pd.factorize(frame["region"].str[:2], sort=True)
+    texts = frame["region"].astype("category")
+    shelves = texts.cat.categories.to_series().map(shelf_of).to_numpy()
+    place, there = pd.factorize(shelves[texts.cat.codes], sort=True)
     order = sorted(there, key=lambda x: (x != "DE", x))
     fields = schema().with_metadata({"lands": json.dumps(order)})
-    texts = frame["region"].astype("category")
     columns = [pa.array(texts if f.name == "region" else frame[f.name], from_pandas=True) for f in fields]
     sink = io.BytesIO()
     # region and date alone carry statistics: they are what readers filter by, the rest would only swell the footer;
@@ -85,8 +95,8 @@ def to_parquet(frame: pd.DataFrame) -> bytes:
         use_dictionary=[c for c in COLUMNS if c != "value"],
         column_encoding={"value": "BYTE_STREAM_SPLIT"},
     ) as writer:
-        for land in order:
-            rows = pa.array(np.flatnonzero(place == list(there).index(land)))
+        for shelf in order:
+            rows = pa.array(np.flatnonzero(place == list(there).index(shelf)))
             parts = [_compact(_plain(column).take(rows)) for column in columns]
             writer.write_table(pa.Table.from_arrays(parts, schema=fields), row_group_size=len(rows))
     return sink.getvalue()
@@ -161,11 +171,11 @@ class Store:
             self._contents[table] = set(measures), set(regions)
         return self._contents[table]
 
-    def observations(self, table: str, lands: Iterable[str] | None = None) -> pa.Table:
-        """The rows of a table, of all regions or only of the given Länder (`DE` for Germany), as Arrow."""
-        return self._read(table, lands, None)
+    def observations(self, table: str, regions: Iterable[str] | None = None) -> pa.Table:
+        """The rows of a table as Arrow: of all regions, or of some and what shares their row groups."""
+        return self._read(table, regions, None)
 
-    def _read(self, table: str, lands: Iterable[str] | None, columns: list[str] | None) -> pa.Table:
+    def _read(self, table: str, regions: Iterable[str] | None, columns: list[str] | None) -> pa.Table:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
@@ -175,10 +185,11 @@ class Store:
             with pq.ParquetFile(path, page_checksum_verification=True) as file:
                 if file.schema_arrow.names != list(COLUMNS):
                     raise ValueError("andere Spalten")
-                if lands is None:
+                if regions is None:
                     return file.read(columns, use_threads=False)
                 there = json.loads(file.schema_arrow.metadata[b"lands"])
-                groups = [there.index(land) for land in dict.fromkeys(lands) if land in there]
+                wanted = {shelf_of(region) for region in regions}
+                groups = [i for i, shelf in enumerate(there) if shelf in wanted]
                 return file.read_row_groups(groups, columns, use_threads=False)
         except (OSError, pa.ArrowException, ValueError, KeyError, TypeError) as error:
             raise DataError(f"{path.name} ist beschädigt oder fehlt ({error}). {HINT}") from None

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context, parent_process
+from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import TypeVar
@@ -40,7 +41,8 @@ class Workers:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+            # who leaves without waiting may see the pool's own thread stumble over the end of Python
+            self._pool.shutdown(wait=kind is None, cancel_futures=True)
 
     def each(self, work: Callable[[A], B], pieces: Sequence[A], size: Callable[[A], float]) -> Iterator[B]:
         """The result for every piece, in their order; the largest are begun first. Few pieces are done right here.
@@ -51,7 +53,7 @@ class Workers:
         if self.number < 2 or (self._pool is None and len(pieces) < self._few):
             return map(work, pieces)
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(self.number, mp_context=get_context("spawn"), initializer=_settle)
+            self._pool = ProcessPoolExecutor(self.number, mp_context=_context(), initializer=_settle)
         order = sorted(range(len(pieces)), key=lambda i: -size(pieces[i]))
         return _kept({i: self._pool.submit(work, pieces[i]) for i in order}, {}, len(pieces))
 
@@ -63,10 +65,16 @@ class Workers:
         if self.number < 2 or len(pieces) < self._few:
             return map(work, pieces)
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(self.number - 1, mp_context=get_context("spawn"), initializer=_settle)
+            self._pool = ProcessPoolExecutor(self.number - 1, mp_context=_context(), initializer=_settle)
         own = set(range(0, len(pieces), self.number))
         promised = {i: self._pool.submit(work, piece) for i, piece in enumerate(pieces) if i not in own}
         return _kept(promised, {i: work(pieces[i]) for i in sorted(own)}, len(pieces))
+
+
+def _context() -> BaseContext:
+    """A copy of this process where that is safe, for it has loaded everything; else a new one, a second later."""
+    alone = sys.platform == "linux" and threading.active_count() == 1
+    return get_context("fork" if alone else "spawn")
 
 
 def _kept(promised: dict[int, Future[B]], done: dict[int, B], number: int) -> Iterator[B]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Question = Callable[[Panel], "Parts"]
 """What is asked of each table. Raises NotOfferedError or TilingError where a table cannot tell."""
+Grid = tuple[slice | NDArray[np.intp], slice | NDArray[np.intp]]
 _UNSAID = np.uint16(Flag.REGION_ABSENT | Flag.NOT_PUBLISHED)
 _WEAK = np.uint16(Flag.REGION_ABSENT | Flag.NOT_PUBLISHED | Flag.NOT_COMPUTABLE)
 """Reasons of a gap that give way to what a later table has to say."""
@@ -72,15 +73,13 @@ class Tables:
         return {point: i for i, point in enumerate(self.points)}
 
     @cached_property
-    def places(self) -> list[NDArray[np.intp]]:
-        """For each panel where its cells lie among all regions and points, counted row by row."""
-        width = len(self.points)
+    def places(self) -> list[Grid]:
+        """For each panel its rows and columns among all regions and points."""
+        rows = [_close([self.row[r] for r in panel.regions]) for panel in self.panels]
+        columns = [_close([self.column[p] for p in panel.points]) for panel in self.panels]
         return [
-            np.add.outer(
-                np.array([self.row[r] for r in panel.regions], dtype=np.intp) * width,
-                np.array([self.column[p] for p in panel.points], dtype=np.intp),
-            )
-            for panel in self.panels
+            (r[:, None], c) if isinstance(r, np.ndarray) and isinstance(c, np.ndarray) else (r, c)
+            for r, c in zip(rows, columns, strict=True)
         ]
 
     @cached_property
@@ -88,7 +87,7 @@ class Tables:
         """Where any table lists a region."""
         there = np.zeros((len(self.regions), len(self.points)), dtype=bool)
         for panel, places in zip(self.panels, self.places, strict=True):
-            there.ravel()[places] |= panel.present
+            there[places] |= panel.present
         return there
 
     def carriers(self, member: Member) -> list[int]:
@@ -100,8 +99,15 @@ class Tables:
     def whole(self, panel: int, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """A mask of one panel on the grid of all."""
         whole = np.zeros_like(self.there)
-        whole.ravel()[self.places[panel]] = mask
+        whole[self.places[panel]] = mask
         return whole
+
+
+def _close(numbers: list[int]) -> slice | NDArray[np.intp]:
+    """Numbers as a slice if each is the next one: what a slice takes of an array is no copy."""
+    first = numbers[0] if numbers else 0
+    whole = slice(first, first + len(numbers))
+    return whole if numbers == list(range(whole.start, whole.stop)) else np.array(numbers, dtype=np.intp)
 
 
 def ask(
@@ -120,7 +126,7 @@ def ask(
     for i in range(len(tables.panels)) if order is None else order:
         panel, places = tables.panels[i], tables.places[i]
         mine = panel.present if only is None else only[i]
-        unanswered = np.isnan(answer.value.ravel()[places]) & mine
+        unanswered = np.isnan(answer.value[places]) & mine
         if not unanswered.any():
             continue
         try:
@@ -152,41 +158,39 @@ def _nothing(tables: Tables) -> Answer:
 
 
 def _take(
-    answer: Answer,
-    panel: Panel,
-    places: NDArray[np.intp],
-    parts: Parts,
-    unanswered: NDArray[np.bool_],
-    ledger: Ledger,
+    answer: Answer, panel: Panel, places: Grid, parts: Parts, unanswered: NDArray[np.bool_], ledger: Ledger
 ) -> None:
     """Take over the values of one table, and its gaps where nothing better is known."""
     found = parts.value
-    taken = unanswered & (np.isfinite(found.value) | ((answer.flags.ravel()[places] & ~_WEAK) == 0))
-    at = places[taken]
-    for array, quantity in (
-        (answer.value, found),
-        (answer.numerator, parts.numerator),
-        (answer.denominator, parts.denominator),
-    ):
+    taken = unanswered & (np.isfinite(found.value) | ((answer.flags[places] & ~_WEAK) == 0))
+
+    def put(array: NDArray[Any], numbers: Any, where: NDArray[np.bool_] = taken) -> None:
+        part = array[places]
+        np.copyto(part, numbers, where=where)
+        if part.base is not array:
+            array[places] = part
+
+    put(answer.value, found.value)
+    put(answer.flags, found.flags)
+    for array, quantity in ((answer.numerator, parts.numerator), (answer.denominator, parts.denominator)):
         if quantity is not None:
-            array.ravel()[at] = quantity.value[taken]
-    flags = found.flags[taken]
-    answer.flags.ravel()[at] = flags
+            put(array, quantity.value)
     source: Any = np.int32(ledger.table(panel.table))
-    if parts.source is not None:
-        source = ledger.join(np.full(panel.present.shape, source), parts.source)[taken]
-    answer.source.ravel()[at] = source
-    unable = (flags & np.uint16(Flag.NOT_COMPUTABLE)) != 0
-    answer.reason.ravel()[at] = np.where(unable, np.int32(ledger.reason(parts.reason)), np.int32(NOTHING))
-    if panel.territory is not None:
-        answer.territory.ravel()[at] = panel.territory[taken]
+    put(answer.source, source if parts.source is None else ledger.join(np.full(taken.shape, source), parts.source))
+    unable = (found.flags & np.uint16(Flag.NOT_COMPUTABLE)) != 0
+    put(answer.reason, np.int32(NOTHING))
+    if unable.any():
+        put(answer.reason, np.int32(ledger.reason(parts.reason)), taken & unable)
     for text, mask in panel.reasons.items():
-        answer.reason.ravel()[places[taken & mask]] = ledger.reason(text)
+        put(answer.reason, np.int32(ledger.reason(text)), taken & mask)
+    if panel.territory is not None:
+        put(answer.territory, panel.territory)
 
 
-def _refuse(answer: Answer, places: NDArray[np.intp], mine: NDArray[np.bool_], reason: int) -> None:
+def _refuse(answer: Answer, places: Grid, mine: NDArray[np.bool_], reason: int) -> None:
     """Say why a table cannot tell, where no other table says anything."""
-    unsaid = (answer.flags.ravel()[places] & ~_UNSAID) == 0
-    at = places[mine & np.isnan(answer.value.ravel()[places]) & unsaid]
-    answer.flags.ravel()[at] = np.uint16(Flag.NOT_COMPUTABLE)
-    answer.reason.ravel()[at] = reason
+    flags = answer.flags[places]
+    silent = mine & np.isnan(answer.value[places]) & ((flags & ~_UNSAID) == 0)
+    if silent.any():
+        answer.flags[places] = np.where(silent, np.uint16(Flag.NOT_COMPUTABLE), flags)
+        answer.reason[places] = np.where(silent, np.int32(reason), answer.reason[places])

@@ -121,8 +121,8 @@ class Results:
         """The panels of one table, of the regions asked for and of those above them, read at once."""
         if table not in self._read:
             regions = None if self.wanted is None else sorted({*self.wanted, *self._above})
-            rows = self.store.observations(table, self.territory.lands(regions))
-            found = panels(rows, table, self.territory.keys(regions))
+            needed = self.territory.keys(regions)
+            found = panels(self.store.observations(table, needed), table, needed)
             found = [self.territory.carry(panel, regions) for panel in found]
             own = _parts_of(found, self.wanted) if self._above else found
             self._read[table] = own, _parts_of(found, self._above) if self._above else []
@@ -378,7 +378,7 @@ def _tables_by_age(
     found: dict[AgeGroup, dict[int, Mask]] = {}
     for i, panel in enumerate(tables.panels):
         groups = _groups(panel, member_of(declaration.measure, selection))
-        where = panel.present & ~taken.ravel()[tables.places[i]]
+        where = panel.present & ~taken[tables.places[i]]
         if not groups or not where.any():
             continue
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kommunalprofil.cells import Flags, Values
+from kommunalprofil.cells import Flags, Values, marked
 from kommunalprofil.indicators.answers import Answer, Tables
 from kommunalprofil.indicators.context import Axis, level
 from kommunalprofil.indicators.declare import Indicator, Parts
@@ -72,9 +72,7 @@ def _judged(declaration: Indicator, flags: Flags, cases: Values, people: Values)
         few |= (np.abs(cases) < FEW_CASES) & np.isfinite(people)
     if not few.any():
         return flags
-    few &= (flags & GAP.value) == 0
-    marked: Flags = flags | np.where(few, np.uint16(Flag.LOW_RELIABILITY), np.uint16(0))
-    return marked
+    return marked(flags, Flag.LOW_RELIABILITY, few & ((flags & GAP.value) == 0))
 
 
 def keep_newest_base(series: Series) -> None:

@@ -230,7 +230,7 @@ def comparison(results: Results, declaration: Indicator, oracle: Oracle) -> Comp
     """
     if oracle.table not in results.store.tables:
         return None
-    rows = results.store.observations(oracle.table, results.territory.lands(results.wanted))
+    rows = results.store.observations(oracle.table, results.territory.keys(results.wanted))
     blocks = []
     for panel in panels(rows, oracle.table, results.territory.keys(results.wanted)):
         if panel.measure != oracle.measure:

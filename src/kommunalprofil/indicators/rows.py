@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from kommunalprofil.cells import distinct
 from kommunalprofil.indicators.series import Selection, Series, flag_text
@@ -37,7 +37,7 @@ NUMBERS = ("value", "numerator", "denominator")
 SAME = ("indicator", "variant", "unit", *Selection._fields)
 """What is the same in all rows of a series."""
 OWN = ("region", "date", "sources")
-FACTS = {"bits": np.uint16, "reason": np.int16, "breaks": np.int16}
+FACTS: dict[str, DTypeLike] = {"bits": np.uint16, "reason": np.int16, "breaks": np.int16}
 """What a flag is made of: bits of vocabulary.Flag, the numbers of a reason and of what broke the series."""
 Codes = NDArray[np.int64]
 
@@ -79,7 +79,9 @@ class Rows:
         if not len(at):
             return
         self._run(series, len(at))
-        r, t = np.divmod(at.astype(np.int32), mask.shape[1])
+        regions, points = mask.shape
+        r = np.repeat(np.arange(regions), np.count_nonzero(mask, axis=1))
+        t = at - r * points
         self._codes["region"].append(self._all("region", series.regions)[r])
         self._codes["date"].append(self._all("date", series.dates)[t])
         self._codes["sources"].append(self._all("sources", series.sources)[series.source.ravel()[at]])
@@ -89,7 +91,7 @@ class Rows:
         for column in NUMBERS:
             self._numbers[column].append(getattr(series, column).ravel()[at])
 
-    def _breaks(self, series: Series, broken: NDArray[np.uint8], t: NDArray[np.int32]) -> NDArray[np.int16]:
+    def _breaks(self, series: Series, broken: NDArray[np.uint8], t: Codes) -> NDArray[np.int16]:
         """The numbers of the texts of breaks; most values have none."""
         found = np.zeros(len(broken), dtype=np.int16)
         if len(where := np.flatnonzero(broken)):
@@ -120,7 +122,8 @@ class Rows:
             whole = whole * len(known) + places
             kinds.append(known)
         seen, places = distinct(whole)
-        each = [known[i].tolist() for known, i in zip(kinds, np.unravel_index(seen, [len(k) for k in kinds]), strict=True)]
+        which = np.unravel_index(seen, [len(known) for known in kinds])
+        each = [known[i].tolist() for known, i in zip(kinds, which, strict=True)]
         reasons, breaks = list(self._texts["reason"]), list(self._texts["breaks"])
         texts = [flag_text(bits, reasons[reason], breaks[broken]) for bits, reason, broken in zip(*each, strict=True)]
         return np.array([self._code("flag", text) for text in texts], dtype=np.int16)[places]
@@ -151,7 +154,7 @@ class Rows:
         return _texts(np.array(codes or [0], dtype=np.int16)[regions], list(places))
 
 
-def _end_to_end(parts: list[NDArray[Any]], kind: type[np.generic]) -> NDArray[Any]:
+def _end_to_end(parts: list[NDArray[Any]], kind: DTypeLike) -> NDArray[Any]:
     """The parts as one; they are let go of."""
     whole = np.concatenate(parts) if parts else np.zeros(0, dtype=kind)
     parts.clear()

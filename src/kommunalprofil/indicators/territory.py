@@ -21,11 +21,12 @@ Regions = Sequence[str] | None
 """The regions asked for; None means all."""
 
 
+def _lands(regions: Regions) -> tuple[str, ...] | None:
+    return None if regions is None else tuple(sorted({land_of(region) for region in regions}))
+
+
 class Territory(Protocol):
     """What stands between the tables and the results: which rows are needed, and what becomes of them."""
-
-    def lands(self, wanted: Regions) -> list[str] | None:
-        """The Länder whose rows are needed."""
 
     def keys(self, wanted: Regions) -> frozenset[str] | None:
         """The regions whose rows are needed."""
@@ -48,12 +49,8 @@ class AsReported:
             return {}
         if key not in self._changes:
             levels = [level for level in GROUP if wanted is None or any(len(region) == level for region in wanted)]
-            self._changes[key] = changes(Crosswalk.load(self._store.state, self.lands(wanted)), levels)
+            self._changes[key] = changes(Crosswalk.load(self._store.state, _lands(wanted)), levels)
         return self._changes[key]
-
-    def lands(self, wanted: Regions) -> list[str] | None:
-        """Those of the regions themselves."""
-        return None if wanted is None else sorted({land_of(region) for region in wanted})
 
     def keys(self, wanted: Regions) -> frozenset[str] | None:
         """The regions themselves."""
@@ -88,17 +85,10 @@ class Recalculated:
         Crosswalk.load(store.state, ["01"]).check_target(day)
 
     def _crosswalk(self, wanted: Regions) -> Crosswalk:
-        lands = None if wanted is None else tuple(sorted({land_of(region) for region in wanted}))
+        lands = _lands(wanted)
         if lands not in self._known:
             self._known[lands] = Crosswalk.load(self._store.state, lands)
         return self._known[lands]
-
-    def lands(self, wanted: Regions) -> list[str] | None:
-        """Those of the regions and whatever areas came to them from."""
-        if wanted is None:
-            return None
-        steps = [step for steps in self._crosswalk(wanted).steps.values() for step in steps.values()]
-        return sorted({land_of(region) for region in wanted} | {land_of(key) for step in steps for key in step.keys})
 
     def keys(self, wanted: Regions) -> frozenset[str] | None:
         """All of their level: which of them a table lists tells of which Gebietsstand they are."""
@@ -130,10 +120,6 @@ class Continued:
         """How the places go back in time."""
         lands = {land_of(region) for region in self._places if len(region) in GROUP}
         return Continuity(Crosswalk.load(self._store.state, sorted(lands)), self._day)
-
-    def lands(self, wanted: Regions) -> list[str] | None:
-        """Those of everything the regions were made of."""
-        return sorted({land_of(key) for key in self.keys(wanted) or ()})
 
     def keys(self, wanted: Regions) -> frozenset[str] | None:
         """Everything the regions were made of."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kommunalprofil.cells import Flags, Quantity, Values
+from kommunalprofil.cells import Quantity, Values, changed, marked
 from kommunalprofil.vocabulary import GAP, Flag
 
 Codes = NDArray[np.int32]
@@ -88,7 +88,9 @@ class Traced(Quantity):
         if not isinstance(other, Traced):
             return replace(self, value=result.value, flags=result.flags, trail=result.trail)
         source = self.ledger.join(self.source, other.source)
-        reason = np.where(self.reason != NOTHING, self.reason, other.reason)
+        reason = self.reason
+        if other.reason.any():
+            reason = np.where(reason != NOTHING, reason, other.reason)
         return Traced(result.value, result.flags, source, reason, self.ledger, trail=result.trail)
 
     def __add__(self, other: Quantity) -> Traced:
@@ -107,15 +109,17 @@ class Traced(Quantity):
         """The same numbers with one more fact about all that are there, or about those in `where`."""
         there = (self.flags & GAP.value) == 0
         there = there if where is None else there & where
-        return replace(self, flags=self.flags | np.where(there, np.uint16(flag), np.uint16(0)))
+        return replace(self, flags=marked(self.flags, flag, there))
 
     def gap(self, where: NDArray[np.bool_], reason: str, flag: Flag = Flag.NOT_COMPUTABLE) -> Traced:
         """The same with gaps of one reason in `where`, whatever was there before."""
+        if not where.any():
+            return self
         return Traced(
-            np.where(where, np.nan, self.value),
-            np.where(where, np.uint16(flag), self.flags),
+            changed(self.value, where, np.nan),
+            changed(self.flags, where, np.uint16(flag)),
             self.source,
-            np.where(where, np.int32(self.ledger.reason(reason)), self.reason),
+            changed(self.reason, where, np.int32(self.ledger.reason(reason))),
             self.ledger,
             trail=self.trail,
         )
@@ -136,5 +140,6 @@ class Traced(Quantity):
     def calculated(self, value: Values, flag: Flag = Flag.NORMAL) -> Traced:
         """Other numbers that rest on these: gaps stay gaps, what is there gets the flag."""
         there = (self.flags & GAP.value) == 0
-        flags: Flags = self.flags | np.where(there, np.uint16(flag), np.uint16(0))
-        return replace(self, value=np.where(there, value, np.nan), flags=flags, trail=self.trail.made())
+        return replace(
+            self, value=np.where(there, value, np.nan), flags=marked(self.flags, flag, there), trail=self.trail.made()
+        )
