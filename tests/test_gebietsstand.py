@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import subprocess
+import sys
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -49,6 +53,27 @@ def evidence(place: str) -> Evidence:
 def people(place: str) -> dict[str, float]:
     """Day → people, of two values on a day the newer base."""
     return {v.date: v.value for v in evidence(place).series("population") if v.value is not None}
+
+
+def test_the_last_bit_of_a_sum_does_not_depend_on_chance(tmp_path: Path) -> None:
+    """The order of a set of texts differs from process to process; the order in which numbers are added must not."""
+    command = [sys.executable, "-m", "kommunalprofil", "indicators", "--gebietsstand", "2021-12-31", "--by", "sex"]
+    chosen = [
+        "--region",
+        "13",
+        "--region",
+        "13075",
+        "--region",
+        "13071",
+        "--indicator",
+        "population",
+        "--indicator",
+        "mean_age",
+    ]
+    for seed in ("1", "2"):
+        target = ["-o", str(tmp_path / f"{seed}.csv")]
+        subprocess.run([*command, *chosen, *target], env={**os.environ, "PYTHONHASHSEED": seed}, check=True)
+    assert (tmp_path / "1.csv").read_bytes() == (tmp_path / "2.csv").read_bytes()
 
 
 def test_goettingen_is_the_sum_of_its_parts(capsys: pytest.CaptureFixture[str]) -> None:

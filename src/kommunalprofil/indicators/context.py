@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kommunalprofil.ages import ALL, AgeGroup
-from kommunalprofil.cells import Point, base_order
+from kommunalprofil.cells import Number, Point, base_order
 from kommunalprofil.indicators.answers import Answer
 from kommunalprofil.indicators.declare import Indicator
 from kommunalprofil.indicators.series import Selection
@@ -226,17 +226,17 @@ class Context:
     def _gather(self, answer: Answer, where: Places) -> tuple[Traced, NDArray[np.int16]]:
         """The cells of an answer on the axis of the indicator, and the boundaries they are for."""
         places, lost = where
-        found = Traced(
-            answer.value.ravel()[places],
-            answer.flags.ravel()[places],
-            answer.source.ravel()[places],
-            answer.reason.ravel()[places],
-            self.ledger,
-            trail=answer.trail.gathered(places, lost, answer.value.shape[1]),
-        )
-        found.value[lost], found.flags[lost] = np.nan, np.uint16(Flag.NOT_PUBLISHED)
-        found.source[lost] = found.reason[lost] = NOTHING
-        return found, answer.territory.ravel()[places]
+
+        def at(array: NDArray[Number], none: Any) -> NDArray[Number]:
+            numbers = array.take(places, mode="clip")  # all are inside: spares numpy to look first
+            np.copyto(numbers, none, where=lost)
+            return numbers
+
+        value, flags = at(answer.value, np.nan), at(answer.flags, np.uint16(Flag.NOT_PUBLISHED))
+        source, reason = at(answer.source, np.int32(NOTHING)), at(answer.reason, np.int32(NOTHING))
+        territory = answer.territory.take(places, mode="clip")
+        trail = answer.trail.gathered(places, lost, answer.value.shape[1])
+        return Traced(value, flags, source, reason, self.ledger, trail=trail), territory
 
     def _empty(self) -> Traced:
         shape = self.axis.there.shape

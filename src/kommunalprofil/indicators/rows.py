@@ -89,7 +89,7 @@ class Rows:
         self._facts["reason"].append(self._all("reason", series.reasons)[series.reason.ravel()[at]])
         self._facts["breaks"].append(self._breaks(series, series.broken.ravel()[at], t))
         for column in NUMBERS:
-            self._numbers[column].append(getattr(series, column).ravel()[at])
+            self._numbers[column].append(getattr(series, column).take(at, mode="clip"))
 
     def _breaks(self, series: Series, broken: NDArray[np.uint8], t: Codes) -> NDArray[np.int16]:
         """The numbers of the texts of breaks; most values have none."""
