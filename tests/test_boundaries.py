@@ -83,8 +83,8 @@ def test_real_places(place: str, after: list[str]) -> None:
 
 
 def test_nothing_printed_crosses_the_reform_of_the_wartburgkreis() -> None:
-    from kommunalprofil import narrative
+    from kommunalprofil.narrative import population
 
-    said = " ".join(narrative.population_lead(Evidence(Profile("16063", data_dir()))))
+    said = " ".join(population.lead(Evidence(Profile("16063", data_dir()))))
     assert "von 128.105 auf 123.025 gesunken" in said
     assert "158.900" not in said

@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kommunalprofil import cli, narrative
+from kommunalprofil import cli
 from kommunalprofil.cells import Member, panels
 from kommunalprofil.conversion import convert
 from kommunalprofil.crosswalk import Crosswalk
 from kommunalprofil.evidence import Evidence
 from kommunalprofil.indicators import compute
+from kommunalprofil.narrative import population
 from kommunalprofil.profile import Profile
 from kommunalprofil.regions import Register
 from kommunalprofil.resources import data_dir
@@ -190,7 +191,7 @@ def test_grabow_before_2011() -> None:
 )
 def test_series_go_on_and_say_of_what(place: str, day: str, number: int, said: str) -> None:
     assert people(place)[day] == number
-    assert any(sentence.endswith(said) for sentence in narrative.borders(evidence(place)))
+    assert any(sentence.endswith(said) for sentence in population.borders(evidence(place)))
 
 
 def test_a_divided_kreis_begins_with_its_reform() -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from kommunalprofil import __version__, export, narrative, pdf, references, templating
+from kommunalprofil import __version__, export, narrative, pdf, references, sentences, templating
 from kommunalprofil import formatting as fmt
 from kommunalprofil.document import Figure, Gap
 from kommunalprofil.errors import RenderError
@@ -123,7 +123,8 @@ class Composer:
             "p": self.evidence,
             "d": self.outline,
             "fig": self.drawings,
-            "say": narrative,
+            "say": narrative.chapters(),
+            "sentences": sentences,
             "key_figures": key_figures,
             "references": references,
             "source_note": lambda tables: references.source_note(self.evidence, tables),

@@ -1,0 +1,48 @@
+"""Nationality and immigration history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kommunalprofil.narrative.common import HAD, compared, foreign_share, opening
+from kommunalprofil.sentences import capital, few, on, shown
+
+if TYPE_CHECKING:
+    from kommunalprofil.evidence import Evidence
+
+
+def lead(p: Evidence) -> list[str]:
+    """The shares of foreigners and of people with immigration history."""
+    history = p.get("immigration_history_share", migration="with")
+    if history.missing:
+        return [foreign_share(p)]
+    more = compared(p, "immigration_history_share", "mehr", "weniger", "genauso viele", migration="with")
+    begin = opening(history, "", "Menschen", HAD, p.get("foreign_share").date)
+    return [foreign_share(p), f"{begin} eine Einwanderungsgeschichte{more}."]
+
+
+def foreign_reading(p: Evidence) -> list[str]:
+    """The share among women and among men."""
+    women, men = p.get("foreign_share", sex="F"), p.get("foreign_share", sex="M")
+    if women.missing or men.missing or women.date != men.date or few(women) or few(men):
+        return []
+    return [
+        f"{capital(on(women.date))} hatten {shown(women)} der Frauen und {shown(men)} der Männer "
+        "eine ausländische Staatsangehörigkeit."
+    ]
+
+
+def history_reading(p: Evidence) -> list[str]:
+    """Who belongs to the people with immigration history: immigrated themselves, descendants; who does not."""
+    immigrated, descendants, one_sided = (
+        p.get("immigration_history_share", migration=key) for key in ("immigrated", "descendant", "one_sided")
+    )
+    said = []
+    if few(immigrated) or (not immigrated.missing and not immigrated.value):
+        return []
+    if not immigrated.missing and not descendants.missing:
+        begin = f"Selbst eingewandert waren {on(immigrated.date)} {shown(immigrated)} der Bevölkerung"
+        said.append(f"{begin}, Nachkommen von zwei eingewanderten Eltern waren {shown(descendants)}.")
+    if not one_sided.missing and one_sided.value:
+        said.append(f"Bei weiteren {shown(one_sided)} war nur ein Elternteil eingewandert.")
+    return said
