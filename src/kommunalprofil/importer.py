@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kommunalprofil import commit, invariants, merging, raw, sources
+from kommunalprofil import commit, comparison, invariants, merging, raw, sources
 from kommunalprofil.errors import CheckError, KommunalprofilError, NotATableError
 from kommunalprofil.intake import take
 from kommunalprofil.invariants import Line
@@ -82,6 +82,7 @@ def run(
             old = Store(writer.old) if writer.old else None
             merged = merging.merge(readings, old, pool)
             outcome.old, outcome.new = writer.old, writer.prepare(merged.files)
+            outcome.new = writer.prepare(merged.files | comparison.files(outcome.new, pool))
             outcome.failed = [
                 line for line in (*merged.lines, *_across(old, Store(outcome.new), merged.measures)) if not line.ok
             ]

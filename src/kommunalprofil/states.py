@@ -24,6 +24,7 @@ ORIGINS = "origins"
 REGIONS = "regions"
 CROSSWALK = "crosswalk"
 ACCOUNTS = "accounts"
+COMPARISON = "comparison"
 SHORT = 12
 """Hexadecimal digits of a sha256 that names of files and states carry."""
 HINT = "Der Datenbestand lässt sich mit „kommunalprofil data import PFAD…“ oder „make data“ neu aufbauen."

@@ -1,0 +1,282 @@
+"""Where a place stands among all places of its level: the newest comparable value of every measure, one row a place.
+
+The file is part of the data set, computed by the import from the tables it has just written, so that a profile need
+not compute hundreds of places to tell the rank of one.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kommunalprofil.cells import Point
+from kommunalprofil.commit import Content
+from kommunalprofil.errors import DataError
+from kommunalprofil.indicators.series import Selection, printed_date
+from kommunalprofil.states import COMPARISON, HINT, REGIONS, State
+from kommunalprofil.vocabulary import Flag
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from kommunalprofil.regions import Region, Register
+    from kommunalprofil.workers import Workers
+
+LEVELS = ("land", "kreis", "gemeinde")
+TYPE = {"kreis": "kreistyp", "gemeinde": "gemeindetyp"}
+"""The attribute of the register that says which places of a level are of one type (BBSR)."""
+TOGETHER = 1_500
+"""So many places are computed together."""
+MOST = 0.9
+"""A date counts as published for all if it has values for so large a part of the places that ever had one."""
+LEAST = 5
+"""Among fewer places nobody has a rank."""
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """An indicator, its variant and the members of dimensions it is taken for."""
+
+    indicator: str
+    variant: str = ""
+    members: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, indicator: str, variant: str = "", **members: str) -> Measure:
+        """`Measure.of("age_share", age="80+")`."""
+        return cls(indicator, variant, tuple(sorted(members.items())))
+
+    @property
+    def id(self) -> str:
+        """The name of its column: `age_share:age=80+`."""
+        return ":".join(filter(None, (self.indicator, self.variant, *("=".join(pair) for pair in self.members))))
+
+
+MEASURES = (
+    Measure.of("population"),
+    Measure.of("population_change_5y"),
+    Measure.of("population_density"),
+    Measure.of("women_per_100_men"),
+    Measure.of("mean_age"),
+    Measure.of("youth_ratio"),
+    Measure.of("old_age_ratio"),
+    Measure.of("age_share", age="0-17"),
+    Measure.of("age_share", age="65+"),
+    Measure.of("age_share", age="80+"),
+    Measure.of("birth_rate", "four_year_mean"),
+    Measure.of("death_rate", "four_year_mean"),
+    Measure.of("net_migration_rate"),
+    Measure.of("education_migration"),
+    Measure.of("family_migration"),
+    Measure.of("old_age_migration"),
+    Measure.of("foreign_share"),
+    Measure.of("immigration_history_share", migration="with"),
+    Measure.of("household_share", household="one_person"),
+    Measure.of("families_share"),
+    Measure.of("lone_parent_family_share"),
+)
+"""What places are compared by."""
+
+
+class Piece(NamedTuple):
+    """Some places of one level, to be computed together."""
+
+    state: State
+    regions: tuple[str, ...]
+
+
+Found = list[dict[Point, Numbers]]
+"""For each measure and each point that has any value the values of some places."""
+
+
+def _computed(piece: Piece) -> Found:
+    """What all measures come to for the places of a piece; a value of few people is none."""
+    from kommunalprofil.indicators.compute import Results
+    from kommunalprofil.store import Store
+
+    results = Results(Store(piece.state), piece.regions)
+    row = {region: r for r, region in enumerate(piece.regions)}
+    found: Found = []
+    for measure in MEASURES:
+        series = results.series(measure.indicator, Selection(**dict(measure.members)), measure.variant)
+        rows = [row[region] for region in series.regions]
+        few = (series.flags & np.uint16(Flag.LOW_RELIABILITY)) != 0
+        values = np.where(series.there & ~few, series.value, np.nan)
+        found.append({})
+        for t in np.flatnonzero(np.isfinite(values).any(axis=0)).tolist():
+            whole = np.full(len(piece.regions), np.nan)
+            whole[rows] = values[:, t]
+            found[-1][series.points[t]] = whole
+        results.forget()
+    return found
+
+
+def files(state: State, workers: Workers) -> dict[str, Content]:
+    """The comparison of a state as a file to be; none if the state has no register or no value to compare."""
+    from kommunalprofil.regions import Register
+
+    if REGIONS not in state.entries:
+        return {}
+    table = build(state, places(Register.load(state)), workers)
+    return {} if table is None else {COMPARISON: Content(to_parquet(table), len(table))}
+
+
+def build(state: State, levels: Mapping[str, Sequence[str]], workers: Workers) -> pa.Table | None:
+    """The table of all places (`levels`: their keys by level), a column for each measure; None without any value.
+
+    Its metadata `points` name date and base of each column for each level. The same state gives the same table.
+    """
+    import pyarrow as pa
+
+    pieces = [Piece(state, part) for regions in levels.values() for part in _parts(regions)]
+    done = iter(list(workers.each(_computed, pieces, lambda piece: len(piece.regions))))
+    columns: list[list[Numbers]] = [[] for _ in MEASURES]
+    points: dict[str, dict[str, tuple[str, str]]] = {}
+    for level, regions in levels.items():
+        parts = [(len(part), next(done)) for part in _parts(regions)]
+        points[level] = {}
+        for m, measure in enumerate(MEASURES):
+            newest = _newest(found[m] for _, found in parts)
+            columns[m] += [found[m].get(newest, np.full(size, np.nan)) if newest else np.full(size, np.nan)
+                           for size, found in parts]  # fmt: skip
+            if newest:
+                points[level][measure.id] = (_printed(measure, newest), newest.base)
+    whole = [np.concatenate(parts) if parts else np.zeros(0) for parts in columns]
+    if not any(np.isfinite(column).any() for column in whole):
+        return None
+    keys = pa.array([region for regions in levels.values() for region in sorted(regions)], pa.string())
+    numbers = [pa.array(column, from_pandas=True) for column in whole]
+    schema = pa.schema([("region", pa.string()), *((measure.id, pa.float64()) for measure in MEASURES)])
+    return pa.table([keys, *numbers], schema.with_metadata({"points": json.dumps(points)}))
+
+
+def _printed(measure: Measure, point: Point) -> str:
+    from kommunalprofil.indicators.compute import declared
+
+    indicator = declared()[measure.indicator]
+    return printed_date(point, indicator.period, indicator.variant(measure.variant).years)
+
+
+def _parts(regions: Sequence[str]) -> list[tuple[str, ...]]:
+    keys = sorted(regions)
+    return [tuple(keys[i : i + TOGETHER]) for i in range(0, len(keys), TOGETHER)]
+
+
+def _newest(parts: Iterable[dict[Point, Numbers]]) -> Point | None:
+    """The newest point at which nearly all places have a value that ever have one together."""
+    count: dict[Point, int] = {}
+    for part in parts:
+        for point, values in part.items():
+            count[point] = count.get(point, 0) + int(np.isfinite(values).sum())
+    enough = [point for point, number in count.items() if number >= MOST * max(count.values())]
+    return max(enough, default=None)
+
+
+def to_parquet(table: pa.Table) -> bytes:
+    """The table as a file, a row group for each level; the same table gives the same bytes."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    width = pc.utf8_length(table["region"])
+    sink = io.BytesIO()
+    with pq.ParquetWriter(sink, table.schema, compression="zstd", compression_level=12, write_page_checksum=True,
+                          use_dictionary=False, column_encoding={m.id: "BYTE_STREAM_SPLIT" for m in MEASURES},
+                          write_statistics=False) as writer:  # fmt: skip
+        for digits in (2, 5, 8):
+            rows = table.filter(pc.equal(width, pa.scalar(digits, pa.int32())))
+            writer.write_table(rows, row_group_size=max(len(rows), 1))
+    return sink.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a value stands among those of `count` places at a date: ends, quartiles, median and its rank.
+
+    Rank 1 is the highest value; places of equal value share it.
+    """
+
+    date: str
+    value: float
+    low: float
+    lower: float
+    median: float
+    upper: float
+    high: float
+    rank: int
+    count: int
+
+
+class Comparison:
+    """All places of one level. Raises DataError for a damaged file."""
+
+    def __init__(self, table: pa.Table, level: str, register: Register) -> None:
+        self._table, self._level, self._register = table, level, register
+        points = json.loads((table.schema.metadata or {}).get(b"points", b"{}"))
+        self._points: dict[str, tuple[str, str]] = points.get(level, {})
+
+    @classmethod
+    def load(cls, state: State, level: str, register: Register) -> Comparison | None:
+        """The places of a level; None if the data set has no comparison or the level has none."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        if COMPARISON not in state.entries or level not in LEVELS:
+            return None
+        path = state.path(COMPARISON)
+        try:
+            with pq.ParquetFile(path, page_checksum_verification=True) as file:
+                if file.schema_arrow.names != ["region", *(measure.id for measure in MEASURES)]:
+                    raise ValueError("andere Spalten")
+                return cls(file.read_row_group(LEVELS.index(level), use_threads=False), level, register)
+        except (OSError, pa.ArrowException, ValueError, KeyError, TypeError) as error:
+            raise DataError(f"{path.name} ist beschädigt ({error}). {HINT}") from None
+
+    @cached_property
+    def _row(self) -> dict[str, int]:
+        return {region: number for number, region in enumerate(self._table["region"].to_pylist())}
+
+    def values(self, measure: Measure) -> dict[str, float]:
+        """The value of each place that has one."""
+        numbers = self._table[measure.id].to_pylist()
+        return {region: numbers[r] for region, r in self._row.items() if numbers[r] is not None}
+
+    def date(self, measure: Measure) -> str:
+        """The day (year, years) all values of a measure are of, as the export prints it; '' if there are none."""
+        return self._points[measure.id][0] if measure.id in self._points else ""
+
+    def type_of(self, region: Region) -> str:
+        """What the BBSR calls places like this one; '' if nothing."""
+        return str(getattr(region, TYPE[self._level])) if self._level in TYPE else ""
+
+    def peers(self, region: Region) -> frozenset[str]:
+        """The places of the same type, this one included; none if it has no type."""
+        own = self.type_of(region)
+        if not own:
+            return frozenset()
+        types = zip(self._register.column("ags"), self._register.column(TYPE[self._level]), strict=True)
+        return frozenset(ags for ags, its in types if its == own and ags in self._row)
+
+    def standing(self, region: Region, measure: Measure, among: frozenset[str] | None = None) -> Standing | None:
+        """Where a place stands among all places of its level, or `among` some; None without a value or few others."""
+        values = self.values(measure)
+        own = values.get(region.ags)
+        numbers = np.sort([v for place, v in values.items() if among is None or place in among])
+        if own is None or len(numbers) < LEAST:
+            return None
+        low, lower, median, upper, high = np.quantile(numbers, (0, 0.25, 0.5, 0.75, 1)).tolist()
+        rank = 1 + int((numbers > own).sum())
+        return Standing(self.date(measure), own, low, lower, median, upper, high, rank, len(numbers))
+
+
+def places(register: Register) -> dict[str, list[str]]:
+    """The keys of all places that are compared, by level."""
+    return {level: [region.ags for region in register.search(level=level)] for level in LEVELS}
