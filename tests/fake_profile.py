@@ -34,6 +34,7 @@ class FakeRegion:
     association: str = ""
     lon: float | None = 9.0
     lat: float | None = 54.0
+    inhabited: bool = True
 
     def __getattr__(self, name: str) -> str:
         if name in ("title", "nominative", "accusative", "dative_in", "genitive"):
@@ -87,6 +88,8 @@ DIMS = {"sex", "age", "nationality", "migration", "household", "variant"}
 class FakeProfile:
     """Answers the calls of Profile; `gaps` names indicators that have no value here."""
 
+    comparison = None
+
     def __init__(self, region: FakeRegion = KREIS, gaps: tuple[str, ...] = ()) -> None:
         known = {r.ags: r for r in (BUND, LAND, KREIS, GEMEINDE)} | {region.ags: region}
         self.region, self.bund, self.gaps = region, BUND, gaps
@@ -117,6 +120,9 @@ class FakeProfile:
 
     def unsure(self, region: str) -> bool:
         return True
+
+    def neighbours(self) -> list[FakeRegion]:
+        return [replace(self.region, name="Nachbarort", ags="x")] if self.region.level != "bund" else []
 
     def sums(self) -> list[str]:
         return []

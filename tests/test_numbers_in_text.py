@@ -23,7 +23,7 @@ DATES = re.compile(
     r"\d{1,2}\.\d{1,2}\.(?:\d{4})?|\d{1,2}\.\s(?:Januar|Mai|Dezember|März|April)\s\d{4}|\b(?:19|20)\d\d\b"
 )
 DEFINED = re.compile(  # age bounds, bases of rates, names of tables and of statistics
-    r"je 100\b|je 10\.000|[Aa]uf 100 (?:Menschen|Männer)|von 100 (?:Menschen|Haushalten)|\d+[-–]? bis \d+-Jährige\w*"
+    r"je 100\b|je 10?\.000|[Aa]uf 100 (?:Menschen|Männer)|von 100 (?:Menschen|Haushalten)|\d+[-–]? bis \d+-Jährige\w*"
     r"|\d+ bis (?:unter )?\d+(?: Jahren)?|\d+[-–]Jährige\w*|\b\d+–\d+\b|(?:unter|ab|von) \d+ Jahren?|(?:ab|unter) \d+\b"
     r"|\d+ Jahre oder älter|\d+ und älter|unter-?\d+-?Jährige\w*|\d+ und mehr|\d+ Person(?:en)?\b"
     r"|Abbildung \d+|weniger als 20\b|100 % ergeben|Tabelle \d+|unter 18"
@@ -87,9 +87,19 @@ def allowed(profile: dict[str, Any]) -> set[str]:
                         known |= spellings(last["value"] - first["value"])
                         if first["value"]:
                             known |= spellings((last["value"] / first["value"] - 1) * 100)
+    for row in profile["standings"]:
+        counts = (row["count"], row["above"] + 1, row["above"], row["below"], row["count"] - 1)
+        known |= {fmt.number(n) for n in counts} | spellings(row["median"])
+    known.add(str(sum(not row["lower"] <= row["value"] <= row["upper"] for row in levels(profile))))
+    known.add(str(len(levels(profile))))
     for region in (profile["region"], *profile["parents"]):
         known.add(fmt.number(region["area_km2"], 1))
     return known
+
+
+def levels(profile: dict[str, Any]) -> list[dict[str, Any]]:
+    """The standings among all places of the level."""
+    return [row for row in profile["standings"] if row["among"] == "level"]
 
 
 def pyramid_sums(profile: dict[str, Any]) -> set[str]:

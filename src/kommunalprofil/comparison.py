@@ -43,16 +43,18 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """An indicator, its variant and the members of dimensions it is taken for."""
+    """An indicator, its variant and the members of dimensions it is taken for; how people call it, what it is about."""
 
+    label: str
+    theme: str
     indicator: str
     variant: str = ""
     members: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def of(cls, indicator: str, variant: str = "", **members: str) -> Measure:
-        """`Measure.of("age_share", age="80+")`."""
-        return cls(indicator, variant, tuple(sorted(members.items())))
+    def of(cls, label: str, theme: str, indicator: str, variant: str = "", **members: str) -> Measure:
+        """`Measure.of("Menschen ab 80", "age", "age_share", age="80+")`."""
+        return cls(label, theme, indicator, variant, tuple(sorted(members.items())))
 
     @property
     def id(self) -> str:
@@ -61,27 +63,27 @@ class Measure:
 
 
 MEASURES = (
-    Measure.of("population"),
-    Measure.of("population_change_5y"),
-    Measure.of("population_density"),
-    Measure.of("women_per_100_men"),
-    Measure.of("mean_age"),
-    Measure.of("youth_ratio"),
-    Measure.of("old_age_ratio"),
-    Measure.of("age_share", age="0-17"),
-    Measure.of("age_share", age="65+"),
-    Measure.of("age_share", age="80+"),
-    Measure.of("birth_rate", "four_year_mean"),
-    Measure.of("death_rate", "four_year_mean"),
-    Measure.of("net_migration_rate"),
-    Measure.of("education_migration"),
-    Measure.of("family_migration"),
-    Measure.of("old_age_migration"),
-    Measure.of("foreign_share"),
-    Measure.of("immigration_history_share", migration="with"),
-    Measure.of("household_share", household="one_person"),
-    Measure.of("families_share"),
-    Measure.of("lone_parent_family_share"),
+    Measure.of("Bevölkerung", "size", "population"),
+    Measure.of("Bevölkerungsentwicklung in 5 Jahren", "growth", "population_change_5y"),
+    Measure.of("Bevölkerungsdichte", "size", "population_density"),
+    Measure.of("Frauen je 100 Männer", "sexes", "women_per_100_men"),
+    Measure.of("Durchschnittsalter", "age", "mean_age"),
+    Measure.of("Jugendquotient", "youth", "youth_ratio"),
+    Measure.of("Altenquotient", "age", "old_age_ratio"),
+    Measure.of("Anteil der unter 18-Jährigen", "youth", "age_share", age="0-17"),
+    Measure.of("Anteil der Menschen ab 65", "age", "age_share", age="65+"),
+    Measure.of("Anteil der Menschen ab 80", "age", "age_share", age="80+"),
+    Measure.of("Geborene, Mittel aus 4 Jahren", "births", "birth_rate", "four_year_mean"),
+    Measure.of("Gestorbene, Mittel aus 4 Jahren", "deaths", "death_rate", "four_year_mean"),
+    Measure.of("Wanderungssaldo", "moves", "net_migration_rate"),
+    Measure.of("Wanderung der 18- bis 24-Jährigen", "moves", "education_migration"),
+    Measure.of("Wanderung von Familien", "moves", "family_migration"),
+    Measure.of("Wanderung ab 65", "moves", "old_age_migration"),
+    Measure.of("Anteil der Ausländerinnen und Ausländer", "background", "foreign_share"),
+    Measure.of("Menschen mit Einwanderungsgeschichte", "background", "immigration_history_share", migration="with"),
+    Measure.of("Haushalte mit einer Person", "households", "household_share", household="one_person"),
+    Measure.of("Haushalte mit Kindern", "households", "families_share"),
+    Measure.of("Alleinerziehende an den Haushalten mit Kindern", "lone parents", "lone_parent_family_share"),
 )
 """What places are compared by."""
 
@@ -199,7 +201,7 @@ def to_parquet(table: pa.Table) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a value stands among those of `count` places at a date: ends, quartiles, median and its rank.
+    """Where a value stands among those of `count` places at a date: ends, quartiles, median; how many lie below it.
 
     Rank 1 is the highest value; places of equal value share it.
     """
@@ -211,8 +213,29 @@ class Standing:
     median: float
     upper: float
     high: float
-    rank: int
+    below: int
+    above: int
     count: int
+
+    @property
+    def rank(self) -> int:
+        """1 for the highest value."""
+        return self.above + 1
+
+    @property
+    def others(self) -> int:
+        """How many other places there are."""
+        return self.count - 1
+
+    @property
+    def extreme(self) -> float:
+        """How far from the middle: 0 in the middle, 1 at an end."""
+        return abs(self.below - self.above) / self.others
+
+    @property
+    def outer(self) -> bool:
+        """Whether it lies above or below the middle half."""
+        return not self.lower <= self.value <= self.upper
 
 
 class Comparison:
@@ -265,6 +288,11 @@ class Comparison:
         types = zip(self._register.column("ags"), self._register.column(TYPE[self._level]), strict=True)
         return frozenset(ags for ags, its in types if its == own and ags in self._row)
 
+    def percentile(self, measure: Measure, value: float) -> float:
+        """How many percent of the places have a lower value; those of equal value count half."""
+        numbers = np.array(list(self.values(measure).values()))
+        return float((numbers < value).sum() + (numbers == value).sum() / 2) / len(numbers) * 100
+
     def standing(self, region: Region, measure: Measure, among: frozenset[str] | None = None) -> Standing | None:
         """Where a place stands among all places of its level, or `among` some; None without a value or few others."""
         values = self.values(measure)
@@ -273,8 +301,8 @@ class Comparison:
         if own is None or len(numbers) < LEAST:
             return None
         low, lower, median, upper, high = np.quantile(numbers, (0, 0.25, 0.5, 0.75, 1)).tolist()
-        rank = 1 + int((numbers > own).sum())
-        return Standing(self.date(measure), own, low, lower, median, upper, high, rank, len(numbers))
+        below, above = int((numbers < own).sum()), int((numbers > own).sum())
+        return Standing(self.date(measure), own, low, lower, median, upper, high, below, above, len(numbers))
 
 
 def places(register: Register) -> dict[str, list[str]]:

@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING, Any
 from kommunalprofil import boundaries
 
 if TYPE_CHECKING:
+    from kommunalprofil.comparison import Measure, Standing
     from kommunalprofil.profile import Profile, Value
     from kommunalprofil.provenance import Origin
     from kommunalprofil.regions import Region
+
+
+SAME = 1e-9
+"""Relative difference of two computations of one value."""
 
 
 class Evidence:
@@ -24,6 +29,7 @@ class Evidence:
         self._seen: dict[Any, Value] = {}
         self._origins: dict[tuple[str, str | None, str | None], Origin] = {}
         self.cited: dict[str, None] = {}
+        self.standings: dict[tuple[Measure, bool], Standing] = {}
         self._asked: dict[tuple[str, tuple[tuple[str, str], ...]], None] = {}
         self._guessed: dict[str, list[boundaries.Reform]] = {}
 
@@ -81,6 +87,21 @@ class Evidence:
         pairs = [pair for pair in self._profile.compare(indicator, **dims) if pair[0].ags in kept]
         self._keep(value for _, value in pairs)
         return pairs
+
+    def standing(self, measure: Measure, *, typed: bool = False) -> Standing | None:
+        """Where the place stands among all places of its level (`typed`: of its type); None without such a value."""
+        comparison = self._profile.comparison
+        if comparison is None:
+            return None
+        among = comparison.peers(self._profile.region) if typed else None
+        found = comparison.standing(self._profile.region, measure, among)
+        if found is None:
+            return None
+        own = self.get(measure.indicator, date=found.date, variant=measure.variant, **dict(measure.members))
+        if own.value is None or abs(own.value - found.value) > SAME * max(1.0, abs(found.value)):
+            return None  # the profile tells of another area or base than the comparison
+        self.standings[measure, typed] = found
+        return found
 
     def origin(self, table: str, date: str | None = None, base: str | None = None) -> Origin:
         """Where a table's values come from, as Profile.origin; each is looked up once."""

@@ -87,6 +87,16 @@ def json_bytes(evidence: Evidence, outline: Outline, values: Iterable[Value]) ->
         "gaps": [{"id": gap.id, "reason": gap.text} for gap in outline.gaps],
         "territory": evidence.sums(),
         "origins": [asdict(o) for group in references.used_origins(evidence).values() for o in group],
+        "standings": [
+            {
+                "indicator": measure.indicator,
+                "variant": measure.variant,
+                "members": dict(measure.members),
+                "among": "type" if typed else "level",
+                **asdict(standing),
+            }
+            for (measure, typed), standing in evidence.standings.items()
+        ],
         "values": entries,
     }
     return ("{\n" + ",\n".join(f"{_json(name)}: {_lines(part)}" for name, part in parts.items()) + "\n}\n").encode()

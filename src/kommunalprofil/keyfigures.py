@@ -2,15 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kommunalprofil import formatting as fmt
 from kommunalprofil import sentences as say
+from kommunalprofil.comparison import MEASURES
 
 if TYPE_CHECKING:
+    from kommunalprofil.comparison import Standing
     from kommunalprofil.evidence import Evidence
-    from kommunalprofil.profile import Profile, Value
+    from kommunalprofil.profile import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Places on a line from the lowest (0) to the highest value (1) of all places: quartiles, the place, Land, Bund."""
+
+    lower: float
+    median: float
+    upper: float
+    own: float
+    around: tuple[float, ...]
+
+    @property
+    def points(self) -> tuple[float, ...]:
+        """All of them in order."""
+        return (self.lower, self.median, self.upper, self.own, *self.around)
+
+    @classmethod
+    def of(cls, standing: Standing, around: Iterable[float]) -> Strip | None:
+        """None if all places have the same value."""
+        whole = standing.high - standing.low
+        if not whole:
+            return None
+        lower, median, upper, own, *others = (
+            round(min(max((x - standing.low) / whole, 0.0), 1.0), 3)
+            for x in (standing.lower, standing.median, standing.upper, standing.value, *around)
+        )
+        return cls(lower, median, upper, own, tuple(others))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +56,8 @@ class KeyFigure:
     arrow: str
     change: str
     compared: tuple[tuple[str, str], ...]
+    rank: str = ""
+    strip: Strip | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +111,7 @@ def _change(series: list[Value]) -> tuple[str, str]:
     return ARROWS[difference[0]], f"{difference}{unit} {say.since(before.date)}"
 
 
-def _key_figure(profile: Profile | Evidence, wanted: Wanted) -> KeyFigure | None:
+def _key_figure(profile: Evidence, wanted: Wanted) -> KeyFigure | None:
     dims: dict[str, Any] = wanted.dims
     value = profile.get(wanted.indicator, **dims)
     if value.missing or (say.few(value) and value.unit != "%"):
@@ -89,11 +122,32 @@ def _key_figure(profile: Profile | Evidence, wanted: Wanted) -> KeyFigure | None
         for region, other in (profile.compare(wanted.indicator, **dims)[1:] if wanted.compare else ())
         if not other.missing
     )
+    rank, strip = _standing(profile, wanted)
     return KeyFigure(
-        wanted.label, wanted.hint, _bare(value), wanted.unit, fmt.date(value.date), arrow, change, compared
+        wanted.label, wanted.hint, _bare(value), wanted.unit, fmt.date(value.date), arrow, change, compared, rank, strip
     )
 
 
-def key_figures(profile: Profile | Evidence) -> list[KeyFigure]:
+def _standing(profile: Evidence, wanted: Wanted) -> tuple[str, Strip | None]:
+    """The rank among all places of the level and among those of the type, and the strip that shows it."""
+    measure = next((m for m in MEASURES if m.indicator == wanted.indicator and dict(m.members) == wanted.dims), None)
+    standing = profile.standing(measure) if measure else None
+    if measure is None or standing is None:
+        return "", None
+    level = profile.region.level
+    rank = f"Rang {fmt.number(standing.rank)} von {fmt.number(standing.count)} {say.LEVELS[level][1]}"
+    if typed := profile.standing(measure, typed=True):
+        rank += f", {fmt.number(typed.rank)} von {fmt.number(typed.count)} gleichen Typs"
+    if standing.date != profile.get(wanted.indicator, **wanted.dims).date:
+        rank += f" ({fmt.date(standing.date)})"
+    around = (
+        profile.get(wanted.indicator, region=region.ags, date=standing.date, **wanted.dims)
+        for region in profile.around
+        if region.level in ("land", "bund") and wanted.compare
+    )
+    return rank, Strip.of(standing, [v.value for v in around if v.value is not None])
+
+
+def key_figures(profile: Evidence) -> list[KeyFigure]:
     """The key figures there are for the place, in fixed order."""
     return [figure for wanted in WANTED if (figure := _key_figure(profile, wanted)) is not None]

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from kommunalprofil import successions
+from kommunalprofil.comparison import Comparison
 from kommunalprofil.errors import DataError
 from kommunalprofil.indicators import Indicator, Results, Selection
 from kommunalprofil.indicators.series import Value
@@ -85,6 +86,18 @@ class Profile:
     def bund(self) -> Region:
         """Germany."""
         return self._parent("bund") or self.region
+
+    def neighbours(self) -> list[Region]:
+        """The areas of its level that share a border with it; none for Germany. Raises DataError for the outlines."""
+        from kommunalprofil.figures import maps  # loads matplotlib, which a profile without a document does not need
+
+        keys = maps.neighbours(self.store.state, self.region.ags) if self.region.level != "bund" else []
+        return [self.register.get(self.register.canonical(key)) for key in keys if key in self.register]
+
+    @cached_property
+    def comparison(self) -> Comparison | None:
+        """All places of its level; None for Germany and for a data set without a comparison."""
+        return Comparison.load(self.store.state, self.region.level, self.register)
 
     @cached_property
     def indicators(self) -> dict[str, Indicator]:

@@ -20,6 +20,8 @@ Compared = Sequence[tuple["Region", "Value"]]
 _DECIMALS = {"Personen": 0, "Haushalte": 0, "je km²": 0, "je 10.000": 1, "je 100": 1, "Jahre": 1, "%": 1, "Zahl": 2}
 _OF_PEOPLE = {"%": "von", "je 100": "auf", "Jahre": ""}
 """Units of values that say little where few people are behind them, and the word between the counts printed instead."""
+LEVELS = {"land": ("Länder", "Ländern"), "kreis": ("Kreise", "Kreisen"), "gemeinde": ("Gemeinden", "Gemeinden")}
+"""All places of a level, and the dative."""
 _MANY_YEARS = 10  # key figures look back at most so far
 
 

@@ -11,6 +11,7 @@ from drawn import assert_legible, texts
 
 from kommunalprofil import figures
 from kommunalprofil.document import Figure, Gap
+from kommunalprofil.evidence import Evidence
 from kommunalprofil.figures.compared import breaks, decimal_year, points
 from kommunalprofil.profile import Profile
 from kommunalprofil.resources import data_dir
@@ -20,12 +21,12 @@ OTHERS = ["02000", "04012", "DE", "14", "05358008", "14628", "09575"]
 TINY = ["01054039", "01061111", "03151501"]  # ten people, ten people, nobody
 IDS = ["locator_map", "population_series", "population_change", "pyramid", "age_shares", "ageing_indicators",
        "ageing_series", "foreign_share", "foreign_share_by_age", "immigration_history", "household_types",
-       "household_sizes", "household_seniors"]  # fmt: skip
+       "household_sizes", "household_seniors", "standing"]  # fmt: skip
 
 
 @cache
-def profile(ags: str) -> Profile:
-    return Profile(ags, data_dir())
+def profile(ags: str) -> Evidence:
+    return Evidence(Profile(ags, data_dir()))
 
 
 @cache

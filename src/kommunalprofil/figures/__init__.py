@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kommunalprofil.document import Figure, Gap
 from kommunalprofil.registry import collect
 
 if TYPE_CHECKING:
-    from kommunalprofil.profile import Profile
+    from kommunalprofil.evidence import Evidence
 
-Draw = Callable[["Profile"], Figure | Gap]
+Draw = Callable[[Any], Figure | Gap]
+"""Takes a Profile, or the Evidence that keeps what was asked of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Declaration:
     id: str
     draw: Draw
 
-    def __call__(self, profile: Profile) -> Figure | Gap:
+    def __call__(self, profile: Evidence) -> Figure | Gap:
         """Draw for one place. Raises ValueError if the function answers for another id."""
         drawn = self.draw(profile)
         if drawn.id != self.id:

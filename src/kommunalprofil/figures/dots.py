@@ -31,13 +31,15 @@ def dots(
     unit: str,
     decimals: int = 1,
     zero: bool = True,
+    bounds: tuple[float, float] | None = None,
     heading: str = "",
     width: Width = "full",
 ) -> str:
     """Draw rows of markers as SVG; `labels` names the roles in drawing order, the first one is printed with its value.
 
     A missing value leaves its marker out, and prints the sign for it if it is the first role's. The axis starts at
-    zero unless `zero` is off; `heading` is the bold title of a panel. Raises ValueError without any value.
+    zero unless `zero` is off, and reaches over `bounds`; `heading` is the bold title of a panel. Raises ValueError
+    without any value.
     """
     known = [v for row in rows for role, v in row.values.items() if role in labels and v is not None]
     if not known:
@@ -53,6 +55,7 @@ def dots(
     sheet = Sheet(figure_id, width, floor + axis_height(unit, room))
     sheet.text(0, style.TEXT, heading, bold=True)
     draw_keys(sheet, key_lines, head)
+    known += bounds or ()
     low, high = widened(min(0.0, *known) if zero else min(known), max(known))
     grid = ticks_within(low, high, 5 if width == "full" else 3)
     words = _Words.of(rows, list(labels), decimals)

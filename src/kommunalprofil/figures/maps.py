@@ -56,6 +56,21 @@ def gemeinden_of(state: State, kreis: str) -> Layer:
     return _read(state.path(f"{OUTLINES}/gemeinden"), kreis)
 
 
+def neighbours(state: State, place: str) -> list[str]:
+    """The keys of the areas of its level that share a border with a place; none if there is no outline of it.
+
+    Raises DataError if a file is missing or damaged.
+    """
+    name = {2: "laender", 5: "kreise", 8: "gemeinden"}[len(place)]
+    whole = layer(state, name)
+    mine = whole.shapes[whole.ags == place]
+    if not len(mine):
+        return []
+    near = whole.only(shapely.intersects(whole.shapes, shapely.box(*shapely.total_bounds(mine))))
+    shared = shapely.length(shapely.intersection(near.shapes, mine[0])) > 0  # a corner is no border
+    return sorted(str(ags) for ags in near.ags[shared] if ags != place)
+
+
 @lru_cache(maxsize=64)
 def _read(path: FilePath, kreis: str) -> Layer:
     try:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kommunalprofil import formatting as fmt
-from kommunalprofil.narrative.common import compared, foreign_share, inhabitants, old_share
-from kommunalprofil.sentences import capital, shown
+from kommunalprofil.narrative.common import foreign_share, inhabitants, old_share
 
 if TYPE_CHECKING:
     from kommunalprofil.evidence import Evidence
@@ -16,26 +14,3 @@ def lead(p: Evidence) -> list[str]:
     """The first page in short: inhabitants, the share of the old, the share of foreigners."""
     now, old = p.get("population").date, p.get("age_share", age="65+").date
     return [inhabitants(p), old_share(p, said=now), foreign_share(p, said=old)]
-
-
-def place(p: Evidence) -> list[str]:
-    """Where the place lies and how large it is."""
-    region = p.region
-    above = [parent.dative_in for parent in p.around if parent.level in ("kreis", "land")]
-    area = f"umfasst {fmt.quantity(region.area_km2, 'km²', 1)}" if region.area_km2 else ""
-    facts = [f"liegt {' '.join(above)}" if above else "", area]
-    first = f"{capital(region.nominative)} {fmt.list_and(fact for fact in facts if fact)}." if any(facts) else ""
-    member = f"Der Ort gehört {_association(region.association)}." if region.association else ""
-    density = p.get("population_density")
-    if density.missing:
-        return [first, member]
-    more = compared(p, "population_density", "mehr", "weniger", "genauso viele")
-    return [first, member, f"Auf einem Quadratkilometer leben dort {shown(density)} Menschen{more}."]
-
-
-def _association(name: str) -> str:
-    """'zur Samtgemeinde Werlte', 'zum Amt Treptower Tollensewinkel'; a name of another kind in quotes."""
-    kind = name.split()[0]
-    if kind == "Amt" or kind.endswith(("verband", "bezirk")):
-        return f"zum {name}"
-    return f"zur {name}" if kind.endswith(("gemeinde", "gemeinschaft")) else f"zu: {name}"
