@@ -96,7 +96,7 @@ def test_a_new_gemeinde_goes_back_through_those_it_was_made_of() -> None:
         "Frauen und Männer",
         "Aufbau nach Alter und Geschlecht",
         "Altersgruppen im Vergleich",
-        "Kennzahlen der Alterung",
+        "Alter in der Umgebung",
     ]
     text = document.files["kommunalprofil.html"].decode()
     assert "sind die Summe von Ostrau und Zschaitz-Ottewig" in text.replace("\xa0", " ")

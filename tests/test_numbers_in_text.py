@@ -87,6 +87,9 @@ def allowed(profile: dict[str, Any]) -> set[str]:
                         known |= spellings(last["value"] - first["value"])
                         if first["value"]:
                             known |= spellings((last["value"] / first["value"] - 1) * 100)
+    for row in profile["others"]:
+        known |= {text for number in row["values"].values() for text in spellings(number)}
+        known |= {str(n) for n in range(1, len(row["values"]) + 1)}  # areas in a class of a map
     for row in profile["standings"]:
         counts = (row["count"], row["above"] + 1, row["above"], row["below"], row["count"] - 1)
         known |= {fmt.number(n) for n in counts} | spellings(row["median"])

@@ -29,6 +29,7 @@ class Evidence:
         self._seen: dict[Any, Value] = {}
         self._origins: dict[tuple[str, str | None, str | None], Origin] = {}
         self.cited: dict[str, None] = {}
+        self.others: dict[Measure, dict[str, float]] = {}
         self.standings: dict[tuple[Measure, bool], Standing] = {}
         self._asked: dict[tuple[str, tuple[tuple[str, str], ...]], None] = {}
         self._guessed: dict[str, list[boundaries.Reform]] = {}
@@ -102,6 +103,12 @@ class Evidence:
             return None  # the profile tells of another area or base than the comparison
         self.standings[measure, typed] = found
         return found
+
+    def elsewhere(self, measure: Measure, regions: Iterable[str]) -> dict[str, float]:
+        """The values of other places of its level that the comparison of the data set holds."""
+        known = self._profile.comparison.values(measure) if self._profile.comparison else {}
+        self.others[measure] = {region: known[region] for region in regions if region in known}
+        return self.others[measure]
 
     def origin(self, table: str, date: str | None = None, base: str | None = None) -> Origin:
         """Where a table's values come from, as Profile.origin; each is looked up once."""

@@ -97,6 +97,17 @@ def json_bytes(evidence: Evidence, outline: Outline, values: Iterable[Value]) ->
             }
             for (measure, typed), standing in evidence.standings.items()
         ],
+        "others": [
+            {
+                "indicator": measure.indicator,
+                "variant": measure.variant,
+                "members": dict(measure.members),
+                "date": evidence.comparison.date(measure),
+                "values": values,
+            }
+            for measure, values in evidence.others.items()
+            if values
+        ],
         "values": entries,
     }
     return ("{\n" + ",\n".join(f"{_json(name)}: {_lines(part)}" for name, part in parts.items()) + "\n}\n").encode()

@@ -15,6 +15,7 @@ from drawn import assert_legible, texts
 
 from kommunalprofil.errors import DataError
 from kommunalprofil.figures import maps, style
+from kommunalprofil.resources import data_dir
 from kommunalprofil.states import OUTLINES, State
 from small_states import save
 
@@ -112,3 +113,24 @@ maps.locator(State.of(pathlib.Path({str(country.root)!r})), "01004", figure_id="
 print([m for m in {names} if m in sys.modules])"""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_classes_hold_about_as_many_and_part_no_equal_values() -> None:
+    values = {f"{n:05}": float(n // 2) for n in range(20)}
+    classes = maps.value_classes(values)
+    assert [len(one.areas) for one in classes] == [4, 4, 4, 4, 4]
+    assert [one.colour for one in classes] == list(style.MAP_CLASSES)
+    assert [ags for one in classes for ags in one.areas] == sorted(values)
+    same = maps.value_classes(dict.fromkeys("abcdef", 1.0) | {"g": 2.0})
+    assert [one.areas for one in same] == [("a", "b", "c", "d", "e", "f"), ("g",)]
+    assert same[0].colour != same[1].colour
+    (alone,) = maps.value_classes({"a": 1.0, "b": 1.0})
+    assert alone.areas == ("a", "b")
+
+
+def test_neighbours_share_a_border() -> None:
+    state = State.of(data_dir())
+    assert maps.neighbours(state, "01051") == ["01054", "01058", "01059", "01061"]
+    assert maps.neighbours(state, "10") == ["07"]
+    assert "03454055" not in maps.neighbours(state, "03454055")
+    assert maps.neighbours(state, "99999") == []

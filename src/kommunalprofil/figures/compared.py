@@ -16,6 +16,7 @@ from kommunalprofil.sentences import places, shown_counts
 from kommunalprofil.vocabulary import COUNTED
 
 if TYPE_CHECKING:
+    from kommunalprofil.evidence import Evidence
     from kommunalprofil.profile import Profile, Value
     from kommunalprofil.regions import Region
 
@@ -44,7 +45,7 @@ class Row:
         return self.values["place"]
 
 
-def surroundings(p: Profile) -> dict[str, Region]:
+def surroundings(p: Profile | Evidence) -> dict[str, Region]:
     """The place ('place'), its Kreis, its Land, Germany by role; a Land that is the place itself is left out."""
     found = {"place": p.region}
     for region in p.parents:

@@ -1,4 +1,4 @@
-"""Locator maps: the place among its neighbours, and where in Germany that is.
+"""Maps: the place among its neighbours and where in Germany that is; areas coloured by a value.
 
 Outlines are GeoParquet files in EPSG:25832 (metres), simplified together at import; here they are only thinned out to
 what print can show. Official source note: © GeoBasis-DE / BKG, dl-de/by-2-0 (see provenance of the outlines).
@@ -6,7 +6,7 @@ what print can show. Official source note: © GeoBasis-DE / BKG, dl-de/by-2-0 (s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path as FilePath
@@ -19,6 +19,7 @@ from matplotlib.path import Path
 from kommunalprofil.document import Width
 from kommunalprofil.errors import DataError
 from kommunalprofil.figures import style
+from kommunalprofil.figures.keys import Key, draw_keys, key_rows
 from kommunalprofil.figures.scales import wrap
 from kommunalprofil.figures.sheet import Array, Sheet, text_width
 from kommunalprofil.states import OUTLINES, State
@@ -160,6 +161,63 @@ def locator(state: State, place: str, *, figure_id: str, names: Mapping[str, str
     _draw_scale_bar(sheet, frame)
     if aside:
         _draw_germany(sheet, state, place, names, aside, height)
+    return sheet.svg()
+
+
+@dataclass(frozen=True, slots=True)
+class ValueClass:
+    """One colour of a map: the areas in it, by rising value."""
+
+    colour: str
+    areas: tuple[str, ...]
+
+
+def value_classes(values: Mapping[str, float], most: int = len(style.MAP_CLASSES)) -> list[ValueClass]:
+    """Areas in classes of about equal number from the lowest value on; equal values are never parted."""
+    ordered = sorted(values, key=lambda ags: (values[ags], ags))
+    parts: list[list[str]] = [[]]
+    for number, ags in enumerate(ordered):
+        full = number * most >= len(ordered) * len(parts)
+        if full and parts[-1] and values[ags] != values[parts[-1][-1]]:
+            parts.append([])
+        parts[-1].append(ags)
+    last = style.MAP_CLASSES[-1:] if len(parts) == 1 else style.MAP_CLASSES
+    colours = [last[round(i * (len(last) - 1) / max(len(parts) - 1, 1))] for i in range(len(parts))]
+    return [ValueClass(colour, tuple(part)) for colour, part in zip(colours, parts, strict=True) if part]
+
+
+def choropleth(
+    state: State, place: str, classes: Sequence[ValueClass], *, figure_id: str, names: Mapping[str, str],
+    legend: Sequence[str],
+) -> str:  # fmt: skip
+    """Draw the areas around `place` (as `locator` chooses them) in the colours of their classes, the place outlined.
+
+    Areas in no class stay white; `legend` names the classes, and after them those. Raises KeyError if there is no
+    outline of the place, DataError for bad files.
+    """
+    main, inner, around = _parts(state, place)
+    if place not in main.ags:
+        raise KeyError(place)
+    chosen = main if inner == "DE" else main.only(np.array([str(a).startswith(inner) for a in main.ags]))
+    context = around.only(np.array([inner != "DE" and not str(a).startswith(inner) for a in around.ags]))
+    full, height = style.WIDTHS["full"], 260.0
+    colours = [*(one.colour for one in classes), style.WHITE]
+    keys = [Key(text, (colour,)) for text, colour in zip(legend, colours, strict=False)]
+    rows = key_rows(keys, full)
+    sheet = Sheet(figure_id, "full", height + len(rows) * (style.LEADING + 2) + 4)
+    frame = _Frame.around(0.5, 0.5, full - 1, height - 1, chosen.bounds)
+    _fill(sheet, frame, frame.clip(context.shapes), style.PALE, style.WHITE, 0.6)
+    thinned = shapely.coverage_simplify(chosen.shapes, FINEST * frame.metres)
+    _fill(sheet, frame, thinned, style.WHITE, style.MAP_BORDER, 0.5)
+    for one in classes:
+        mine = np.isin(chosen.ags.astype(str), one.areas)
+        if mine.any():
+            _fill(sheet, frame, thinned[mine], one.colour, style.WHITE, 0.5)
+    _fill(sheet, frame, _rim(thinned), "none", style.MAP_BORDER, 0.8)
+    _fill(sheet, frame, thinned[chosen.ags == place], "none", style.INK, 1.6)
+    _Labels(sheet, frame).draw(chosen, place, names)
+    _draw_scale_bar(sheet, frame)
+    draw_keys(sheet, rows, height + 2)
     return sheet.svg()
 
 

@@ -5,18 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
+from kommunalprofil.comparison import MEASURES
 from kommunalprofil.document import Column, Figure, Gap, Table
 from kommunalprofil.figures import figure, maps
 from kommunalprofil.figures.compared import surroundings
 
 if TYPE_CHECKING:
-    from kommunalprofil.profile import Profile
+    from kommunalprofil.evidence import Evidence
+    from kommunalprofil.regions import Region
 
 GEOMETRY = "VG5000"
+AGE = next(measure for measure in MEASURES if measure.indicator == "mean_age")
+FEWEST = 4
+"""Of fewer areas a map says nothing."""
 
 
 @figure("locator_map")
-def locator_map(p: Profile) -> Figure | Gap:
+def locator_map(p: Evidence) -> Figure | Gap:
     """The place in its Kreis or Land, and in Germany."""
     region = p.region
     if region.level == "bund":
@@ -41,7 +46,55 @@ def locator_map(p: Profile) -> Figure | Gap:
     )
 
 
-def _names(p: Profile) -> dict[str, str]:
+@figure("age_map")
+def age_map(p: Evidence) -> Figure | Gap:
+    """The mean age of the areas around the place, in classes."""
+    what = f"Die Karte des Durchschnittsalters ist für {p.region.accusative} nicht dargestellt, weil"
+    places = _around(p) if p.comparison else []
+    values = p.elsewhere(AGE, [region.ags for region in places])
+    if len(values) < FEWEST or p.region.ags not in values:
+        return Gap("age_map", f"{what} zu wenige Gebiete in der Umgebung vergleichbare Zahlen haben.")
+    date = p.comparison.date(AGE)
+    name = {region.ags: region.name for region in places}
+    classes = maps.value_classes(values)
+    spans = [fmt.span(*(fmt.number(values[one.areas[i]], 1) for i in (0, -1))) for one in classes]
+    legend = [f"{span} ({len(one.areas)})" for span, one in zip(spans, classes, strict=True)]
+    legend += ["keine Angabe"] if len(values) < len(places) else []
+    try:
+        svg = maps.choropleth(p.store.state, p.region.ags, classes, figure_id="age_map", names=_names(p), legend=legend)
+    except KeyError:
+        return Gap("age_map", f"{what} die amtlichen Umrisse den Ort nicht enthalten.")
+    own = p.get("mean_age", date=date)
+    oldest, youngest = max(values, key=values.__getitem__), min(values, key=values.__getitem__)
+    rows = tuple((span, str(len(one.areas)), ", ".join(name[ags] for ags in one.areas))
+                 for span, one in zip(spans, classes, strict=True))  # fmt: skip
+    head = (Column("Durchschnittsalter", "Jahre", align="left"), Column("Gebiete"), Column("Namen", align="left"))
+    return Figure(
+        id="age_map",
+        title=f"Am ältesten sind die Menschen in {name[oldest]}, am jüngsten in {name[youngest]}",
+        subtitle=f"Durchschnittsalter in Jahren, {fmt.date(date)}; in Klammern die Zahl der Gebiete",
+        svg=svg,
+        alt=(
+            f"Karte, {p.region.title} und Umgebung, {fmt.date(date)}: Das Durchschnittsalter liegt zwischen "
+            f"{fmt.number(values[youngest], 1)} Jahren in {name[youngest]} und {fmt.number(values[oldest], 1)} Jahren "
+            f"in {name[oldest]}, {p.region.dative_in} bei {fmt.number(own.value, 1)} Jahren."
+        ),
+        table=Table(f"Durchschnittsalter in der Umgebung am {fmt.date(date)}", head, rows, own.sources),
+        sources=(*own.sources, GEOMETRY),
+    )
+
+
+def _around(p: Evidence) -> list[Region]:
+    """The areas a map of the place shows: those of its level in its Kreis or Land."""
+    region = p.region
+    inside = region.parents[0] if region.level != "kreis" or p.land is None else p.land.ags
+    level = region.level
+    if level == "kreis" and len(p.register.children(inside, "kreis")) == 1:
+        return []  # Berlin, Hamburg
+    return [one for one in p.register.children(inside, level) if one.inhabited]
+
+
+def _names(p: Evidence) -> dict[str, str]:
     """Labels by key: the place, its Land, then its siblings by population, those with the most people first."""
     region = p.region
     names = {region.ags: region.title} | {parent.ags: parent.name for parent in p.parents if parent.level == "land"}
@@ -53,11 +106,11 @@ def _names(p: Profile) -> dict[str, str]:
     return names | {r.ags: r.name for r in siblings if r.ags != region.ags and r.inhabited}
 
 
-def _boundaries(p: Profile) -> str:
+def _boundaries(p: Evidence) -> str:
     return fmt.date(p.origin(GEOMETRY).gebietsstand)
 
 
-def _table(p: Profile) -> Table:
+def _table(p: Evidence) -> Table:
     """Area, people and density of the place and what surrounds it, all at the newest date of the place."""
     rows, tables = [], []
     date = p.get("population_density").date or None
@@ -73,7 +126,7 @@ def _table(p: Profile) -> Table:
     return Table(f"Fläche{day}", head, tuple(rows), tuple(dict.fromkeys(tables)))
 
 
-def _position(p: Profile, where: str) -> str:
+def _position(p: Evidence, where: str) -> str:
     """The finding for people who do not see the map."""
     region = p.region
     size = f"{fmt.number(region.area_km2, 1)} km² groß" if region.area_km2 else "als Fläche hervorgehoben"
