@@ -178,7 +178,8 @@ class FakeFigure:
 
 
 INDICATOR_OF = {
-    "locator_map": "population", "age_map": "mean_age", "population_series": "population", "population_change": "population_change",
+    "locator_map": "population", "age_map": "mean_age", "population_series": "population",
+    "population_change": "population_change",
     "pyramid": "mean_age", "age_shares": "youth_ratio", "ageing_indicators": "old_age_ratio",
     "ageing_series": "old_age_ratio",
     "foreign_share": "foreign_share", "foreign_share_by_age": "foreign_share",
