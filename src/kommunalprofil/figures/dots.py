@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kommunalprofil import formatting
@@ -16,11 +16,19 @@ from kommunalprofil.figures.sheet import Sheet, text_width
 
 @dataclass(frozen=True, slots=True)
 class DotRow:
-    """One row: values by role ('place', 'kreis', 'land', 'bund', 'men' …); `text` replaces the printed value."""
+    """One row: values by role ('place', 'kreis', 'land', 'bund', 'men' …); `text` replaces the printed value.
+
+    `interval` is how sure the first value is: its lower and upper bound.
+    """
 
     label: str
     values: Mapping[str, float | None]
     text: str | None = None
+    interval: tuple[float, float] | None = None
+
+    def reach(self, roles: Iterable[str]) -> list[float]:
+        """Everything that is drawn in the row: the values of these roles and the ends of the interval."""
+        return [v for role in roles if (v := self.values.get(role)) is not None] + list(self.interval or ())
 
 
 def dots(
@@ -32,20 +40,23 @@ def dots(
     decimals: int = 1,
     zero: bool = True,
     heading: str = "",
+    interval_label: str = "",
     width: Width = "full",
 ) -> str:
     """Draw rows of markers as SVG; `labels` names the roles in drawing order, the first one is printed with its value.
 
     A missing value leaves its marker out, and prints the sign for it if it is the first role's. The axis starts at
-    zero unless `zero` is off; `heading` is the bold title of a panel. Raises ValueError without any value.
+    zero unless `zero` is off; `heading` is the bold title of a panel, `interval_label` names the bars of the intervals.
+    Raises ValueError without any value.
     """
-    known = [v for row in rows for role, v in row.values.items() if role in labels and v is not None]
+    known = [v for row in rows for v in row.reach(labels)]
     if not known:
         raise ValueError(f"figure {figure_id}: no value to draw")
     room = style.WIDTHS[width]
     names = RowNames.lay_out([row.label for row in rows], room * (0.34 if width == "full" else 0.38), 17)
     looks = {role: style.LOOKS[role] for role in labels}
     keys = [Key(text, (looks[r].colour,), marker=looks[r].dot, bold=looks[r].strong) for r, text in labels.items()]
+    keys += [Key(interval_label, (style.PLACE_PALE,))] if interval_label else []
     key_lines = key_rows(keys, room)
     head = style.LEADING + 3 if heading else 0.0
     top = head + len(key_lines) * (style.LEADING + 2) + 5
@@ -63,6 +74,10 @@ def dots(
     names.draw(sheet, top)
     middles = names.middles(top)
     _draw_ranges(sheet, rows, labels, scale, middles)
+    for row, y in zip(rows, middles, strict=True):
+        if row.interval:
+            sheet.rects(scale(row.interval[0]), y - 4.5, scale(row.interval[1]), y + 4.5, style.PLACE_PALE,
+                        edge=style.PLACE, width=0.6)  # fmt: skip
     for role in reversed(list(labels)):
         spots = [(scale(v), y) for row, y in zip(rows, middles, strict=True) if (v := row.values.get(role)) is not None]
         sheet.marks(spots, looks[role].dot, looks[role].colour, size=7.5 if looks[role].dot == "circle" else 6.5)
@@ -105,7 +120,8 @@ class _Words:
         """Each value beyond the outermost mark on the side it is nearer to, two values on different sides."""
         for row, texts, middle in zip(rows, self.texts, middles, strict=True):
             known = {role: v for role, v in row.values.items() if v is not None}
-            low, high = min(known.values(), default=scale.low), max(known.values(), default=scale.low)
+            reach = row.reach(known)
+            low, high = min(reach, default=scale.low), max(reach, default=scale.low)
             taken = False
             for role, text in sorted(texts.items(), key=lambda item: known.get(item[0], high)):
                 value = known.get(role)
