@@ -165,6 +165,15 @@ def years_of(found: int, every: int) -> str:
     return f"in {found} der {every} Jahre mit Angaben"
 
 
+def until(parts: dict[str, list[Value]]) -> str:
+    """Up to which year each is known, where these differ."""
+    ends = {name: values[-1].date for name, values in parts.items()}
+    if len(set(ends.values())) == 1:
+        return ""
+    said = fmt.list_and(f"{name} bis {year}" for name, year in ends.items())
+    return f"Die vorliegenden Tabellen nennen {said}."
+
+
 def names(p: Profile) -> str:
     """The places in a subtitle: 'Gemeinde Vrees, Landkreis Emsland, Niedersachsen und Deutschland'."""
     return fmt.list_and(labels(p).values())

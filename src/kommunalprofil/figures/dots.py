@@ -68,7 +68,9 @@ def dots(
     grid = ticks_within(low, high, 5 if width == "full" else 3)
     words = _Words.of(rows, list(labels), decimals)
     beyond = words.room + 9
-    start = names.width + 12 + (text_width(formatting.number(low, decimals)) + 9 if len(labels) == 2 else 2)
+    left = names.width + 12
+    room_left = len(labels) == 2 or low < 0
+    start = left + (text_width(formatting.number(low, decimals), bold=True) + 9 if room_left else 2)
     scale = Scale(low, high, start, sheet.width - beyond)
     draw_value_axis(sheet, scale, grid, top, floor, unit)
     names.draw(sheet, top)
@@ -81,7 +83,7 @@ def dots(
     for role in reversed(list(labels)):
         spots = [(scale(v), y) for row, y in zip(rows, middles, strict=True) if (v := row.values.get(role)) is not None]
         sheet.marks(spots, looks[role].dot, looks[role].colour, size=7.5 if looks[role].dot == "circle" else 6.5)
-    words.draw(sheet, rows, scale, middles)
+    words.draw(sheet, rows, scale, middles, left)
     return sheet.svg()
 
 
@@ -100,24 +102,21 @@ def _draw_ranges(sheet: Sheet, rows: Sequence[DotRow], labels: Mapping[str, str]
 class _Words:
     """The printed values: of the first role, or of both where there are only two to compare."""
 
-    roles: tuple[str, ...]
     texts: tuple[dict[str, str], ...]
 
     @classmethod
     def of(cls, rows: Sequence[DotRow], roles: Sequence[str], decimals: int) -> _Words:
-        printed = tuple(roles if len(roles) == 2 and "place" not in roles else roles[:1])
+        printed = roles if len(roles) == 2 and "place" not in roles else roles[:1]
         texts = [{role: formatting.number(row.values.get(role), decimals) for role in printed} for row in rows]
-        return cls(
-            printed, tuple({printed[0]: row.text} if row.text else t for row, t in zip(rows, texts, strict=True))
-        )
+        return cls(tuple({printed[0]: row.text} if row.text else t for row, t in zip(rows, texts, strict=True)))
 
     @property
     def room(self) -> float:
         """The widest of them in points."""
         return max(text_width(text, bold=True) for texts in self.texts for text in texts.values())
 
-    def draw(self, sheet: Sheet, rows: Sequence[DotRow], scale: Scale, middles: Sequence[float]) -> None:
-        """Each value beyond the outermost mark on the side it is nearer to, two values on different sides."""
+    def draw(self, sheet: Sheet, rows: Sequence[DotRow], scale: Scale, middles: Sequence[float], edge: float) -> None:
+        """Each value beyond the outermost mark on the side it is nearer to, two on both sides, none left of `edge`."""
         for row, texts, middle in zip(rows, self.texts, middles, strict=True):
             known = {role: v for role, v in row.values.items() if v is not None}
             reach = row.reach(known)
@@ -126,9 +125,11 @@ class _Words:
             for role, text in sorted(texts.items(), key=lambda item: known.get(item[0], high)):
                 value = known.get(role)
                 near = value is not None and (value - low < high - value or (len(texts) == 2 and not taken))
-                edge = scale.start - (self.room + 9 if len(self.roles) == 2 else 0)
                 at_left = near and not taken and scale(low) - 7 - text_width(text, bold=True) > edge
                 taken = taken or at_left
                 x = scale(low) - 7 if at_left else scale(high) + 7
                 y, look = middle + style.TEXT * style.CAP / 2, style.LOOKS[role]
-                sheet.text(x, y, text, bold=True, colour=look.text, anchor="end" if at_left else "start", halo=True)
+                wide = text_width(text, bold=True)
+                left = x - wide if at_left else x
+                sheet.rects(left - 1, y - 7, left + wide + 1, y + 2, style.WHITE)  # no axis runs through a number
+                sheet.text(x, y, text, bold=True, colour=look.text, anchor="end" if at_left else "start")

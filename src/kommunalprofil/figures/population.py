@@ -21,6 +21,7 @@ from kommunalprofil.figures.compared import (
     on,
     points,
     sources,
+    until,
 )
 from kommunalprofil.sentences import stretches
 from kommunalprofil.vocabulary import COUNTED
@@ -209,7 +210,7 @@ def population_components(p: Profile) -> Figure | Gap:
     shared = sorted({v.date for v in natural} & {v.date for v in moves})
     if len(shared) < 2:
         what = "Woraus sich die Veränderung der Einwohnerzahl zusammensetzt, ist"
-        why = "weil die vorliegenden amtlichen Tabellen Geborene, Gestorbene und Umzüge dort nicht jährlich nennen"
+        why = "weil die vorliegenden amtlichen Tabellen Geburten, Sterbefälle und Umzüge dort nicht jährlich nennen"
         return Gap("population_components", f"{what} für {p.region.accusative} nicht dargestellt, {why}.")
     every = [*natural, *moves]
     years = [decimal_year(v.date) for v in every]
@@ -230,7 +231,7 @@ def population_components(p: Profile) -> Figure | Gap:
         alt=f"Zwei Säulendiagramme, {p.region.title}, {period}: {newest}.",
         table=_components_table(parts),
         sources=sources(every),
-        note=f"{CORRECTIONS} {method_note(every)}".strip(),
+        note=" ".join(filter(None, (CORRECTIONS, until(parts), method_note(every)))),
     )
 
 

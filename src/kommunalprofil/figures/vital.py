@@ -25,6 +25,7 @@ from kommunalprofil.figures.compared import (
     row,
     sources,
     surroundings,
+    until,
     years_of,
 )
 from kommunalprofil.sentences import order, shown
@@ -67,20 +68,11 @@ def births_deaths(p: Profile) -> Figure | Gap:
         alt=f"Liniendiagramm, {p.region.title}, {years}: {ends}.",
         table=_years_table(parts | {"Geborene abzüglich Gestorbene": balance}),
         sources=sources(every),
-        note=_until(parts),
+        note=until(parts),
     )
 
 
 ROLES = ("place", "total")
-
-
-def _until(parts: dict[str, list[Value]]) -> str:
-    """Up to which year each is known, where these differ."""
-    ends = {name: values[-1].date for name, values in parts.items()}
-    if len(set(ends.values())) == 1:
-        return ""
-    said = fmt.list_and(f"{name} bis {year}" for name, year in ends.items())
-    return f"Die vorliegenden Tabellen nennen {said}."
 
 
 def _more_deaths(balance: Sequence[Value]) -> str:

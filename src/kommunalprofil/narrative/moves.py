@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from kommunalprofil import formatting as fmt
 from kommunalprofil.narrative.common import compared
 from kommunalprofil.sentences import capital, counted, few, on, shown
+from kommunalprofil.territory import SAME_TERRITORY
 
 if TYPE_CHECKING:
     from kommunalprofil.evidence import Evidence
@@ -42,7 +43,7 @@ def borders(p: Evidence) -> list[str]:
     """Which moves count: over the border of the place; of a Land and of Germany over any border of a Kreis."""
     if p.get("moves_in").missing:
         return []
-    if p.region.level in ("land", "bund"):
+    if p.region.level in ("land", "bund") and p.region.ags not in SAME_TERRITORY:
         return [
             "Gezählt sind alle Umzüge über eine Kreisgrenze, auch die zwischen zwei Kreisen "
             f"{p.region.dative_in}, und die Umzüge über die Grenze Deutschlands."

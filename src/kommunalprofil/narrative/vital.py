@@ -29,7 +29,7 @@ def lead(p: Evidence) -> list[str]:
     born = p.get("births", region=region.ags)
     died = p.get("deaths", region=region.ags, date=born.date)
     newest = p.get("deaths", region=region.ags)
-    said = []
+    said = [_only_there(p, region)]
     if not born.missing and not died.missing:
         said.append(
             f"{capital(on(born.date))} wurden {region.dative_in} {counted(born, 'Kind', 'Kinder')} geboren, "
@@ -39,6 +39,13 @@ def lead(p: Evidence) -> list[str]:
     if not newest.missing and newest.date != died.date:
         said.append(f"{capital(on(newest.date))} starben dort {counted(newest, 'Mensch', 'Menschen')}.")
     return [*said, _life(p, region)]
+
+
+def _only_there(p: Evidence, region: Region) -> str:
+    """Whose numbers follow, where they are not those of the place."""
+    if region.ags == p.region.ags:
+        return ""
+    return f"Zahlen dazu gibt es nur für {region.accusative}, nicht für {p.region.accusative}."
 
 
 def _balance(balance: Value) -> str:
