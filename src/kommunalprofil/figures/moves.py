@@ -39,6 +39,8 @@ PHASES = {
     "midlife_migration": "Wanderung in der Lebensmitte (50 bis 64 Jahre)",
     "old_age_migration": "Alterswanderung (ab 65 Jahren)",
 }
+NOTABLE = 1.0
+"""Moves for 1,000 people from which on a balance is called one of more moves in or out."""
 POOLED = "Mittel aus vier Jahren"
 
 
@@ -233,8 +235,10 @@ def _phase_panel(p: Profile, name: str, series: dict[str, list[Value]], bounds: 
 
 
 def _phase_title(newest: Sequence[Value]) -> str:
-    """Whether the young and families came or left in the newest years."""
+    """Whether the young and families came or left in the newest years; the plain measure where neither prevails."""
     young, families = newest[:2]
+    if min(abs(v.value or 0) for v in (young, families)) < NOTABLE:
+        return "Wanderungen in Lebensphasen"
     words = [("mehr Zuzüge" if (v.value or 0) > 0 else "mehr Fortzüge") for v in (young, families)]
     when = fmt.date(young.date)
     if words[0] == words[1]:

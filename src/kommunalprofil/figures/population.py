@@ -207,10 +207,9 @@ def population_components(p: Profile) -> Figure | Gap:
         "Zuzüge abzüglich Fortzüge": known(p.series("net_migration")),
     }
     natural, moves = parts.values()
-    shared = sorted({v.date for v in natural} & {v.date for v in moves})
-    if len(shared) < 2:
+    if len(natural) < 2 or len(moves) < 2:
         what = "Woraus sich die Veränderung der Einwohnerzahl zusammensetzt, ist"
-        why = "weil die vorliegenden amtlichen Tabellen Geburten, Sterbefälle und Umzüge dort nicht jährlich nennen"
+        why = "weil die vorliegenden amtlichen Tabellen Geburten, Sterbefälle oder Umzüge dort nicht jährlich nennen"
         return Gap("population_components", f"{what} für {p.region.accusative} nicht dargestellt, {why}.")
     every = [*natural, *moves]
     years = [decimal_year(v.date) for v in every]
@@ -221,11 +220,10 @@ def population_components(p: Profile) -> Figure | Gap:
         for name, values in parts.items()
     ]  # fmt: skip
     period = fmt.span(int(min(years)), int(max(years)))
-    last = [next(v for v in values if v.date == shared[-1]) for values in parts.values()]
     newest = "; ".join(f"{name} {fmt.change(v[-1].value)} im Jahr {fmt.year(v[-1].date)}" for name, v in parts.items())
     return Figure(
         id="population_components",
-        title=f"{shared[-1]}: {_gained(last[0])} durch Geburten und Sterbefälle, {_gained(last[1])} durch Umzüge",
+        title=_newest_gains(natural, moves),
         subtitle=f"Salden je Jahr, Personen, {p.region.title}, {period}",
         svg=above(panels),
         alt=f"Zwei Säulendiagramme, {p.region.title}, {period}: {newest}.",
@@ -233,6 +231,16 @@ def population_components(p: Profile) -> Figure | Gap:
         sources=sources(every),
         note=" ".join(filter(None, (CORRECTIONS, until(parts), method_note(every)))),
     )
+
+
+def _newest_gains(natural: Sequence[Value], moves: Sequence[Value]) -> str:
+    """What births and deaths, and what moves have changed in the newest year that has both; else the plain measure."""
+    by_date = {v.date: v for v in natural}
+    both = [(by_date[v.date], v) for v in moves if v.date in by_date]
+    if not both:
+        return "Geburten, Sterbefälle und Umzüge"
+    born, moved = both[-1]
+    return f"{moved.date}: {_gained(born)} durch Geburten und Sterbefälle, {_gained(moved)} durch Umzüge"
 
 
 def _gained(balance: Value) -> str:

@@ -201,19 +201,18 @@ def life_expectancy(p: Profile) -> Figure | Gap:
     bounds = {
         key: [p.get(key[0], sex=key[1], date=one.own.date, variant=v) for v in BOUNDS] for key, one in rows.items()
     }
-    women, men = (rows["life_expectancy", sex].own for sex in SEXES)
-    period = fmt.date(women.date)
+    period = fmt.date(rows["life_expectancy", "F"].own.date)
     panels = [_life_panel(p, name, rows, bounds) for name in LIFE]
     every = [v for one in rows.values() for v in one.values.values()]
-    elder = [cell(rows["life_expectancy_65", sex].own) for sex in SEXES]
+    born, elder = ([shown(rows[name, sex].own, unit=False) for sex in SEXES] for name in LIFE)
     return Figure(
         id="life_expectancy",
-        title=f"Lebenserwartung bei der Geburt: Frauen {cell(women)} Jahre, Männer {cell(men)} Jahre",
+        title=f"Lebenserwartung bei der Geburt: Frauen {born[0]} Jahre, Männer {born[1]} Jahre",
         subtitle=f"Jahre, {names(p)}, Sterblichkeit der Jahre {period} zusammengefasst",
         svg=beside(panels),
         alt=(
-            f"Punktdiagramm, {p.region.title}, {period}: Lebenserwartung bei der Geburt {cell(women)} Jahre für Frauen "
-            f"und {cell(men)} Jahre für Männer, im Alter von 65 Jahren noch {elder[0]} und {elder[1]} Jahre."
+            f"Punktdiagramm, {p.region.title}, {period}: Lebenserwartung bei der Geburt {born[0]} Jahre für Frauen "
+            f"und {born[1]} Jahre für Männer, im Alter von 65 Jahren noch {elder[0]} und {elder[1]} Jahre."
         ),
         table=_life_table(p, rows, bounds),
         sources=sources(every),

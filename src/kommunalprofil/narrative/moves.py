@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kommunalprofil import formatting as fmt
-from kommunalprofil.narrative.common import compared
+from kommunalprofil.narrative.common import compared, former_borders, surplus
 from kommunalprofil.sentences import capital, counted, few, on, shown
 from kommunalprofil.territory import SAME_TERRITORY
 
@@ -23,11 +22,8 @@ def lead(p: Evidence) -> list[str]:
         f"{capital(on(come.date))} gab es {p.region.dative_in} {counted(come, 'Zuzug', 'Zuzüge')} und "
         f"{counted(leave, 'Fortzug', 'Fortzüge')}."
     ]
-    if net.value:
-        more, less = ("Zuzüge", "Fortzüge") if net.value > 0 else ("Fortzüge", "Zuzüge")
-        number = abs(net.value)
-        said.append(f"Das {'ist' if number == 1 else 'sind'} {fmt.number(number)} {more} mehr als {less}.")
-    return [*said, _rate(p, come.date)]
+    more = surplus(net, ("Zuzug", "Zuzüge"), ("Fortzug", "Fortzüge"))
+    return [*said, more, _rate(p, come.date) if more else ""]
 
 
 def _rate(p: Evidence, date: str) -> str:
@@ -36,7 +32,7 @@ def _rate(p: Evidence, date: str) -> str:
     more = compared(p, "net_migration_rate", "höher", "niedriger", "genauso hoch", date=date)
     if rate.missing or not more or p.region.level == "gemeinde":
         return ""
-    return f"Der Saldo lag je 10.000 Einwohnerinnen und Einwohner bei {shown(rate)}{more}."
+    return f"Dieser Saldo lag je 10.000 Einwohnerinnen und Einwohner bei {shown(rate)}{more}."
 
 
 def borders(p: Evidence) -> list[str]:
@@ -67,4 +63,4 @@ def origins(p: Evidence) -> list[str]:
     if not abroad.missing and not few(abroad):
         more = compared(p, "moves_abroad_share", "mehr", "weniger", "genauso viele")
         said.append(f"{shown(abroad)} der Zuzüge {on(abroad.date)} kamen aus dem Ausland{more}.")
-    return said
+    return [*said, former_borders(p, foreign)]

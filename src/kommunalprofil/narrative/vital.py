@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
-from kommunalprofil.narrative.common import compared
-from kommunalprofil.sentences import capital, counted, on, shown
+from kommunalprofil.narrative.common import compared, former_borders, surplus
+from kommunalprofil.sentences import capital, counted, on, shown, stretches
 
 if TYPE_CHECKING:
     from kommunalprofil.evidence import Evidence
@@ -35,10 +35,17 @@ def lead(p: Evidence) -> list[str]:
             f"{capital(on(born.date))} wurden {region.dative_in} {counted(born, 'Kind', 'Kinder')} geboren, "
             f"{counted(died, 'Mensch starb', 'Menschen starben')}."
         )
-        said.append(_balance(p.get("natural_balance", region=region.ags, date=born.date)))
-    if not newest.missing and newest.date != died.date:
+        balance = p.get("natural_balance", region=region.ags, date=born.date)
+        said.append(surplus(balance, ("Geburt", "Geburten"), ("Sterbefall", "Sterbefälle")))
+    if not newest.missing and newest.date != died.date and not _apart(p, region, died.date):
         said.append(f"{capital(on(newest.date))} starben dort {counted(newest, 'Mensch', 'Menschen')}.")
-    return [*said, _life(p, region)]
+    return [*said, _life(p, region), former_borders(p, born) if region.ags == p.region.ags else ""]
+
+
+def _apart(p: Evidence, region: Region, date: str) -> bool:
+    """Whether the deaths of a year and the newest are those of different borders."""
+    newest = stretches(p.series("deaths", region=region.ags))[-1]
+    return all(v.date != date for v in newest)
 
 
 def _only_there(p: Evidence, region: Region) -> str:
@@ -46,14 +53,6 @@ def _only_there(p: Evidence, region: Region) -> str:
     if region.ags == p.region.ags:
         return ""
     return f"Zahlen dazu gibt es nur für {region.accusative}, nicht für {p.region.accusative}."
-
-
-def _balance(balance: Value) -> str:
-    if not balance.value:
-        return ""
-    more, less = ("Geborene", "Gestorbene") if balance.value > 0 else ("Gestorbene", "Geborene")
-    number = abs(balance.value)
-    return f"Das {'ist' if number == 1 else 'sind'} {fmt.number(number)} {more} mehr als {less}."
 
 
 def _life(p: Evidence, region: Region) -> str:
@@ -79,7 +78,7 @@ def children(p: Evidence) -> list[str]:
 def expectancy(p: Evidence) -> list[str]:
     """How sure the two expectations are, and whether they differ from those of Germany by more than that."""
     said = []
-    what = "die Lebenserwartung bei der Geburt"
+    what, unsure = "die Lebenserwartung bei der Geburt", False
     for sex, words in SEXES.items():
         own = p.get("life_expectancy", sex=sex)
         low, high = (p.get("life_expectancy", sex=sex, date=own.date, variant=v) for v in ("lower_95", "upper_95"))
@@ -89,7 +88,11 @@ def expectancy(p: Evidence) -> list[str]:
         sure = f"lag {what} mit einer Wahrscheinlichkeit von 95 Prozent {bounds}"
         said.append(f"Für {words} {sure}{_beside(p, own, low, high)}.")
         what = "sie"
-    return said
+        unsure = unsure or "low_reliability" in own.flag.split("|")
+    return [
+        *said,
+        "Dort leben so wenige Menschen, dass diese Werte nur eingeschränkt aussagekräftig sind." if unsure else "",
+    ]
 
 
 def _beside(p: Evidence, own: Value, low: Value, high: Value) -> str:
