@@ -80,6 +80,9 @@ UNITS = {
     "women_per_100_men": "je 100", "youth_ratio": "je 100", "old_age_ratio": "je 100", "population_change": "je 10.000",
     "age_share": "%", "foreign_share": "%", "immigration_history_share": "%", "household_share": "%",
     "families_share": "%", "lone_parent_family_share": "%",
+    "births": "Personen", "deaths": "Personen", "natural_balance": "Personen", "total_fertility_rate": "Kinder je Frau",
+    "life_expectancy": "Jahre", "moves_in": "Personen", "moves_out": "Personen", "net_migration": "Personen",
+    "net_migration_rate": "je 10.000", "foreign_moves_share": "%", "moves_abroad_share": "%",
 }  # fmt: skip
 LEVEL_SIZE = {"gemeinde": 1, "kreis": 40, "land": 1000, "bund": 20000}
 DIMS = {"sex", "age", "nationality", "migration", "household", "variant"}
@@ -180,6 +183,10 @@ class FakeFigure:
 INDICATOR_OF = {
     "locator_map": "population", "age_map": "mean_age", "population_series": "population",
     "population_change": "population_change",
+    "population_components": "natural_balance", "births_deaths": "births", "vital_rates": "births",
+    "fertility": "total_fertility_rate", "mothers": "births", "life_expectancy": "life_expectancy",
+    "moves_series": "moves_in", "moves_by_age": "moves_in", "migration_phases": "moves_in",
+    "moves_by_nationality": "moves_in",
     "pyramid": "mean_age", "age_shares": "youth_ratio", "ageing_indicators": "old_age_ratio",
     "ageing_series": "old_age_ratio",
     "foreign_share": "foreign_share", "foreign_share_by_age": "foreign_share",

@@ -48,12 +48,14 @@ def test_every_chapter_is_there_and_begins_with_what_matters(made: tuple[Profile
         "Lage und Gebiet",
         "Bevölkerungsentwicklung",
         "Altersaufbau",
+        "Geburten und Sterbefälle",
+        "Wanderungen",
         "Zuwanderung und Nationalität",
         "Haushalte und Lebensformen",
         *compared,
         "Quellen und Methoden",
     ]
-    assert page.count('class="lead-label"') == 5 + bool(compared)
+    assert page.count('class="lead-label"') == 7 + bool(compared)
 
 
 def test_sentences_can_be_read(made: tuple[Profile, render.Document]) -> None:
@@ -88,11 +90,12 @@ def test_small_and_new_places_are_told_in_counts_and_reasons(place: str) -> None
 def test_a_new_gemeinde_goes_back_through_those_it_was_made_of() -> None:
     """Jahnatal was made of Ostrau and Zschaitz-Ottewig on 1.1.2023."""
     _, document = built("jahnatal")
-    assert [heading.text for heading in document.outline.headings if heading.level == 2][:8] == [
+    assert [heading.text for heading in document.outline.headings if heading.level == 2][:9] == [
         "Lage",
         "Gebiet und Nachbarn",
         "Einwohnerzahl seit 2008",
         "Veränderung von Jahr zu Jahr",
+        "Geburten, Sterbefälle und Umzüge: woraus sich die Veränderung zusammensetzt",
         "Frauen und Männer",
         "Aufbau nach Alter und Geschlecht",
         "Altersgruppen im Vergleich",

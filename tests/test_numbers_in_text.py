@@ -26,8 +26,8 @@ DEFINED = re.compile(  # age bounds, bases of rates, names of tables and of stat
     r"je 100\b|je 10?\.000|[Aa]uf 100 (?:Menschen|Männer)|von 100 (?:Menschen|Haushalten)|\d+[-–]? bis \d+-Jährige\w*"
     r"|\d+ bis (?:unter )?\d+(?: Jahren)?|\d+[-–]Jährige\w*|\b\d+–\d+\b|(?:unter|ab|von) \d+ Jahren?|(?:ab|unter) \d+\b"
     r"|\d+ Jahre oder älter|\d+ und älter|unter-?\d+-?Jährige\w*|\d+ und mehr|\d+ Person(?:en)?\b"
-    r"|Abbildung \d+|weniger als 20\b|100 % ergeben|Tabelle \d+|unter 18"
-    r"|der \d+ Jahren? mit|(?:in|den|allen) \d+ (?:der \d+ )?Jahren? mit|Wachstum in \d+"
+    r"|Abbildung \d+|weniger als 20\b|100 % ergeben|95 Prozent|Tabelle \d+|unter 18"
+    r"|der \d+ Jahren? mit|(?:in|den|allen) (?:\d+ der )?\d+ Jahren? mit|Wachstum in \d+"
 )
 
 
@@ -54,7 +54,7 @@ def numbers(text: str) -> list[str]:
 
 
 def spellings(value: float) -> set[str]:
-    """How a value may be printed: with up to two decimals, as a change with its sign too."""
+    """How a value may be printed: with one decimal or none, as a change with its sign too."""
     texts = {fmt.number(abs(value), places) for places in (0, 1)}
     return texts | {fmt.change(value, places) for places in (0, 1)}
 
@@ -76,6 +76,8 @@ def allowed(profile: dict[str, Any]) -> set[str]:
             for part in ("value", "numerator", "denominator"):
                 if row[part] is not None:
                     known |= spellings(row[part])
+            if row["unit"] == "Kinder je Frau":
+                known.add(fmt.number(row["value"], 2))
         total = all(rows[0][d] == "T" for d in ("sex", "age", "nationality", "migration", "household"))
         if rows[0]["region"] != profile["region"]["ags"] or not total:
             continue

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
-from kommunalprofil.indicators.series import TERRITORY
+from kommunalprofil.vocabulary import BASE
 
 if TYPE_CHECKING:
     from kommunalprofil.profile import Value
@@ -17,7 +17,17 @@ if TYPE_CHECKING:
 
 Compared = Sequence[tuple["Region", "Value"]]
 
-_DECIMALS = {"Personen": 0, "Haushalte": 0, "je km²": 0, "je 10.000": 1, "je 100": 1, "Jahre": 1, "%": 1, "Zahl": 2}
+_DECIMALS = {
+    "Personen": 0,
+    "Haushalte": 0,
+    "je km²": 0,
+    "je 10.000": 1,
+    "je 100": 1,
+    "Jahre": 1,
+    "%": 1,
+    "Zahl": 2,
+    "Kinder je Frau": 2,
+}
 _OF_PEOPLE = {"%": "von", "je 100": "auf", "Jahre": ""}
 """Units of values that say little where few people are behind them, and the word between the counts printed instead."""
 LEVELS = {"land": ("Länder", "Ländern"), "kreis": ("Kreise", "Kreisen"), "gemeinde": ("Gemeinden", "Gemeinden")}
@@ -158,8 +168,14 @@ def versus(compared: Compared, more: str = "mehr", less: str = "weniger", same: 
     return ", aber ".join(parts[:2]) + "".join(f" und {part}" for part in parts[2:])
 
 
+def restarts(value: Value) -> bool:
+    """Whether other borders or another method keep a value from being compared with the one before it."""
+    broken = {flag.removeprefix("break:") for flag in value.flag.split("|") if flag.startswith("break:")}
+    return bool(broken - {*BASE, *BREAKS})
+
+
 def stretches(series: Sequence[Value]) -> list[list[Value]]:
-    """The values there are, apart by population base and cut where the territory changes, in order of their ends.
+    """The values there are, apart by population base and cut where borders or method change, in order of their ends.
 
     The Fortschreibung of one base goes on around the day of a census: a Gemeinde has numbers of 2022 and 2023 on the
     base of 2011, with the count of the census between them.
@@ -169,7 +185,7 @@ def stretches(series: Sequence[Value]) -> list[list[Value]]:
     for value in series:
         if value.missing:
             continue
-        if TERRITORY in value.flag.split("|"):
+        if restarts(value):
             current.clear()
         if value.base not in current:
             current[value.base] = []

@@ -12,7 +12,7 @@ from kommunalprofil.boundaries import coincide
 from kommunalprofil.document import Column, Gap, Table
 from kommunalprofil.figures.charts import Break, DotRow, Point
 from kommunalprofil.indicators.series import TERRITORY
-from kommunalprofil.sentences import places, shown_counts
+from kommunalprofil.sentences import places, restarts, shown_counts, stretches
 from kommunalprofil.vocabulary import COUNTED
 
 if TYPE_CHECKING:
@@ -26,9 +26,16 @@ MOST_NOISE = 0.05
 AGES, NATIONALITY, CENSUS = "12411-02-03-5", "12411-03-03-4", "Zensus2022-Demografie"
 """The tables that a gap names the date of."""
 BY_AGE = "Zahlen nach Alter sind"
+ALL_YEARS = "Alle Jahre stehen in der Datei daten.csv."
 CENSUS_NOTE = (
     "Zensus 2022: Die Zahlen sind zur Geheimhaltung leicht verändert (Cell-Key-Methode); "
     "Teile ergeben deshalb nicht immer genau die Summe."
+)
+
+
+METHOD_NOTE = (
+    "Seit 2016 rechnet die Wanderungsstatistik nach einem anderen Verfahren; Werte davor und danach sind kaum "
+    "vergleichbar."
 )
 
 
@@ -136,6 +143,38 @@ def census_note(values: Iterable[Value]) -> str:
     return CENSUS_NOTE if any("cell_key" in value.flag for value in values if not value.missing) else ""
 
 
+def method_note(values: Iterable[Value]) -> str:
+    """The remark on the new method of the statistic of moves if the values stand on both sides of it."""
+    return METHOD_NOTE if any(event.label == CHANGES[METHOD] for event in breaks(values)) else ""
+
+
+def known(values: Iterable[Value]) -> list[Value]:
+    """The values of a series without its gaps."""
+    return [v for v in values if not v.missing]
+
+
+def milestones(values: Sequence[Value]) -> set[str]:
+    """The dates a table names of a long series: every fifth year, both ends of each stretch, the newest three."""
+    edges = {v.date for stretch in stretches(values) for v in (stretch[0], stretch[-1])}
+    return edges | {v.date for v in values[-3:]} | {v.date for v in values if fmt.year(v.date) % 5 == 0}
+
+
+def years_of(found: int, every: int) -> str:
+    """'in 17 der 21 Jahre mit Angaben', 'in allen 21 Jahren mit Angaben', 'in keinem der 21 Jahre mit Angaben'."""
+    if found in (0, every):
+        return f"in keinem der {every} Jahre mit Angaben" if not found else f"in allen {every} Jahren mit Angaben"
+    return f"in {found} der {every} Jahre mit Angaben"
+
+
+def until(parts: dict[str, list[Value]]) -> str:
+    """Up to which year each is known, where these differ."""
+    ends = {name: values[-1].date for name, values in parts.items()}
+    if len(set(ends.values())) == 1:
+        return ""
+    said = fmt.list_and(f"{name} bis {year}" for name, year in ends.items())
+    return f"Die vorliegenden Tabellen nennen {said}."
+
+
 def names(p: Profile) -> str:
     """The places in a subtitle: 'Gemeinde Vrees, Landkreis Emsland, Niedersachsen und Deutschland'."""
     return fmt.list_and(labels(p).values())
@@ -148,22 +187,21 @@ def on(iso: str) -> str:
 
 
 def decimal_year(iso: str) -> float:
-    """The place of a day on an axis where 31.12.2015 stands at 2015: 15.5.2022 → 2021.37."""
-    if len(iso) == 4:
-        return float(iso)
+    """The place of a day on an axis where 31.12.2015 stands at 2015: 15.5.2022 → 2021.37; of years their last one."""
+    if "-" not in iso:
+        return float(fmt.year(iso))
     year, month, day = (int(part) for part in iso.split("-"))
     return year - 1 + datetime.date(year, month, day).timetuple().tm_yday / (366 if year % 4 == 0 else 365)
 
 
 def points(values: Iterable[Value], hollow: str = "provisional") -> list[Point]:
     """The values as points of a line; those flagged `hollow` are drawn hollow."""
-    found, reforms = [], 0
+    found, starts = [], 0
     for v in values:
-        flags = v.flag.split("|")
-        reforms += TERRITORY in flags
+        starts += restarts(v)
         if not v.missing:
-            base = f"{COUNTED.get(v.base, v.base)} {reforms}"
-            found.append(Point(decimal_year(v.date), v.value, base, hollow in flags))
+            base = f"{COUNTED.get(v.base, v.base)} {starts}"
+            found.append(Point(decimal_year(v.date), v.value, base, hollow in v.flag.split("|")))
     return found
 
 
@@ -171,13 +209,23 @@ EVENTS = {"zensus_2011": Break(2010.35, "Zensus 2011"), "zensus_2022": Break(202
 """Where the population bases begin: the census days 9.5.2011 and 15.5.2022."""
 
 
+METHOD = "break:wanderungsstatistik"
+CHANGES = {TERRITORY: "Gebietsänderung", METHOD: "neue Statistik"}
+"""Flags of the first value after such a change, and the words for it."""
+
+
 def breaks(values: Iterable[Value]) -> list[Break]:
-    """What interrupts the series, by date: the censuses between whose sides values stand, changes of borders."""
+    """What interrupts the series, by date: the censuses between whose sides values stand, changes of borders or method.
+
+    What is counted in the course of a year (births, moves) stands on no census.
+    """
     known = [v for v in values if not v.missing]
-    years = [decimal_year(v.date) for v in known]
+    years = [decimal_year(v.date) for v in known if v.base != "none"]
     found = [event for event in EVENTS.values() if years and min(years) < event.x <= max(years)]
-    moved = {decimal_year(v.date) - 0.5 for v in known if TERRITORY in v.flag.split("|")}
-    return sorted([*found, *(Break(x, "Gebietsänderung") for x in moved)], key=lambda event: event.x)
+    changed = {
+        (decimal_year(v.date) - 0.5, CHANGES[flag]) for v in known for flag in v.flag.split("|") if flag in CHANGES
+    }
+    return sorted([*found, *(Break(x, label) for x, label in changed)], key=lambda event: (event.x, event.label))
 
 
 def versus_land(one: Row, begin: str, p: Profile, least: float = 1.0) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kommunalprofil import formatting
@@ -16,11 +16,19 @@ from kommunalprofil.figures.sheet import Sheet, text_width
 
 @dataclass(frozen=True, slots=True)
 class DotRow:
-    """One row: values by role ('place', 'kreis', 'land', 'bund', 'men' …); `text` replaces the printed value."""
+    """One row: values by role ('place', 'kreis', 'land', 'bund', 'men' …); `text` replaces the printed value.
+
+    `interval` is how sure the first value is: its lower and upper bound.
+    """
 
     label: str
     values: Mapping[str, float | None]
     text: str | None = None
+    interval: tuple[float, float] | None = None
+
+    def reach(self, roles: Iterable[str]) -> list[float]:
+        """Everything that is drawn in the row: the values of these roles and the ends of the interval."""
+        return [v for role in roles if (v := self.values.get(role)) is not None] + list(self.interval or ())
 
 
 def dots(
@@ -33,21 +41,23 @@ def dots(
     zero: bool = True,
     bounds: tuple[float, float] | None = None,
     heading: str = "",
+    interval_label: str = "",
     width: Width = "full",
 ) -> str:
     """Draw rows of markers as SVG; `labels` names the roles in drawing order, the first one is printed with its value.
 
     A missing value leaves its marker out, and prints the sign for it if it is the first role's. The axis starts at
-    zero unless `zero` is off, and reaches over `bounds`; `heading` is the bold title of a panel. Raises ValueError
-    without any value.
+    zero unless `zero` is off, and reaches over `bounds`; `heading` is the bold title of a panel, `interval_label` names
+    the bars of the intervals. Raises ValueError without any value.
     """
-    known = [v for row in rows for role, v in row.values.items() if role in labels and v is not None]
+    known = [v for row in rows for v in row.reach(labels)]
     if not known:
         raise ValueError(f"figure {figure_id}: no value to draw")
     room = style.WIDTHS[width]
     names = RowNames.lay_out([row.label for row in rows], room * (0.34 if width == "full" else 0.38), 17)
     looks = {role: style.LOOKS[role] for role in labels}
     keys = [Key(text, (looks[r].colour,), marker=looks[r].dot, bold=looks[r].strong) for r, text in labels.items()]
+    keys += [Key(interval_label, (style.PLACE_PALE,))] if interval_label else []
     key_lines = key_rows(keys, room)
     head = style.LEADING + 3 if heading else 0.0
     top = head + len(key_lines) * (style.LEADING + 2) + 5
@@ -60,16 +70,22 @@ def dots(
     grid = ticks_within(low, high, 5 if width == "full" else 3)
     words = _Words.of(rows, list(labels), decimals)
     beyond = words.room + 9
-    start = names.width + 12 + (text_width(formatting.number(low, decimals)) + 9 if len(labels) == 2 else 2)
+    left = names.width + 12
+    room_left = len(labels) == 2 or low < 0
+    start = left + (text_width(formatting.number(low, decimals), bold=True) + 9 if room_left else 2)
     scale = Scale(low, high, start, sheet.width - beyond)
     draw_value_axis(sheet, scale, grid, top, floor, unit)
     names.draw(sheet, top)
     middles = names.middles(top)
     _draw_ranges(sheet, rows, labels, scale, middles)
+    for row, y in zip(rows, middles, strict=True):
+        if row.interval:
+            sheet.rects(scale(row.interval[0]), y - 4.5, scale(row.interval[1]), y + 4.5, style.PLACE_PALE,
+                        edge=style.PLACE, width=0.6)  # fmt: skip
     for role in reversed(list(labels)):
         spots = [(scale(v), y) for row, y in zip(rows, middles, strict=True) if (v := row.values.get(role)) is not None]
         sheet.marks(spots, looks[role].dot, looks[role].colour, size=7.5 if looks[role].dot == "circle" else 6.5)
-    words.draw(sheet, rows, scale, middles)
+    words.draw(sheet, rows, scale, middles, left)
     return sheet.svg()
 
 
@@ -88,34 +104,34 @@ def _draw_ranges(sheet: Sheet, rows: Sequence[DotRow], labels: Mapping[str, str]
 class _Words:
     """The printed values: of the first role, or of both where there are only two to compare."""
 
-    roles: tuple[str, ...]
     texts: tuple[dict[str, str], ...]
 
     @classmethod
     def of(cls, rows: Sequence[DotRow], roles: Sequence[str], decimals: int) -> _Words:
-        printed = tuple(roles if len(roles) == 2 and "place" not in roles else roles[:1])
+        printed = roles if len(roles) == 2 and "place" not in roles else roles[:1]
         texts = [{role: formatting.number(row.values.get(role), decimals) for role in printed} for row in rows]
-        return cls(
-            printed, tuple({printed[0]: row.text} if row.text else t for row, t in zip(rows, texts, strict=True))
-        )
+        return cls(tuple({printed[0]: row.text} if row.text else t for row, t in zip(rows, texts, strict=True)))
 
     @property
     def room(self) -> float:
         """The widest of them in points."""
         return max(text_width(text, bold=True) for texts in self.texts for text in texts.values())
 
-    def draw(self, sheet: Sheet, rows: Sequence[DotRow], scale: Scale, middles: Sequence[float]) -> None:
-        """Each value beyond the outermost mark on the side it is nearer to, two values on different sides."""
+    def draw(self, sheet: Sheet, rows: Sequence[DotRow], scale: Scale, middles: Sequence[float], edge: float) -> None:
+        """Each value beyond the outermost mark on the side it is nearer to, two on both sides, none left of `edge`."""
         for row, texts, middle in zip(rows, self.texts, middles, strict=True):
             known = {role: v for role, v in row.values.items() if v is not None}
-            low, high = min(known.values(), default=scale.low), max(known.values(), default=scale.low)
+            reach = row.reach(known)
+            low, high = min(reach, default=scale.low), max(reach, default=scale.low)
             taken = False
             for role, text in sorted(texts.items(), key=lambda item: known.get(item[0], high)):
                 value = known.get(role)
                 near = value is not None and (value - low < high - value or (len(texts) == 2 and not taken))
-                edge = scale.start - (self.room + 9 if len(self.roles) == 2 else 0)
                 at_left = near and not taken and scale(low) - 7 - text_width(text, bold=True) > edge
                 taken = taken or at_left
                 x = scale(low) - 7 if at_left else scale(high) + 7
                 y, look = middle + style.TEXT * style.CAP / 2, style.LOOKS[role]
-                sheet.text(x, y, text, bold=True, colour=look.text, anchor="end" if at_left else "start", halo=True)
+                wide = text_width(text, bold=True)
+                left = x - wide if at_left else x
+                sheet.rects(left - 1, y - 7, left + wide + 1, y + 2, style.WHITE)  # no axis runs through a number
+                sheet.text(x, y, text, bold=True, colour=look.text, anchor="end" if at_left else "start")

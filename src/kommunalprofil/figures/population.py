@@ -9,8 +9,20 @@ from typing import TYPE_CHECKING
 from kommunalprofil import formatting as fmt
 from kommunalprofil.document import Column, Figure, Gap, Table
 from kommunalprofil.figures import figure
-from kommunalprofil.figures.charts import Break, Series, columns, line
-from kommunalprofil.figures.compared import breaks, census_note, on, points, sources
+from kommunalprofil.figures.charts import Break, Series, above, columns, line
+from kommunalprofil.figures.compared import (
+    ALL_YEARS,
+    breaks,
+    census_note,
+    decimal_year,
+    known,
+    method_note,
+    milestones,
+    on,
+    points,
+    sources,
+    until,
+)
 from kommunalprofil.sentences import stretches
 from kommunalprofil.vocabulary import COUNTED
 
@@ -25,7 +37,10 @@ BASES = {
     "census_2022": "Zählung im Zensus 2022",
 }
 PER_10000 = "je 10.000 Einwohnerinnen und Einwohner"
-ALL_YEARS = "Alle Jahre stehen in der Datei daten.csv."
+CORRECTIONS = (
+    "Die Einwohnerzahl ändert sich auch durch Berichtigungen und die neue Zählung bei einem Zensus; beides ist hier "
+    "nicht dargestellt."
+)
 LONG_ENOUGH = 5
 """Years a stretch on one population base must span before it is called a trend."""
 SMALL = 1000
@@ -113,12 +128,9 @@ def _trend(values: Sequence[Value]) -> str:
 
 def _table(values: Sequence[Value]) -> Table:
     """Every fifth year, the first and last before and after each break, and the newest three."""
-    edges = {v.date for stretch in stretches(values) for v in (stretch[0], stretch[-1])}
-    newest = {v.date for v in values[-3:]}
+    dates = milestones(values)
     rows = tuple(
-        (fmt.date(v.date), fmt.cell(v.value, 0, v.flag), BASES.get(v.base, v.base))
-        for v in values
-        if v.date in edges | newest or fmt.year(v.date) % 5 == 0
+        (fmt.date(v.date), fmt.cell(v.value, 0, v.flag), BASES.get(v.base, v.base)) for v in values if v.date in dates
     )
     head = (Column("Stichtag", align="left"), Column("Bevölkerung", "Personen"), Column("Grundlage", align="left"))
     note = " ".join(filter(None, (ALL_YEARS if len(rows) < len(values) else "", census_note(values))))
@@ -185,3 +197,68 @@ def _growing(values: Sequence[Value]) -> str:
     if grown in (0, len(since_census)):
         return f"{'Wachstum in allen' if grown else 'Kein Wachstum in den'} {len(since_census)} {years.format(n='n')}"
     return f"Wachstum in {grown} der {len(since_census)} {years.format(n='')}"
+
+
+@figure("population_components")
+def population_components(p: Profile) -> Figure | Gap:
+    """What the change is made of, year by year: births without deaths, and moves in without moves out."""
+    parts = {
+        "Geborene abzüglich Gestorbene": known(p.series("natural_balance")),
+        "Zuzüge abzüglich Fortzüge": known(p.series("net_migration")),
+    }
+    natural, moves = parts.values()
+    if len(natural) < 2 or len(moves) < 2:
+        what = "Woraus sich die Veränderung der Einwohnerzahl zusammensetzt, ist"
+        why = "weil die vorliegenden amtlichen Tabellen Geburten, Sterbefälle oder Umzüge dort nicht jährlich nennen"
+        return Gap("population_components", f"{what} für {p.region.accusative} nicht dargestellt, {why}.")
+    every = [*natural, *moves]
+    years = [decimal_year(v.date) for v in every]
+    numbers = [v.value or 0 for v in every]
+    panels = [
+        columns(points(values), figure_id="population_components", unit="Personen", heading=name, height=150,
+                breaks=breaks(values), years=(min(years), max(years)), bounds=(min(numbers), max(numbers)))
+        for name, values in parts.items()
+    ]  # fmt: skip
+    period = fmt.span(int(min(years)), int(max(years)))
+    newest = "; ".join(f"{name} {fmt.change(v[-1].value)} im Jahr {fmt.year(v[-1].date)}" for name, v in parts.items())
+    return Figure(
+        id="population_components",
+        title=_newest_gains(natural, moves),
+        subtitle=f"Salden je Jahr, Personen, {p.region.title}, {period}",
+        svg=above(panels),
+        alt=f"Zwei Säulendiagramme, {p.region.title}, {period}: {newest}.",
+        table=_components_table(parts),
+        sources=sources(every),
+        note=" ".join(filter(None, (CORRECTIONS, until(parts), method_note(every)))),
+    )
+
+
+def _newest_gains(natural: Sequence[Value], moves: Sequence[Value]) -> str:
+    """What births and deaths, and what moves have changed in the newest year that has both; else the plain measure."""
+    by_date = {v.date: v for v in natural}
+    both = [(by_date[v.date], v) for v in moves if v.date in by_date]
+    if not both:
+        return "Geburten, Sterbefälle und Umzüge"
+    born, moved = both[-1]
+    return f"{moved.date}: {_gained(born)} durch Geburten und Sterbefälle, {_gained(moved)} durch Umzüge"
+
+
+def _gained(balance: Value) -> str:
+    """'885 Menschen weniger', '1.082 Menschen mehr', 'niemand mehr oder weniger'."""
+    number = balance.value or 0
+    if not number:
+        return "niemand mehr oder weniger"
+    many = "ein Mensch" if abs(number) == 1 else f"{fmt.number(abs(number))} Menschen"
+    return f"{many} {'mehr' if number > 0 else 'weniger'}"
+
+
+def _components_table(parts: dict[str, list[Value]]) -> Table:
+    every = [v for values in parts.values() for v in values]
+    dates = sorted(set.union(*(milestones(values) for values in parts.values())))
+    by_date = [{v.date: v for v in values} for values in parts.values()]
+    rows = tuple(
+        (date, *(fmt.change(values[date].value) if date in values else "." for values in by_date)) for date in dates
+    )
+    head = (Column("Jahr", align="left"), *(Column(name, "Personen") for name in parts))
+    note = ALL_YEARS if len(rows) < len({v.date for v in every}) else ""
+    return Table("Natürlicher Saldo und Wanderungssaldo in ausgewählten Jahren", head, rows, sources(every), note)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kommunalprofil import formatting as fmt
 from kommunalprofil.sentences import both_sexes, capital, on, people, share, versus
 
 if TYPE_CHECKING:
@@ -17,6 +18,24 @@ def compared(p: Evidence, indicator: str, more: str, less: str, same: str, **dim
     """', mehr als in Schleswig-Holstein und in Deutschland' or nothing where there is nothing to compare."""
     words = versus(p.compare(indicator, **dims), more, less, same)
     return f", {words}" if words else ""
+
+
+def surplus(balance: Value, gains: tuple[str, str], losses: tuple[str, str]) -> str:
+    """'Das sind 885 Sterbefälle mehr als Geburten.'; gains and losses as (one, many); '' where both are as many."""
+    if not balance.value:
+        return ""
+    (one, many), (_, others) = (gains, losses) if balance.value > 0 else (losses, gains)
+    number = abs(balance.value)
+    begin = f"Das ist ein {one}" if number == 1 else f"Das sind {fmt.number(number)} {many}"
+    return f"{begin} mehr als {others}."
+
+
+def former_borders(p: Evidence, value: Value) -> str:
+    """That a value is older than the borders the place has now; '' where it is not."""
+    year = fmt.year(value.date) if value.date else 0
+    if value.missing or not any(fmt.year(reform.after) > year for reform in p.reforms()):
+        return ""
+    return f"Zahlen bis {year} gelten für das Gebiet in seinen damaligen Grenzen."
 
 
 def inhabitants(p: Evidence) -> str:
