@@ -136,7 +136,7 @@ def test_columns_are_legible(values: list[float | None], width: Width) -> None:
         points, figure_id="c", unit="je 10.000", decimals=1, breaks=[Break(2010.35, "Zensus 2011")], width=width
     )
     assert_legible(drawn)
-    assert {"0", "0,0", "0,00"} & set(texts(drawn))
+    assert {"0", "0,0", "0,00", "0,000"} & set(texts(drawn))
 
 
 def test_panels_stand_beside_and_below_each_other() -> None:
