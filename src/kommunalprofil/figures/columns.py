@@ -20,20 +20,21 @@ def columns(
     unit: str,
     decimals: int = 0,
     breaks: Sequence[Break] = (),
+    signed: bool = True,
     width: Width = "full",
     height: float | None = None,
 ) -> str:
     """Draw one bar a year as SVG: gains in the colour of the place, losses lighter and outlined.
 
-    Provisional or estimated values are hatched; a missing year stays empty. The last value is printed. Raises
-    ValueError without any value.
+    Provisional or estimated values are hatched; a missing year stays empty. The last value is printed, with '+' before
+    a gain if `signed`. Raises ValueError without any value.
     """
     known = sorted((p for p in points if p.known), key=lambda p: p.x)
     if not known:
         raise ValueError(f"figure {figure_id}: no value to draw")
     grid = value_axis(known, decimals, 5 if width == "full" else 4, zero=True)
     words = Labelling(figure_id, unit, decimals, breaks)
-    last = formatting.change(known[-1].y, decimals)
+    last = (formatting.change if signed else formatting.number)(known[-1].y, decimals)
     plot = TimePlot.lay_out(known, words, grid, width, height or (170 if width == "full" else 140),
                             right=text_width(last, bold=True) + 10, pad=0.5)  # fmt: skip
     plot.draw_frame()
