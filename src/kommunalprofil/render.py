@@ -111,10 +111,8 @@ def _accent_css(accent: str) -> str:
     if not accent:
         return ""
     rule = f":root {{ --accent: {accent}; --tint: {tint(accent)}; }}"
-    dark = (
-        f"@media screen and (prefers-color-scheme: dark) {{ :root {{ --accent: {light(accent)}; --tint: {DARK_PANEL}; }} }}"
-    )
-    return f"\n{rule}\n{dark}\n@media print {{ {rule} }}"
+    dark = f":root {{ --accent: {light(accent)}; --tint: {DARK_PANEL}; }}"
+    return f"\n{rule}\n@media (prefers-color-scheme: dark) {{ {dark} }}\n@media print {{ {rule} }}"
 
 
 def _typst_inputs(own: Own) -> dict[str, str]:
@@ -179,7 +177,7 @@ class Composer:
         region = self.evidence.region
         stand = fmt.date_words(references.newest_stand(self.evidence))
         subtitle = "Bevölkerung, Altersaufbau, Zuwanderung und Haushalte"
-        own = fmt.list_and(f"„{chapter.title}“" for chapter in self.own.told)
+        own = fmt.list_and(f"„{one.title}“" for one in self._order() if isinstance(one, Chapter))
         return {
             "title": f"Kommunalprofil {region.title}",
             "subtitle": subtitle,

@@ -225,9 +225,7 @@ class _Reader:
         except ValueError:
             parts = urlsplit("")
         if parts.scheme not in SCHEMES or not (parts.netloc or (parts.scheme == "mailto" and parts.path)):
-            raise self.fault(
-                f"Der Link „{href}“ führt nicht ins Netz; erlaubt sind Adressen mit https, http und mailto."
-            )
+            raise self.fault(f"Der Link „{href}“ ist nicht erlaubt, nur Adressen mit https:, http: und mailto:.")
         return href
 
 

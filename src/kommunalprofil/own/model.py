@@ -122,11 +122,6 @@ class Own:
         signed = self.foreword.signature if self.foreword else None
         return tuple(one for one in (self.logo, signed and signed.portrait) if one)
 
-    @property
-    def told(self) -> tuple[Chapter, ...]:
-        """Foreword and chapters."""
-        return (*((self.foreword,) if self.foreword else ()), *self.chapters)
-
 
 NOTHING = Own()
 """A profile as it comes."""

@@ -39,8 +39,9 @@ def clean(text: str, where: str, line: int | None = None) -> str:
     """
     from kommunalprofil.figures.sheet import unprintable
 
-    lines = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
-    seen = "".join(c for c in lines if c in _KEPT or unicodedata.category(c) not in _INVISIBLE)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    visible = (c for c in lines if c in _KEPT or unicodedata.category(c) not in _INVISIBLE)
+    seen = unicodedata.normalize("NFC", "".join(visible))
     if letter := unprintable(seen):
         at = seen[: seen.index(letter)].count("\n")
         there = at + (line or 1) if line is not None or at else None
