@@ -325,6 +325,7 @@ def test_links_pipes_folders_and_large_files(tmp_path: Path) -> None:
         (SVG.format("<path>"), "kein gültiges SVG"),
         ('<!DOCTYPE svg [<!ENTITY a "b">]>' + SVG.format("&a;"), "eigene Abkürzungen (ENTITY)"),
         (SVG.format("<style><![CDATA[ ]]<!--x-->> <script>1</script> ]]></style>"), "ein Skript"),
+        ('<?xml version="1.0" encoding="x-unbekannt"?>' + SVG.format("<path>"), "kein gültiges SVG"),
         ("<html/>", "Das ist kein SVG"),
         (SVG.encode("utf-16"), "kein"),
     ],

@@ -78,7 +78,7 @@ def _clear(image: Any) -> bool:
 
 def _check_svg(data: bytes, file: str) -> None:
     """Raises OwnError for a drawing that is broken, runs something or wants something from elsewhere."""
-    parser = expat.ParserCreate(namespace_separator=" ")
+    parser = expat.ParserCreate("UTF-8", " ")
     styles: list[str] = []
     seen = 0
 
