@@ -27,6 +27,7 @@ LAYERS = [
     {"importer"},
     {"update"},
     {"figures"},
+    {"own"},
     {"render"},
     {"import_text"},
     {"cli_options", "cli_data"},
@@ -44,6 +45,8 @@ HEAVY = {
     "matplotlib": ("figures",),
     "typer": ("cli", "cli_data", "cli_explain", "cli_options", "cli_states", "german_cli", "german_texts"),
     "jinja2": ("render", "templating", "templates", "sentences", "markup"),
+    "markdown_it": ("own.markdown",),
+    "PIL": ("own.pictures",),
     "typst": ("pdf", "render"),
     "pikepdf": ("pdf", "pdf_checks", "render"),
     "pandas": (
@@ -122,7 +125,9 @@ def test_heavy_libraries_come_in_at_few_doors(root: Path, library: str) -> None:
     assert sorted(set(wrong)) == []
 
 
-@pytest.mark.parametrize("library", ["pandas", "geopandas", "requests", "openpyxl", "pyogrio", "matplotlib", "pyarrow"])
+@pytest.mark.parametrize(
+    "library", ["pandas", "geopandas", "requests", "openpyxl", "pyogrio", "matplotlib", "pyarrow", "PIL"]
+)
 def test_nothing_heavy_loads_at_import_of_the_core(root: Path, library: str) -> None:
     at_import = [
         module

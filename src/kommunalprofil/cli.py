@@ -23,6 +23,7 @@ from kommunalprofil.errors import KommunalprofilError, UsageError
 
 if TYPE_CHECKING:
     from kommunalprofil.indicators import Indicator
+    from kommunalprofil.own import Own
     from kommunalprofil.regions import Region, Register
 
 app = typer.Typer(
@@ -61,15 +62,25 @@ def build(
         list[str], typer.Argument(metavar="ORT", help="Name, Kurzname, AGS oder ARS; mehrere sind möglich.")
     ],
     output: Annotated[Path, typer.Option("--output", "-o", metavar="ORDNER", help="Zielordner.")] = Path("reports"),
+    profil: Annotated[
+        Path | None,
+        typer.Option(
+            "--profil",
+            metavar="DATEI",
+            help="Eigene Angaben (profil.toml): Logo, Farbe, Vorwort, Kapitel, Abbildungen.",
+        ),
+    ] = None,
     data: DataDir = None,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> int:
     """Das Kommunalprofil eines Ortes schreiben: PDF, HTML, daten.csv und profil.json."""
+    from kommunalprofil import own
     from kommunalprofil.asking import find_place
     from kommunalprofil.regions import Register
     from kommunalprofil.states import State
 
+    added = own.NOTHING if profil is None else own.load(profil)
     folder = data_dir(data)
     register, state = Register.load(folder), State.of(folder)
     places = list(dict.fromkeys(find_place(state, register, ort) for ort in orte))
@@ -80,7 +91,7 @@ def build(
     watched = len(places) > 1 and not (quiet or as_json) and sys.stderr.isatty()
     for place in _with_progress(places) if watched else places:
         try:
-            written = _build_one(place, register, folder, output)
+            written = _build_one(place, register, folder, output, added)
         except KommunalprofilError as error:
             code = max(code, error.exit_code)
             print(f"{CLEAR * watched}Fehler: {place.title}: {error}", file=sys.stderr)
@@ -107,11 +118,11 @@ def _with_progress(places: list[Region]) -> Iterable[Region]:
         yield from bar
 
 
-def _build_one(place: Region, register: Register, data: Path, output: Path) -> list[Path]:
+def _build_one(place: Region, register: Register, data: Path, output: Path, own: Own) -> list[Path]:
     from kommunalprofil import render
     from kommunalprofil.profile import Profile
 
-    return render.write(render.render(Profile(place.ags, data, register)), output / place.slug)
+    return render.write(render.render(Profile(place.ags, data, register), own), output / place.slug)
 
 
 @app.command("list")

@@ -22,7 +22,8 @@ class Column:
 class Table:
     """A finished table: every cell is a German string, the first cell of a row is its header.
 
-    `sources` are table ids (see provenance), `total_rows` the indexes of rows to set in bold.
+    `sources` are table ids (see provenance), `credit` the source in words where it is none of them, `total_rows` the
+    indexes of rows to set in bold.
     Raises ValueError if a row has more or fewer cells than there are columns, or a total row does not exist.
     """
 
@@ -32,6 +33,7 @@ class Table:
     sources: tuple[str, ...] = ()
     note: str = ""
     total_rows: tuple[int, ...] = ()
+    credit: str = ""
 
     def __post_init__(self) -> None:
         for number, row in enumerate(self.rows):
@@ -46,7 +48,8 @@ class Figure:
     """A finished figure with its words: the SVG carries neither title nor source, the document prints them.
 
     `title` says the finding (or the plain measure), `subtitle` measure, unit, place and date; `alt` is the text for
-    people who cannot see it; `table` holds the drawn values; `sources` are table ids.
+    people who cannot see it; `table` holds the drawn values; `sources` are table ids, `credit` is the source in
+    words where it is none of them.
     """
 
     id: str
@@ -58,6 +61,7 @@ class Figure:
     sources: tuple[str, ...] = ()
     note: str = ""
     width: Width = "full"
+    credit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,7 @@ def json_bytes(evidence: Evidence, outline: Outline, values: Iterable[Value]) ->
     figures = [
         {"number": n.number, "id": n.item.id, "title": n.item.title, "subtitle": n.item.subtitle, "alt": n.alt,
          "table": n.item.table.caption, "sources": list(n.item.sources)}
+        | ({"credit": n.item.credit} if n.item.credit else {})
         for n in outline.figures
     ]  # fmt: skip
     parts: dict[str, Any] = {

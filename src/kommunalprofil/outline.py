@@ -49,13 +49,17 @@ class NumberedFigure:
 
 @dataclass(slots=True)
 class Outline:
-    """Headings, figures, tables and gaps of one rendering, in reading order."""
+    """Headings, figures, tables and gaps of one rendering, in reading order.
+
+    `alts` are the texts of everything to see, figures and other pictures, for people who do not see it.
+    """
 
     headings: list[Heading] = field(default_factory=list)
     figures: list[NumberedFigure] = field(default_factory=list)
     tables: list[NumberedTable] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     remarks: set[str] = field(default_factory=set)
+    alts: list[str] = field(default_factory=list)
 
     def open(self, text: str, level: int) -> Heading:
         """A new heading at the end of the outline, with an anchor nobody else has."""
@@ -80,7 +84,13 @@ class Outline:
             alt = f"{alt.rstrip('.')}. Werte in Tabelle {table.number}."
         numbered = NumberedFigure(len(self.figures) + 1, figure, alt)
         self.figures.append(numbered)
+        self.alts.append(alt)
         return numbered, table
+
+    def picture(self, alt: str) -> str:
+        """Note a picture that has no number (logo, portrait); answers with its text."""
+        self.alts.append(alt)
+        return alt
 
     def table(self, table: Table) -> NumberedTable:
         """Number a table."""

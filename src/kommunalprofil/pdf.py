@@ -11,17 +11,19 @@ from kommunalprofil.errors import RenderError
 from kommunalprofil.resources import fonts_dir
 
 
-def compile_typst(source: str, svgs: Mapping[str, str], day: str) -> bytes:
+def compile_typst(source: str, svgs: Mapping[str, str], day: str, inputs: Mapping[str, str] | None = None) -> bytes:
     """The tagged PDF of a typst source; figures are reached as `sys.inputs.at("svg:<id>")`, `day` is its ISO date.
+
+    `inputs` are further texts for `sys.inputs`, like colours.
 
     Raises RenderError with the compiler's message; missing glyphs and other warnings are errors, too.
     """
     import typst
 
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts_dir())])
-    inputs = {f"svg:{name}": svg for name, svg in svgs.items()}
+    given = {f"svg:{name}": svg for name, svg in svgs.items()} | dict(inputs or {})
     stamp = datetime.fromisoformat(day).replace(tzinfo=UTC)
-    compiler = typst.Compiler(source.encode(), font_paths=fonts, sys_inputs=inputs)
+    compiler = typst.Compiler(source.encode(), font_paths=fonts, sys_inputs=given)
     try:
         pdf, warnings = compiler.compile_with_warnings(format="pdf", pdf_standards=["ua-1", "a-2a"], timestamp=stamp)
     except typst.TypstError as error:
@@ -72,6 +74,6 @@ def finish(pdf: bytes) -> bytes:
         return out.getvalue()
 
 
-def build(source: str, svgs: Mapping[str, str], day: str) -> bytes:
+def build(source: str, svgs: Mapping[str, str], day: str, inputs: Mapping[str, str] | None = None) -> bytes:
     """Typst source to finished PDF. Raises RenderError."""
-    return finish(compile_typst(source, svgs, day))
+    return finish(compile_typst(source, svgs, day, inputs))

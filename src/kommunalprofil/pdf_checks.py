@@ -71,11 +71,11 @@ def _headings(tree: Any, outline: Outline) -> Iterator[str]:
 
 def _figures(tree: Any, outline: Outline, place: str) -> Iterator[str]:
     texts = [str(figure.get("/Alt", "")) for figure in elements(tree, "/Figure")]
-    if texts != [numbered.alt for numbered in outline.figures]:
-        yield f"alternative texts of {len(texts)} figures differ from those of {len(outline.figures)} in the document"
+    if texts != outline.alts:
+        yield f"alternative texts of {len(texts)} figures differ from those of {len(outline.alts)} in the document"
     if len(set(texts)) < len(texts):
         yield "two figures share an alternative text"
-    for text in texts:
+    for text in (numbered.alt for numbered in outline.figures):
         if place not in text or text.endswith((".svg", ".png")):
             yield f"alternative text does not name the place or is a file name: {text!r}"
 

@@ -21,7 +21,10 @@ from kommunalprofil.errors import RenderError
 from kommunalprofil.evidence import Evidence
 from kommunalprofil.keyfigures import key_figures
 from kommunalprofil.outline import NumberedFigure, Outline
-from kommunalprofil.resources import fonts_dir, templates_dir
+from kommunalprofil.own import NOTHING, Chapter, Own, drawing
+from kommunalprofil.own.colours import DARK_PANEL, light, tint
+from kommunalprofil.own.model import CREDIT, FIRST
+from kommunalprofil.resources import fonts_dir
 from kommunalprofil.store import write_atomic
 
 if TYPE_CHECKING:
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
 
 MACROS = (
     "chapter", "section", "lead", "paragraph", "strong", "note", "gap", "figure", "beside", "table", "keyfigures",
-    "definitions", "bullets",
+    "definitions", "bullets", "subsection", "prose", "points", "signature", "credit",
 )  # fmt: skip
 """The words a chapter is written in; every format has all of them."""
 
@@ -94,17 +97,26 @@ def _fonts_css() -> str:
     return "\n".join(rules)
 
 
-def _style(name: str) -> Markup:
-    return Markup((templates_dir() / name).read_text(encoding="utf-8"))
-
-
 @cache
-def _html_style() -> Markup:
-    return Markup(_fonts_css()) + "\n" + _style("html/style.css")
+def _fonts() -> Markup:
+    return Markup(_fonts_css())
 
 
-def _chapters() -> list[str]:
-    return [f"chapters/{path.name}" for path in sorted((templates_dir() / "chapters").glob("*.jinja"))]
+def _html_style(own: Own) -> Markup:
+    return _fonts() + "\n" + Markup(templating.text_of("html/style.css", own.templates) + _accent_css(own.accent))
+
+
+def _accent_css(accent: str) -> str:
+    """The rules for another accent colour: as it is on white, lightened in dark mode."""
+    if not accent:
+        return ""
+    rule = f":root {{ --accent: {accent}; --tint: {tint(accent)}; }}"
+    dark = f":root {{ --accent: {light(accent)}; --tint: {DARK_PANEL}; }}"
+    return f"\n{rule}\n@media (prefers-color-scheme: dark) {{ {dark} }}\n@media print {{ {rule} }}"
+
+
+def _typst_inputs(own: Own) -> dict[str, str]:
+    return {"accent": own.accent, "tint": tint(own.accent)} if own.accent else {}
 
 
 @dataclass(slots=True)
@@ -115,6 +127,7 @@ class Composer:
     folder: str
     evidence: Evidence
     drawings: Drawings
+    own: Own = NOTHING
     outline: Outline = field(default_factory=Outline)
 
     def page(self, style: Markup) -> str:
@@ -129,17 +142,43 @@ class Composer:
             "references": references,
             "source_note": lambda tables: references.source_note(self.evidence, tables),
             "inline_svg": inline_svg,
+            "own": self.own,
         }
+        if self.own.logo:
+            self.outline.picture(self.own.logo.alt)
+        with templating.blaming(self.own.templates):
+            words = self._words(context)
+            body = [self._chapter(name, context | words) for name in self._order()]
+            settings = self._settings() | {"style": style, "body": Markup("\n".join(body)), "logo": self.own.logo}
+            return self.environment.get_template(f"{self.folder}/page.jinja").render(context | settings)
+
+    def _words(self, context: dict[str, Any]) -> dict[str, Any]:
         macros = self.environment.get_template(f"{self.folder}/macros.jinja").make_module(context)
-        words = {name: getattr(macros, name) for name in MACROS}
-        body = [self.environment.get_template(name).render(context | words) for name in _chapters()]
-        settings = self._settings() | {"style": style, "body": Markup("\n".join(body))}
-        return self.environment.get_template(f"{self.folder}/page.jinja").render(context | settings)
+        if missing := [name for name in MACROS if not hasattr(macros, name)]:
+            raise RenderError(f"In der Vorlage {self.folder}/macros.jinja fehlt das Makro „{missing[0]}“.")
+        return {name: getattr(macros, name) for name in MACROS}
+
+    def _order(self) -> list[str | Chapter]:
+        """The templates of the chapters with the Kommune's own among them, its foreword first."""
+        names = list(templating.chapters(self.own.templates).values())
+        default = names[-2] if len(names) > 1 else FIRST  # before the sources, which close the document
+        own = self.own.chapters
+        order: list[str | Chapter] = [self.own.foreword] if self.own.foreword else []
+        for name in (FIRST, *names):
+            order += [name] if name != FIRST else []
+            order += [chapter for chapter in own if (chapter.after or default) == name]
+        return order
+
+    def _chapter(self, item: str | Chapter, context: dict[str, Any]) -> str:
+        if isinstance(item, str):
+            return self.environment.get_template(item).render(context)
+        return self.environment.get_template("own/chapter.jinja").render(context | {"own": item})
 
     def _settings(self) -> dict[str, Any]:
         region = self.evidence.region
         stand = fmt.date_words(references.newest_stand(self.evidence))
-        subtitle = "Bevölkerung, Altersaufbau, Zuwanderung und Haushalte"
+        subtitle = "Bevölkerung, Altersaufbau, Geburten, Wanderungen, Zuwanderung und Haushalte"
+        own = fmt.list_and(f"„{one.title}“" for one in self._order() if isinstance(one, Chapter))
         return {
             "title": f"Kommunalprofil {region.title}",
             "subtitle": subtitle,
@@ -147,9 +186,10 @@ class Composer:
             "author": "kommunalprofil",
             "keywords": ["Kommunalprofil", region.name, "Bevölkerung", "Demografie", "amtliche Statistik"],
             "edition": f"Datenstand {stand}",
-            "short_source": "Quelle: Statistische Ämter des Bundes und der Länder; eigene Berechnung",
+            "short_source": "Quelle: Statistische Ämter des Bundes und der Länder; eigene Berechnung"
+            + f"; {CREDIT}" * bool(self.own.chapters),
             "imprint": f"Erstellt mit kommunalprofil {__version__} aus Daten der amtlichen Statistik. "
-            "Die Quellen und ihre Lizenzen stehen im letzten Kapitel.",
+            "Die Quellen und ihre Lizenzen stehen im letzten Kapitel." + f" Von der Kommune selbst: {own}." * bool(own),
             "version": __version__,
         }
 
@@ -163,32 +203,43 @@ class Document:
     outline: Outline
 
 
-def document(profile: Profile, figures: FigureFunctions | None = None) -> Document:
-    """Render a profile; nothing is written. `figures` replaces the declared figure functions. Raises RenderError."""
+def _drawings(evidence: Evidence, figures: FigureFunctions | None, own: Own) -> Drawings:
+    functions = figure_functions() if figures is None else figures
+    return Drawings(evidence, {**functions, **drawing.drawings(own.charts)})
+
+
+def document(profile: Profile, figures: FigureFunctions | None = None, own: Own = NOTHING) -> Document:
+    """Render a profile; nothing is written. Raises RenderError.
+
+    `figures` replaces the declared figure functions, `own` is what the Kommune adds.
+    """
     evidence = Evidence(profile)
-    drawings = Drawings(evidence, figure_functions() if figures is None else figures)
-    printed = Composer(templating.typst_environment(), "typst", evidence, drawings)
-    source = printed.page(_style("typst/style.typ"))
+    drawings = _drawings(evidence, figures, own)
+    printed = Composer(templating.typst_environment(own.templates), "typst", evidence, drawings, own)
+    source = printed.page(Markup(templating.text_of("typst/style.typ", own.templates)))
+    svgs = drawings.svgs | {picture.id: picture.svg for picture in own.pictures}
     day = references.newest_stand(evidence)
     with ThreadPoolExecutor(max_workers=1) as pool:  # typst works outside the GIL
-        made = pool.submit(pdf.build, source, drawings.svgs, day)
-        shown = Composer(templating.html_environment(), "html", evidence, drawings)
-        page = shown.page(_html_style())
+        made = pool.submit(pdf.build, source, svgs, day, _typst_inputs(own))
+        shown = Composer(templating.html_environment(own.templates), "html", evidence, drawings, own)
+        page = shown.page(_html_style(own))
         data = export.files(evidence, shown.outline)
         files = {"kommunalprofil.html": page.encode(), "kommunalprofil.pdf": made.result(), **data}
     return Document(f"Kommunalprofil {profile.region.title}", files, shown.outline)
 
 
-def html(profile: Profile, figures: FigureFunctions | None = None) -> str:
+def html(profile: Profile, figures: FigureFunctions | None = None, own: Own = NOTHING) -> str:
     """Only the HTML page of a profile. Raises RenderError."""
     evidence = Evidence(profile)
-    drawings = Drawings(evidence, figure_functions() if figures is None else figures)
-    return Composer(templating.html_environment(), "html", evidence, drawings).page(_html_style())
+    composer = Composer(
+        templating.html_environment(own.templates), "html", evidence, _drawings(evidence, figures, own), own
+    )
+    return composer.page(_html_style(own))
 
 
-def render(profile: Profile) -> dict[str, bytes]:
+def render(profile: Profile, own: Own = NOTHING) -> dict[str, bytes]:
     """The finished files of a profile by name: PDF, HTML, daten.csv, profil.json. Raises RenderError."""
-    return document(profile).files
+    return document(profile, own=own).files
 
 
 def write(files: Mapping[str, bytes], directory: Path) -> list[Path]:

@@ -7,22 +7,80 @@ chapter templates, so that „31. Dezember“, „#“ or „Köln & Bonn“ sta
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import cache
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import PurePath
+from types import ModuleType
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    UndefinedError,
+)
+from jinja2.exceptions import SecurityError
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
 from kommunalprofil import formatting as fmt
+from kommunalprofil.errors import RenderError, UsageError, shown
 from kommunalprofil.resources import templates_dir
 from kommunalprofil.sentences import capital
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _HTML_ONLY = ("e", "escape", "forceescape", "safe", "striptags", "tojson", "urlize", "xmlattr")
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A template that replaces the built-in one of its name or adds a chapter; `file` is what messages call it."""
+
+    name: str
+    file: str
+    source: str
+
+
+Templates = tuple[Template, ...]
+
+
+class Replaced(BaseLoader):
+    """Hands out the user's templates, under the names of their files."""
+
+    def __init__(self, templates: Templates) -> None:
+        self.by_name = {one.name: one for one in templates}
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        """Source and file. Raises TemplateNotFound."""
+        if template not in self.by_name:
+            raise TemplateNotFound(template)
+        return self.by_name[template].source, self.by_name[template].file, lambda: True
+
+    def list_templates(self) -> list[str]:
+        """The names there are."""
+        return list(self.by_name)
+
+
+class Sandbox(SandboxedEnvironment):
+    """Templates see values and the functions meant for them: no files, no modules or classes behind these."""
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Whether a template may use the attribute."""
+        hidden = isinstance(value, (ModuleType, PurePath, type)) or isinstance(obj, PurePath) or attr in _HIDDEN
+        return not hidden and bool(super().is_safe_attribute(obj, attr, value))
+
+
+_HIDDEN = ("store", "results", "territory")
+"""What a profile reads its values from: paths, files, whole tables."""
 
 
 def printable(value: object) -> str:
@@ -53,12 +111,16 @@ def html_text(value: object) -> object:
     return value if isinstance(value, Markup) else printable(value)
 
 
+PLAIN = ("chapters/", "own/")
+"""Templates that know no format: all their text is text."""
+
+
 class ChapterText(Extension):
     """Escapes the literal text of chapter templates; white space around it stays markup."""
 
     def filter_stream(self, stream: TokenStream) -> TokenStream | Iterable[Token]:
         """The token stream, with the data tokens of chapters replaced by escaped text."""
-        return self._escaped(stream) if (stream.name or "").startswith("chapters/") else stream
+        return self._escaped(stream) if (stream.name or "").startswith(PLAIN) else stream
 
     def _escaped(self, stream: TokenStream) -> Iterator[Token]:
         as_text = self.environment.globals["as_text"]
@@ -76,9 +138,9 @@ def sentences(items: Iterable[str]) -> str:
     return " ".join(text for item in items if (text := str(item).strip()))
 
 
-def _environment(**options: Any) -> SandboxedEnvironment:
-    environment = SandboxedEnvironment(
-        loader=FileSystemLoader(templates_dir()),
+def _environment(templates: Templates, **options: Any) -> Sandbox:
+    environment = Sandbox(
+        loader=ChoiceLoader([Replaced(templates), FileSystemLoader(templates_dir())]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -93,21 +155,79 @@ def _environment(**options: Any) -> SandboxedEnvironment:
     return environment
 
 
-@cache
-def html_environment() -> SandboxedEnvironment:
+@lru_cache(maxsize=4)
+def html_environment(templates: Templates = ()) -> Sandbox:
     """The environment of HTML pages: autoescape."""
-    environment = _environment(finalize=html_text)
+    environment = _environment(templates, finalize=html_text)
     environment.globals["as_text"] = escape
     return environment
 
 
-@cache
-def typst_environment() -> SandboxedEnvironment:
+@lru_cache(maxsize=4)
+def typst_environment(templates: Templates = ()) -> Sandbox:
     """The environment of typst sources: a finalizer that writes string literals, and no filter that speaks HTML."""
-    environment = _environment(finalize=typst_text)
+    environment = _environment(templates, finalize=typst_text)
     environment.globals["as_text"] = typst_text
     environment.filters["lit"] = literal
     environment.filters["code"] = code
     for name in _HTML_ONLY:
         environment.filters.pop(name, None)
     return environment
+
+
+def text_of(name: str, templates: Templates = ()) -> str:
+    """A style sheet as it stands, the user's or the built-in one."""
+    own = next((one.source for one in templates if one.name == name), None)
+    return (templates_dir() / name).read_text(encoding="utf-8") if own is None else own
+
+
+def replaceable() -> list[str]:
+    """The names of all built-in templates and style sheets."""
+    root = templates_dir()
+    return sorted(p.relative_to(root).as_posix() for end in ("jinja", "css", "typ") for p in root.rglob(f"*.{end}"))
+
+
+def chapters(templates: Templates = ()) -> dict[str, str]:
+    """The chapters in order: short name ('altersaufbau') → template ('chapters/30_altersaufbau.jinja')."""
+    names = {*replaceable(), *(one.name for one in templates)}
+    found = sorted(name for name in names if name.startswith("chapters/"))
+    return {re.sub(r"^chapters/(?:\d+_)?|\.jinja$", "", name): name for name in found}
+
+
+def check(templates: Sequence[Template]) -> None:
+    """Raises UsageError, with file and line, for a template that is none."""
+    for one in templates:
+        environments = {"html": (html_environment(),), "typst": (typst_environment(),)}
+        if one.name.endswith(".jinja"):
+            for environment in environments.get(one.name.partition("/")[0], (html_environment(), typst_environment())):
+                try:
+                    environment.compile(one.source, one.name, one.file)
+                except TemplateSyntaxError as error:
+                    reason = f"Das ist keine gültige Vorlage ({error.message})."
+                    raise UsageError(shown(f"{one.file}, Zeile {error.lineno}: {reason}")) from None
+
+
+@contextmanager
+def blaming(templates: Templates) -> Iterator[None]:
+    """Turn whatever a user's template raises into a RenderError with its file and line; ours pass as they are."""
+    try:
+        yield
+    except (RenderError, MemoryError):
+        raise
+    except Exception as error:
+        own = {one.file for one in templates}
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in own]
+        if not frames:
+            raise
+        place = f"{frames[-1].filename}, Zeile {frames[-1].lineno}"
+        raise RenderError(shown(f"{place}: {_what_failed(error)} ({error}).")) from error
+
+
+def _what_failed(error: Exception) -> str:
+    if isinstance(error, SecurityError):
+        return "Das ist in einer Vorlage nicht erlaubt"
+    if isinstance(error, TemplateNotFound):
+        return "Diese Vorlage gibt es nicht"
+    return (
+        "Diesen Namen gibt es nicht" if isinstance(error, UndefinedError) else "Die Vorlage lässt sich nicht ausfüllen"
+    )

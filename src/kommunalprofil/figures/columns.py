@@ -23,21 +23,22 @@ def columns(
     heading: str = "",
     years: Sequence[float] = (),
     bounds: tuple[float, float] | None = None,
+    signed: bool = True,
     width: Width = "full",
     height: float | None = None,
 ) -> str:
     """Draw one bar a year as SVG: gains in the colour of the place, losses lighter and outlined.
 
-    Provisional or estimated values are hatched; a missing year stays empty. The last value is printed beside its bar.
-    The axes reach over `years` and `bounds` (the same for several panels); `heading` is the bold title of a panel.
-    Raises ValueError without any value.
+    Provisional or estimated values are hatched; a missing year stays empty. The last value is printed beside its bar,
+    with '+' before a gain if `signed`. The axes reach over `years` and `bounds` (the same for several panels);
+    `heading` is the bold title of a panel. Raises ValueError without any value.
     """
     known = sorted((p for p in points if p.known), key=lambda p: p.x)
     if not known:
         raise ValueError(f"figure {figure_id}: no value to draw")
     grid = value_axis(known, decimals, 5 if width == "full" else 4, zero=True, bounds=bounds)
     words = Labelling(figure_id, unit, decimals, breaks, heading)
-    last = formatting.change(known[-1].y, decimals)
+    last = (formatting.change if signed else formatting.number)(known[-1].y, decimals)
     span = [*known, *(Point(year, 0.0) for year in years)]
     plot = TimePlot.lay_out(span, words, grid, width, height or (170 if width == "full" else 140),
                             right=text_width(last, bold=True) + 10, pad=0.5)  # fmt: skip

@@ -62,6 +62,11 @@ def text_width(text: str, size: float = style.TEXT, *, bold: bool = False) -> fl
     return size * sum(_advance(char, weight) for char in text)
 
 
+def unprintable(text: str) -> str:
+    """The first letter of a text that the house font does not have, '' if it has them all."""
+    return next((c for c in text if not c.isspace() and not _font(400).get_char_index(ord(c))), "")
+
+
 class Label(Artist):
     """One line of text at a baseline point: written as an SVG text element, so nothing has to be laid out."""
 
