@@ -40,5 +40,5 @@ def neighbours(p: Evidence) -> list[str]:
     around = [region for region in p.neighbours() if region.inhabited]
     if not around:
         return []
-    names = sorted({region.title if region.level == "gemeinde" else region.accusative for region in around})
+    names = sorted({region.name if region.level == "gemeinde" else region.accusative for region in around})
     return [f"{capital(p.region.nominative)} grenzt an {fmt.list_and(names)}."]
