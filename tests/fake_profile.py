@@ -186,7 +186,7 @@ INDICATOR_OF = {
     "population_components": "natural_balance", "births_deaths": "births", "vital_rates": "births",
     "fertility": "total_fertility_rate", "mothers": "births", "life_expectancy": "life_expectancy",
     "moves_series": "moves_in", "moves_by_age": "moves_in", "migration_phases": "moves_in",
-    "moves_by_nationality": "moves_in",
+    "moves_by_nationality": "moves_in", "groups": "foreign_share",
     "pyramid": "mean_age", "age_shares": "youth_ratio", "ageing_indicators": "old_age_ratio",
     "ageing_series": "old_age_ratio",
     "foreign_share": "foreign_share", "foreign_share_by_age": "foreign_share",

@@ -52,10 +52,11 @@ def test_every_chapter_is_there_and_begins_with_what_matters(made: tuple[Profile
         "Wanderungen",
         "Zuwanderung und Nationalität",
         "Haushalte und Lebensformen",
+        "Gruppen im Vergleich",
         *compared,
         "Quellen und Methoden",
     ]
-    assert page.count('class="lead-label"') == 7 + bool(compared)
+    assert page.count('class="lead-label"') == 8 + bool(compared)
 
 
 def test_sentences_can_be_read(made: tuple[Profile, render.Document]) -> None:

@@ -21,7 +21,7 @@ OTHERS = ["02000", "04012", "DE", "14", "05358008", "14628", "09575"]
 TINY = ["01054039", "01061111", "03151501"]  # ten people, ten people, nobody
 IDS = ["locator_map", "population_series", "population_change", "pyramid", "age_shares", "ageing_indicators",
        "ageing_series", "foreign_share", "foreign_share_by_age", "immigration_history", "household_types",
-       "household_sizes", "household_seniors", "standing", "age_map"]  # fmt: skip
+       "household_sizes", "household_seniors", "standing", "age_map", "groups"]  # fmt: skip
 
 
 @cache

@@ -46,3 +46,17 @@ def history_reading(p: Evidence) -> list[str]:
     if not one_sided.missing and one_sided.value:
         said.append(f"Bei weiteren {shown(one_sided)} war nur ein Elternteil eingewandert.")
     return said
+
+
+def bridge(p: Evidence) -> list[str]:
+    """The Migrationshintergrund of 2011, of women and men too, and why it is no earlier value of the other term."""
+    then = p.get("migration_background_share")
+    women, men = (p.get("migration_background_share", sex=sex) for sex in "FM")
+    if then.missing or few(then):
+        return []
+    more = compared(p, "migration_background_share", "mehr", "weniger", "genauso viele")
+    when = capital(on(then.date))
+    said = [f"{when} hatten {shown(then)} der Menschen in privaten Haushalten einen Migrationshintergrund{more}."]
+    if not women.missing and not men.missing and not few(women) and not few(men):
+        said.append(f"Bei den Frauen waren es {shown(women)}, bei den Männern {shown(men)}.")
+    return said
