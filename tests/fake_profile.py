@@ -124,6 +124,9 @@ class FakeProfile:
     def unsure(self, region: str) -> bool:
         return True
 
+    def checked(self) -> list[Any]:
+        return []
+
     def neighbours(self) -> list[FakeRegion]:
         return [replace(self.region, name="Nachbarort", ags="x")] if self.region.level != "bund" else []
 

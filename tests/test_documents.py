@@ -54,6 +54,7 @@ def test_every_chapter_is_there_and_begins_with_what_matters(made: tuple[Profile
         "Haushalte und Lebensformen",
         "Gruppen im Vergleich",
         *compared,
+        *["Abgleich mit amtlichen Kennzahlen"] * bool(made[0].checked()),
         "Quellen und Methoden",
     ]
     assert page.count('class="lead-label"') == 8 + bool(compared)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
 from html import unescape
@@ -89,6 +90,11 @@ def allowed(profile: dict[str, Any]) -> set[str]:
                         known |= spellings(last["value"] - first["value"])
                         if first["value"]:
                             known |= spellings((last["value"] / first["value"] - 1) * 100)
+    for row in profile["official"]:
+        known |= {fmt.number(row[name], row["decimals"]) for name in ("official", "ours")}
+    counts = Counter((row["indicator"], row["table"]) for row in profile["official"])
+    exact = Counter((row["indicator"], row["table"]) for row in profile["official"] if row["exact"])
+    known |= {fmt.number(n) for n in (*counts.values(), *exact.values(), counts.total(), exact.total(), 0)}
     for row in profile["others"]:
         known |= {text for number in row["values"].values() for text in spellings(number)}
         known |= {str(n) for n in range(1, len(row["values"]) + 1)}  # areas in a class of a map

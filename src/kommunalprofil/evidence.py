@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kommunalprofil import boundaries
 
 if TYPE_CHECKING:
     from kommunalprofil.comparison import Measure, Standing
+    from kommunalprofil.indicators.oracles import Compared
     from kommunalprofil.profile import Profile, Value
     from kommunalprofil.provenance import Origin
     from kommunalprofil.regions import Region
@@ -103,6 +105,11 @@ class Evidence:
             return None  # the profile tells of another area or base than the comparison
         self.standings[measure, typed] = found
         return found
+
+    @cached_property
+    def checked(self) -> list[Compared]:
+        """Every value an office prints of the place, beside ours, as Profile.checked."""
+        return self._profile.checked()
 
     def elsewhere(self, measure: Measure, regions: Iterable[str]) -> dict[str, float]:
         """The values of other places of its level that the comparison of the data set holds."""

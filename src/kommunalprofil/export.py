@@ -98,6 +98,7 @@ def json_bytes(evidence: Evidence, outline: Outline, values: Iterable[Value]) ->
             }
             for (measure, typed), standing in evidence.standings.items()
         ],
+        "official": [asdict(cell) for cell in evidence.checked],
         "others": [
             {
                 "indicator": measure.indicator,

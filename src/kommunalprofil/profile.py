@@ -11,6 +11,7 @@ from kommunalprofil import successions
 from kommunalprofil.comparison import Comparison
 from kommunalprofil.errors import DataError
 from kommunalprofil.indicators import Indicator, Results, Selection
+from kommunalprofil.indicators.oracles import Compared, comparison
 from kommunalprofil.indicators.series import Value
 from kommunalprofil.indicators.territory import Continued
 from kommunalprofil.provenance import Origin, covers
@@ -170,6 +171,16 @@ class Profile:
         series = self._every_base.series(value.indicator, members, value.variant)
         same = [v for v in series.row(value.region) if v.date == value.date and v.base in own and not v.missing]
         return same[-1] if same else value
+
+    def checked(self) -> list[Compared]:
+        """Every value that an office prints and we have too, of tables nothing is computed from.
+
+        Raises DataError for a damaged data set.
+        """
+        place, used = frozenset({self.region.ags}), self.results.tables
+        pairs = ((indicator, oracle) for indicator in self.indicators.values() for oracle in indicator.oracle)
+        found = (comparison(self._every_base, i, oracle, place) for i, oracle in pairs if oracle.table not in used)
+        return [cell for one in found if one is not None for cell in one.cells() if cell.ours is not None]
 
     def split(
         self,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from kommunalprofil import __version__, export, narrative, pdf, references, sentences, templating
+from kommunalprofil import __version__, export, narrative, official, pdf, references, sentences, templating
 from kommunalprofil import formatting as fmt
 from kommunalprofil.document import Figure, Gap
 from kommunalprofil.errors import RenderError
@@ -140,6 +140,7 @@ class Composer:
             "sentences": sentences,
             "key_figures": key_figures,
             "references": references,
+            "official": official,
             "source_note": lambda tables: references.source_note(self.evidence, tables),
             "inline_svg": inline_svg,
             "own": self.own,

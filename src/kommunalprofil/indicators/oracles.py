@@ -222,17 +222,19 @@ def compare(results: Results, declaration: Indicator, oracle: Oracle) -> Iterato
     yield from found.cells() if found is not None else ()
 
 
-def comparison(results: Results, declaration: Indicator, oracle: Oracle) -> Comparison | None:
-    """An official series beside ours, of the regions of the results; None if the data set does not hold it.
+def comparison(
+    results: Results, declaration: Indicator, oracle: Oracle, regions: frozenset[str] | None = None
+) -> Comparison | None:
+    """An official series beside ours, of some or all regions of the results; None if the data set does not hold it.
 
     Results that keep all bases (`newest_base=False`) compare values on the base the office's stand on. Raises DataError
     if the data set is damaged.
     """
     if oracle.table not in results.store.tables:
         return None
-    rows = results.store.observations(oracle.table, results.territory.keys(results.wanted))
+    wanted = regions or results.territory.keys(results.wanted)
     blocks = []
-    for panel in panels(rows, oracle.table, results.territory.keys(results.wanted)):
+    for panel in panels(results.store.observations(oracle.table, wanted), oracle.table, wanted):
         if panel.measure != oracle.measure:
             continue
         for member, block in panel.blocks.items():
