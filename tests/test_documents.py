@@ -45,6 +45,7 @@ def test_every_chapter_is_there_and_begins_with_what_matters(made: tuple[Profile
     compared = ["Im Vergleich", "Was das für die Zukunftswerkstatt heißt"] if made[0].comparison else []
     assert chapters == [
         "Auf einen Blick",
+        "In Einfacher Sprache",
         "Lage und Gebiet",
         "Bevölkerungsentwicklung",
         "Altersaufbau",

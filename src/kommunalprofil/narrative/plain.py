@@ -1,0 +1,85 @@
+"""The profile in Einfache Sprache: short sentences with one thought each, shares as so many of a hundred."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kommunalprofil import formatting as fmt
+from kommunalprofil.narrative.common import HAD, WERE
+from kommunalprofil.sentences import capital, few, look_back, on, shown
+
+if TYPE_CHECKING:
+    from kommunalprofil.evidence import Evidence
+    from kommunalprofil.profile import Value
+
+ENOUGH = 100
+"""Of fewer people no share is told."""
+
+
+def people(p: Evidence) -> list[str]:
+    """How many there are, more or fewer than before, how old they are."""
+    now, mean = p.get("population"), p.get("mean_age")
+    said = []
+    if not now.missing:
+        said += [f"{capital(on(now.date))} lebten {p.region.dative_in} {shown(now)} Menschen.", _before(p)]
+    if not mean.missing and not few(mean):
+        said.append(f"Im Durchschnitt waren die Menschen {shown(mean, unit=False)} Jahre alt. Das war {on(mean.date)}.")
+    said.append(_people(p, "age_share", WERE, "65 Jahre alt oder älter", age="65+"))
+    said.append(_people(p, "age_share", WERE, "jünger als 18 Jahre", age="0-17"))
+    return said
+
+
+def _before(p: Evidence) -> str:
+    series = [v for v in p.series("population") if not v.missing]
+    before = look_back(series, years=1)
+    if before is None or before.value is None or series[-1].value is None:
+        return ""
+    difference = series[-1].value - before.value
+    if not difference:
+        return "Ein Jahr davor waren es genauso viele."
+    many = "ein Mensch" if abs(difference) == 1 else f"{fmt.number(abs(difference))} Menschen"
+    verb = "war" if abs(difference) == 1 else "waren"
+    return f"Ein Jahr davor {verb} es {many} {'weniger' if difference > 0 else 'mehr'}."
+
+
+def moves(p: Evidence) -> list[str]:
+    """Whether more people came or left, who has no German passport, who came from abroad."""
+    balance = p.get("net_migration")
+    said = []
+    if balance.value:
+        more = "mehr" if balance.value > 0 else "weniger"
+        said.append(f"{capital(on(balance.date))} kamen {more} Menschen her, als wegzogen.")
+    said.append(_people(p, "foreign_share", HAD, "keinen deutschen Pass"))
+    history = _people(p, "immigration_history_share", HAD, "eine Einwanderungsgeschichte", migration="with")
+    if history:
+        said += [history, "Das heißt: Sie selbst oder beide Eltern sind nach Deutschland gekommen."]
+    return said
+
+
+def homes(p: Evidence) -> list[str]:
+    """How people live together."""
+    said = [
+        _homes(p, "household_share", "Haushalten lebte nur ein Mensch", household="one_person"),
+        _homes(p, "families_share", "Haushalten lebten Eltern mit Kindern"),
+        _homes(p, "lone_parent_family_share", "Haushalten mit Kindern lebte nur ein Elternteil"),
+    ]
+    return ["Ein Haushalt sind alle Menschen, die zusammen wohnen.", *said] if any(said) else []
+
+
+def _of_hundred(p: Evidence, indicator: str, **dims: Any) -> tuple[int, str]:
+    """How many of a hundred and when; 0 and '' where that is not known, of too few people, or nearly none."""
+    value: Value = p.get(indicator, **dims)
+    if value.value is None or (value.denominator or 0) < ENOUGH:
+        return 0, ""
+    number = int(value.value + 0.5)
+    return number, f"Das war {on(value.date)}." if number else ""
+
+
+def _people(p: Evidence, indicator: str, verbs: tuple[str, str], what: str, **dims: Any) -> str:
+    number, when = _of_hundred(p, indicator, **dims)
+    return f"{number} von 100 Menschen {verbs[number != 1]} {what}. {when}" if when else ""
+
+
+def _homes(p: Evidence, indicator: str, what: str, **dims: Any) -> str:
+    number, when = _of_hundred(p, indicator, **dims)
+    return f"In {number} von 100 {what}. {when}" if when else ""
