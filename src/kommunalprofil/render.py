@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from kommunalprofil import __version__, export, narrative, pdf, references, sentences, templating
+from kommunalprofil import __version__, datapackage, export, narrative, pdf, references, sentences, templating, workbook
 from kommunalprofil import formatting as fmt
 from kommunalprofil.document import Figure, Gap
 from kommunalprofil.errors import RenderError
@@ -132,9 +132,17 @@ class Composer:
         }
         macros = self.environment.get_template(f"{self.folder}/macros.jinja").make_module(context)
         words = {name: getattr(macros, name) for name in MACROS}
-        body = [self.environment.get_template(name).render(context | words) for name in _chapters()]
+        body = [self._part(name, context | words) for name in _chapters()]
         settings = self._settings() | {"style": style, "body": Markup("\n".join(body))}
         return self.environment.get_template(f"{self.folder}/page.jinja").render(context | settings)
+
+    def _part(self, name: str, context: dict[str, Any]) -> str:
+        """One chapter template; evidence and outline keep which values and which heading are its own."""
+        self.evidence.part, known = name, len(self.outline.headings)
+        text = self.environment.get_template(name).render(context)
+        if opened := self.outline.headings[known:]:
+            self.outline.parts[name] = opened[0]
+        return text
 
     def _settings(self) -> dict[str, Any]:
         region = self.evidence.region
@@ -175,7 +183,9 @@ def document(profile: Profile, figures: FigureFunctions | None = None) -> Docume
         shown = Composer(templating.html_environment(), "html", evidence, drawings)
         page = shown.page(_html_style())
         data = export.files(evidence, shown.outline)
+        data["daten.xlsx"] = workbook.workbook(evidence, shown.outline)
         files = {"kommunalprofil.html": page.encode(), "kommunalprofil.pdf": made.result(), **data}
+    files[datapackage.NAME] = datapackage.describe(evidence, files)
     return Document(f"Kommunalprofil {profile.region.title}", files, shown.outline)
 
 
