@@ -1,4 +1,4 @@
-"""A profile becomes a document: chapters through two sets of macros, one HTML page, one PDF, two data files."""
+"""A profile becomes a document: chapters through two sets of macros, one HTML page, one PDF, the data files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,18 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from kommunalprofil import __version__, datapackage, export, narrative, pdf, references, sentences, templating, workbook
+from kommunalprofil import (
+    __version__,
+    datapackage,
+    export,
+    narrative,
+    pdf,
+    pictures,
+    references,
+    sentences,
+    templating,
+    workbook,
+)
 from kommunalprofil import formatting as fmt
 from kommunalprofil.document import Figure, Gap
 from kommunalprofil.errors import RenderError
@@ -171,8 +182,11 @@ class Document:
     outline: Outline
 
 
-def document(profile: Profile, figures: FigureFunctions | None = None) -> Document:
-    """Render a profile; nothing is written. `figures` replaces the declared figure functions. Raises RenderError."""
+def document(profile: Profile, figures: FigureFunctions | None = None, *, single: bool = False) -> Document:
+    """Render a profile; nothing is written. `figures` replaces the declared figure functions. Raises RenderError.
+
+    With `single` every figure is a file of its own, too.
+    """
     evidence = Evidence(profile)
     drawings = Drawings(evidence, figure_functions() if figures is None else figures)
     printed = Composer(templating.typst_environment(), "typst", evidence, drawings)
@@ -185,7 +199,8 @@ def document(profile: Profile, figures: FigureFunctions | None = None) -> Docume
         data = export.files(evidence, shown.outline)
         data["daten.xlsx"] = workbook.workbook(evidence, shown.outline)
         files = {"kommunalprofil.html": page.encode(), "kommunalprofil.pdf": made.result(), **data}
-    files[datapackage.NAME] = datapackage.describe(evidence, files)
+    files |= pictures.files(evidence, shown.outline) if single else {}
+    files[datapackage.NAME] = datapackage.describe(evidence, files, pictures.titles(shown.outline))
     return Document(f"Kommunalprofil {profile.region.title}", files, shown.outline)
 
 
@@ -196,9 +211,9 @@ def html(profile: Profile, figures: FigureFunctions | None = None) -> str:
     return Composer(templating.html_environment(), "html", evidence, drawings).page(_html_style())
 
 
-def render(profile: Profile) -> dict[str, bytes]:
-    """The finished files of a profile by name: PDF, HTML, daten.csv, profil.json. Raises RenderError."""
-    return document(profile).files
+def render(profile: Profile, *, single: bool = False) -> dict[str, bytes]:
+    """The finished files of a profile by path: PDF, HTML, data, with `single` every figure too. Raises RenderError."""
+    return document(profile, single=single).files
 
 
 def write(files: Mapping[str, bytes], directory: Path) -> list[Path]:

@@ -174,7 +174,10 @@ def workbook(evidence: Evidence, outline: Outline) -> bytes:
     shown = {part: evidence.shown_in(part) for part in outline.parts}
     chapters = {outline.parts[part].text: rows.ordered(values) for part, values in shown.items() if values}
     sheets = [Sheet(title, [HEADER, *map(rows.row, values)]) for title, values in chapters.items()]
-    about = [f"{fmt.number(len(values))} Werte, die das Kapitel zeigt" for values in chapters.values()]
+    about = [
+        f"{fmt.number(len(values))} Zeilen: die Werte des Kapitels und seine Lücken mit Grund"
+        for values in chapters.values()
+    ]
     sheets += [
         Sheet("Begriffe", [("Begriff", "Definition"), *references.definitions(evidence)]),
         _source_sheet(evidence),
