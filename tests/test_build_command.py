@@ -15,7 +15,7 @@ import pytest
 from kommunalprofil import cli, german_cli
 from kommunalprofil.resources import data_dir
 
-FILES = ["daten.csv", "kommunalprofil.html", "kommunalprofil.pdf", "profil.json"]
+FILES = ["daten.csv", "daten.xlsx", "datapackage.json", "kommunalprofil.html", "kommunalprofil.pdf", "profil.json"]
 
 
 def call(*args: str | Path) -> int:
@@ -111,4 +111,4 @@ def test_a_bar_only_on_a_terminal(tmp_path: Path, require_tool: Callable[..., st
     piped = subprocess.run(run, shell=True, capture_output=True, text=True, check=True)
     assert piped.stderr == ""
     assert "\x1b" not in piped.stdout
-    assert len(piped.stdout.splitlines()) == 10
+    assert len(piped.stdout.splitlines()) == 14

@@ -32,7 +32,14 @@ def made() -> render.Document:
 
 
 def test_all_files_are_made(made: render.Document) -> None:
-    assert sorted(made.files) == ["daten.csv", "kommunalprofil.html", "kommunalprofil.pdf", "profil.json"]
+    assert sorted(made.files) == [
+        "daten.csv",
+        "daten.xlsx",
+        "datapackage.json",
+        "kommunalprofil.html",
+        "kommunalprofil.pdf",
+        "profil.json",
+    ]
     assert made.title == "Kommunalprofil Musterkreis"
 
 

@@ -70,11 +70,14 @@ def build(
             help="Eigene Angaben (profil.toml): Logo, Farbe, Vorwort, Kapitel, Abbildungen.",
         ),
     ] = None,
+    figures: Annotated[
+        bool, typer.Option("--figures", help="Jede Abbildung auch als SVG, PNG (300 dpi) und CSV in abbildungen/.")
+    ] = False,
     data: DataDir = None,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> int:
-    """Das Kommunalprofil eines Ortes schreiben: PDF, HTML, daten.csv und profil.json."""
+    """Das Kommunalprofil eines Ortes schreiben: PDF, HTML und die Daten dahinter als Excel, CSV und JSON."""
     from kommunalprofil import own
     from kommunalprofil.asking import find_place
     from kommunalprofil.regions import Register
@@ -91,7 +94,7 @@ def build(
     watched = len(places) > 1 and not (quiet or as_json) and sys.stderr.isatty()
     for place in _with_progress(places) if watched else places:
         try:
-            written = _build_one(place, register, folder, output, added)
+            written = _build_one(place, register, folder, output, added, figures)
         except KommunalprofilError as error:
             code = max(code, error.exit_code)
             print(f"{CLEAR * watched}Fehler: {place.title}: {error}", file=sys.stderr)
@@ -104,9 +107,7 @@ def build(
             print(end=CLEAR * watched, file=sys.stderr, flush=True)
         done.append({"ags": place.ags, "name": place.name, "slug": place.slug, "files": [str(p) for p in written]})
         if not (quiet or as_json):
-            print(f"{place.title}: {written[0].parent}")
-            for path in written:
-                print(f"  {path.name}  {path.stat().st_size / 1000:,.0f} kB".replace(",", "."))
+            _tell(place, written)
     if as_json:
         print_json(done)
     return code
@@ -118,11 +119,24 @@ def _with_progress(places: list[Region]) -> Iterable[Region]:
         yield from bar
 
 
-def _build_one(place: Region, register: Register, data: Path, output: Path, own: Own) -> list[Path]:
+def _build_one(place: Region, register: Register, data: Path, output: Path, own: Own, figures: bool) -> list[Path]:
     from kommunalprofil import render
     from kommunalprofil.profile import Profile
 
-    return render.write(render.render(Profile(place.ags, data, register), own), output / place.slug)
+    files = render.render(Profile(place.ags, data, register), own, single=figures)
+    return render.write(files, output / place.slug)
+
+
+def _tell(place: Region, written: list[Path]) -> None:
+    """What was written, with sizes; a folder of figures in one line."""
+    folder = written[0].parent
+    print(f"{place.title}: {folder}")
+    sizes: dict[str, list[int]] = {}
+    for path in written:
+        sizes.setdefault(path.relative_to(folder).parts[0], []).append(path.stat().st_size)
+    for name, each in sizes.items():
+        size = f"{sum(each) / 1000:,.0f} kB".replace(",", ".")
+        print(f"  {name}  {size}" if len(each) == 1 else f"  {name}/  {len(each)} Dateien, {size}")
 
 
 @app.command("list")

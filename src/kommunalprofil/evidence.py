@@ -29,6 +29,9 @@ class Evidence:
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
         self._seen: dict[Any, Value] = {}
+        self.part = ""
+        """What is being written just now: values asked for belong to it."""
+        self._parts: dict[str, dict[Any, None]] = {}
         self._origins: dict[tuple[str, str | None, str | None], Origin] = {}
         self.cited: dict[str, None] = {}
         self.others: dict[Measure, dict[str, float]] = {}
@@ -41,9 +44,12 @@ class Evidence:
 
     def _keep(self, values: Iterable[Value]) -> list[Value]:
         kept = list(values)
+        part = self._parts.setdefault(self.part, {})
         for v in kept:
             dims = (v.variant, v.sex, v.age, v.nationality, v.migration, v.household)
-            self._seen.setdefault((v.region, v.date, v.base, v.indicator, dims), v)
+            key = (v.region, v.date, v.base, v.indicator, dims)
+            self._seen.setdefault(key, v)
+            part[key] = None
         return kept
 
     def _ask(self, indicator: str, dims: dict[str, Any]) -> None:
@@ -142,6 +148,10 @@ class Evidence:
     def shown(self) -> list[Value]:
         """Every value given away so far, gaps included."""
         return list(self._seen.values())
+
+    def shown_in(self, part: str) -> list[Value]:
+        """Every value given away while this part was written, gaps included, in the order of asking."""
+        return [self._seen[key] for key in self._parts.get(part, ())]
 
     @property
     def shown_indicators(self) -> list[str]:

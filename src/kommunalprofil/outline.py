@@ -60,6 +60,8 @@ class Outline:
     gaps: list[Gap] = field(default_factory=list)
     remarks: set[str] = field(default_factory=set)
     alts: list[str] = field(default_factory=list)
+    parts: dict[str, Heading] = field(default_factory=dict)
+    """The chapter that each part of the document began with, by the name of the part (see Evidence.part)."""
 
     def open(self, text: str, level: int) -> Heading:
         """A new heading at the end of the outline, with an anchor nobody else has."""

@@ -11,6 +11,23 @@ from kommunalprofil.errors import RenderError
 from kommunalprofil.resources import fonts_dir
 
 
+def _typeset(source: str, svgs: Mapping[str, str], inputs: Mapping[str, str], **options: Any) -> Any:
+    """What typst makes of a source: one file, or a list of pages for pictures. Raises RenderError."""
+    import typst
+
+    given = {f"svg:{name}": svg for name, svg in svgs.items()} | dict(inputs)
+
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts_dir())])
+    compiler = typst.Compiler(source.encode(), font_paths=fonts, sys_inputs=given)
+    try:
+        made, warnings = compiler.compile_with_warnings(**options)
+    except typst.TypstError as error:
+        raise RenderError(f"Das PDF konnte nicht gesetzt werden: {error.diagnostic or error}") from error
+    if warnings:
+        raise RenderError("Das PDF konnte nicht sauber gesetzt werden: " + "; ".join(str(w.message) for w in warnings))
+    return made
+
+
 def compile_typst(source: str, svgs: Mapping[str, str], day: str, inputs: Mapping[str, str] | None = None) -> bytes:
     """The tagged PDF of a typst source; figures are reached as `sys.inputs.at("svg:<id>")`, `day` is its ISO date.
 
@@ -18,21 +35,17 @@ def compile_typst(source: str, svgs: Mapping[str, str], day: str, inputs: Mappin
 
     Raises RenderError with the compiler's message; missing glyphs and other warnings are errors, too.
     """
-    import typst
-
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts_dir())])
-    given = {f"svg:{name}": svg for name, svg in svgs.items()} | dict(inputs or {})
     stamp = datetime.fromisoformat(day).replace(tzinfo=UTC)
-    compiler = typst.Compiler(source.encode(), font_paths=fonts, sys_inputs=given)
-    try:
-        pdf, warnings = compiler.compile_with_warnings(format="pdf", pdf_standards=["ua-1", "a-2a"], timestamp=stamp)
-    except typst.TypstError as error:
-        raise RenderError(f"Das PDF konnte nicht gesetzt werden: {error.diagnostic or error}") from error
-    if warnings:
-        raise RenderError("Das PDF konnte nicht sauber gesetzt werden: " + "; ".join(str(w.message) for w in warnings))
+    pdf = _typeset(source, svgs, inputs or {}, format="pdf", pdf_standards=["ua-1", "a-2a"], timestamp=stamp)
     if not isinstance(pdf, bytes):
         raise RenderError("Das PDF konnte nicht gesetzt werden: typst hat keine Datei geliefert.")
     return pdf
+
+
+def pages(source: str, svgs: Mapping[str, str], form: str, ppi: float | None = None) -> list[bytes]:
+    """Every page of a typst source as a picture, `form` svg or png. Raises RenderError as `compile_typst`."""
+    made = _typeset(source, svgs, {}, format=form, ppi=ppi)
+    return [made] if isinstance(made, bytes) else list(made)
 
 
 def elements(node: Any, kind: str | None = None) -> Iterator[Any]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
 from kommunalprofil.document import Column, Table
+from kommunalprofil.provenance import CC_BY_4, DL_DE_BY, WITH_SOURCE
 from kommunalprofil.vocabulary import BASE
 
 if TYPE_CHECKING:
@@ -16,10 +18,26 @@ if TYPE_CHECKING:
     from kommunalprofil.profile import Profile
     from kommunalprofil.provenance import Origin
 
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """A licence by its German title, its address and the name programs know it by (SPDX, else Open Definition)."""
+
+    title: str
+    url: str
+    id: str
+
+
 LICENCES = {
-    "dl-de/by-2-0": "Datenlizenz Deutschland – Namensnennung – Version 2.0",
-    "cc-by-4.0": "Creative Commons Namensnennung 4.0",
+    DL_DE_BY: Licence(
+        "Datenlizenz Deutschland – Namensnennung – Version 2.0", "https://www.govdata.de/dl-de/by-2-0", "DL-DE-BY-2.0"
+    ),
+    CC_BY_4: Licence(
+        "Creative Commons Namensnennung 4.0", "https://creativecommons.org/licenses/by/4.0/deed.de", "CC-BY-4.0"
+    ),
+    WITH_SOURCE: Licence(WITH_SOURCE, "", "other-at"),
 }
+"""By the words of the origins."""
 
 
 def _day(text: str) -> str:
@@ -57,6 +75,18 @@ def used_origins(evidence: Evidence) -> dict[str, list[Origin]]:
         if table not in found:
             found[table] = {evidence.origin(table): None}
     return {table: sorted(found[table], key=lambda o: (o.dates, o.stand)) for table in sorted(found)}
+
+
+def used_licences(evidence: Evidence) -> dict[str, Licence]:
+    """The licences of the files behind the document, by the words of their origins."""
+    used = {o.licence for group in used_origins(evidence).values() for o in group}
+    return {name: one for name, one in LICENCES.items() if name in used}
+
+
+def licence_note(evidence: Evidence) -> str:
+    """Under what the values may be passed on, and that they have been worked on: the licences ask for both."""
+    named = (f"{one.title} ({one.url})" if one.url else one.title for one in used_licences(evidence).values())
+    return f"{'; '.join(named)}. Daten bearbeitet."
 
 
 def _range(texts: Iterable[str]) -> str:
@@ -110,7 +140,7 @@ def source_table(evidence: Evidence) -> Table:
             )
         )
     labels = ("Tabelle", "Titel und Stelle", "Stichtage", "Gebietsstand", "Basis", "Stand der Datei", "Lizenz")
-    note = "; ".join(f"{short}: {long}" for short, long in LICENCES.items() if any(short in row[-1] for row in rows))
+    note = "; ".join(f"{name}: {one.title}" for name, one in used_licences(evidence).items() if one.title != name)
     columns = tuple(Column(label, align="left") for label in labels)
     return Table("Verwendete amtliche Statistiken", columns, tuple(rows), note=note)
 

@@ -1,4 +1,4 @@
-"""A profile becomes a document: chapters through two sets of macros, one HTML page, one PDF, two data files."""
+"""A profile becomes a document: chapters through two sets of macros, one HTML page, one PDF, the data files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,19 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from kommunalprofil import __version__, export, narrative, official, pdf, references, sentences, templating
+from kommunalprofil import (
+    __version__,
+    datapackage,
+    export,
+    narrative,
+    official,
+    pdf,
+    pictures,
+    references,
+    sentences,
+    templating,
+    workbook,
+)
 from kommunalprofil import formatting as fmt
 from kommunalprofil.document import Figure, Gap
 from kommunalprofil.errors import RenderError
@@ -172,8 +184,16 @@ class Composer:
 
     def _chapter(self, item: str | Chapter, context: dict[str, Any]) -> str:
         if isinstance(item, str):
-            return self.environment.get_template(item).render(context)
+            return self._part(item, context)
         return self.environment.get_template("own/chapter.jinja").render(context | {"own": item})
+
+    def _part(self, name: str, context: dict[str, Any]) -> str:
+        """One chapter template; evidence and outline keep which values and which heading are its own."""
+        self.evidence.part, known = name, len(self.outline.headings)
+        text = self.environment.get_template(name).render(context)
+        if opened := self.outline.headings[known:]:
+            self.outline.parts[name] = opened[0]
+        return text
 
     def _settings(self) -> dict[str, Any]:
         region = self.evidence.region
@@ -209,10 +229,13 @@ def _drawings(evidence: Evidence, figures: FigureFunctions | None, own: Own) -> 
     return Drawings(evidence, {**functions, **drawing.drawings(own.charts)})
 
 
-def document(profile: Profile, figures: FigureFunctions | None = None, own: Own = NOTHING) -> Document:
+def document(
+    profile: Profile, figures: FigureFunctions | None = None, own: Own = NOTHING, *, single: bool = False
+) -> Document:
     """Render a profile; nothing is written. Raises RenderError.
 
-    `figures` replaces the declared figure functions, `own` is what the Kommune adds.
+    `figures` replaces the declared figure functions, `own` is what the Kommune adds. With `single` every figure is a
+    file of its own, too.
     """
     evidence = Evidence(profile)
     drawings = _drawings(evidence, figures, own)
@@ -225,7 +248,10 @@ def document(profile: Profile, figures: FigureFunctions | None = None, own: Own 
         shown = Composer(templating.html_environment(own.templates), "html", evidence, drawings, own)
         page = shown.page(_html_style(own))
         data = export.files(evidence, shown.outline)
+        data["daten.xlsx"] = workbook.workbook(evidence, shown.outline)
         files = {"kommunalprofil.html": page.encode(), "kommunalprofil.pdf": made.result(), **data}
+    files |= pictures.files(evidence, shown.outline) if single else {}
+    files[datapackage.NAME] = datapackage.describe(evidence, files, pictures.titles(shown.outline))
     return Document(f"Kommunalprofil {profile.region.title}", files, shown.outline)
 
 
@@ -238,9 +264,9 @@ def html(profile: Profile, figures: FigureFunctions | None = None, own: Own = NO
     return composer.page(_html_style(own))
 
 
-def render(profile: Profile, own: Own = NOTHING) -> dict[str, bytes]:
-    """The finished files of a profile by name: PDF, HTML, daten.csv, profil.json. Raises RenderError."""
-    return document(profile, own=own).files
+def render(profile: Profile, own: Own = NOTHING, *, single: bool = False) -> dict[str, bytes]:
+    """The finished files of a profile by path: PDF, HTML, data, with `single` every figure too. Raises RenderError."""
+    return document(profile, own=own, single=single).files
 
 
 def write(files: Mapping[str, bytes], directory: Path) -> list[Path]:

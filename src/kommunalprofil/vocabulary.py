@@ -80,6 +80,16 @@ DIMENSION = {
     "household": ("Haushalt", HOUSEHOLD),
 }
 """What people may be split by: the name of each dimension and its codes (ages are intervals)."""
+
+
+def printed_labels(dimension: str) -> dict[str, str]:
+    """The codes of a dimension as files show them, with their German labels; `T` means the total."""
+    labels: dict[str, str] = {}
+    for code in DIMENSION[dimension][1].values():
+        labels.setdefault(code.printed, code.de)
+    return labels
+
+
 BASE = _codes(
     Code("volkszaehlung_1987", "Fortschreibung auf Basis der Volkszählung 1987", "base census 1987"),
     Code("zensus_2011", "Fortschreibung auf Basis des Zensus 2011", "base census 2011"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import logging
+import pathlib
 import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
@@ -43,9 +44,14 @@ Array = np.ndarray[Any, np.dtype[Any]]
 Points = Sequence[tuple[float, float]] | Array
 
 
+def font_file(weight: int) -> pathlib.Path:
+    """The font of a weight, 400 or 600. Raises KeyError for another one."""
+    return fonts_dir() / _FILES[weight]
+
+
 @cache
 def _font(weight: int) -> FT2Font:
-    font = FT2Font(str(fonts_dir() / _FILES[weight]))
+    font = FT2Font(str(font_file(weight)))
     font.set_size(100, 72)
     return font
 

@@ -1,0 +1,249 @@
+"""A workbook of plain sheets as XLSX (ECMA-376): typed cells, a header that stays, a filter; the same bytes every time.
+
+Written straight into the archive: the libraries that could do it stamp their files with the time of day, know no text
+that may not become a formula, and take longer than the rest of a profile's data files.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+from xml.sax.saxutils import escape
+
+from kommunalprofil.templating import printable
+
+
+class Number(NamedTuple):
+    """A number and how many decimals are shown of it; `grouped` sets a separator after thousands, not for years."""
+
+    value: float
+    decimals: int = 0
+    grouped: bool = True
+
+
+Cell = str | Number | datetime.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Rows of cells under a name: a table with its header in the first row, bold, frozen, with a filter.
+
+    A sheet with `headings` is a page to read instead: those rows are bold, the first of them large, long texts wrap.
+    """
+
+    name: str
+    rows: Sequence[Sequence[Cell]]
+    headings: tuple[int, ...] = ()
+
+    @property
+    def table(self) -> bool:
+        """Whether the sheet is one table."""
+        return not self.headings
+
+    @property
+    def area(self) -> str:
+        """All its cells: `A1:Q40`."""
+        return f"A1:{column_name(max(map(len, self.rows)) - 1)}{len(self.rows)}"
+
+
+_NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_STYLES = ("text", "quoted", "header", "title", "wrapped", "date", "year", "0", "1", "2")
+"""The places of the cell formats in styles.xml."""
+_FORMATS = {"quoted": 49, "date": 164, "year": 1, "0": 3, "1": 165, "2": 4}
+_PLAIN = 'fontId="0" fillId="0" borderId="0"'
+_LOOKS = {
+    "header": 'fontId="1" fillId="2" borderId="1" applyFont="1" applyFill="1" applyBorder="1"',
+    "title": 'fontId="2" fillId="0" borderId="0" applyFont="1"',
+    "quoted": f'{_PLAIN} quotePrefix="1"',
+}
+_FIRST_DAY = datetime.date(1899, 12, 30)  # day 0 of the calendar, which takes 1900 for a leap year
+_DAY = (1980, 1, 1, 0, 0, 0)  # the first an archive knows
+_LONGEST_TEXT = 32_767
+NARROWEST, WIDEST = 9, 46
+"""Widths of columns, in characters."""
+
+
+def sheet_names(wanted: Iterable[str]) -> list[str]:
+    """Names a workbook allows: at most 31 characters, no brackets, slashes, colons, * or ?, none twice."""
+    names: list[str] = []
+    for text in wanted:
+        stem = re.sub(r"[\[\]:*?/\\]+", " ", printable(text)).strip(" '") or "Blatt"
+        tries = (stem[: 31 - len(tail)].rstrip(" '") + tail for tail in ("", *(f" {n}" for n in range(2, 1000))))
+        taken = {name.lower() for name in names}
+        names.append(next(name for name in tries if name.lower() not in taken))
+    return names
+
+
+def column_name(number: int) -> str:
+    """0 → 'A', 25 → 'Z', 26 → 'AA'."""
+    before, letter = divmod(number, 26)
+    return (column_name(before - 1) if before else "") + chr(65 + letter)
+
+
+def _text(text: str) -> str:
+    """A text as XML; `_x0041_` stays what it is instead of becoming the letter that it stands for."""
+    return escape(re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", printable(text)[:_LONGEST_TEXT]))
+
+
+def _cell(place: str, cell: Cell, style: str) -> str:
+    if isinstance(cell, Number):
+        form = str(min(cell.decimals, 2)) if cell.grouped else "year"
+        return f'<c r="{place}" s="{_STYLES.index(form)}"><v>{cell.value!r}</v></c>'
+    if isinstance(cell, datetime.date):
+        return f'<c r="{place}" s="{_STYLES.index("date")}"><v>{(cell - _FIRST_DAY).days}</v></c>'
+    if not cell:
+        return ""
+    form = "quoted" if style == "text" and cell[0] in "=+-@\t\r" else style
+    # An inline string is text whatever it begins with; only an element <f> would be a formula.
+    content = f'<is><t xml:space="preserve">{_text(cell)}</t></is>'
+    return f'<c r="{place}" s="{_STYLES.index(form)}" t="inlineStr">{content}</c>'
+
+
+def _style(sheet: Sheet, number: int) -> str:
+    if sheet.table:
+        return "text" if number else "header"
+    if number not in sheet.headings:
+        return "wrapped"
+    return "header" if number else "title"
+
+
+def _length(cell: Cell) -> int:
+    if isinstance(cell, Number):
+        return len(f"{cell.value:,.{cell.decimals}f}")
+    return len(cell) if isinstance(cell, str) else 10
+
+
+def _widths(sheet: Sheet) -> list[float]:
+    """Wide enough for the longest cell within limits; headers wrap, a title may reach beyond its cell."""
+    longest = [NARROWEST] * max(map(len, sheet.rows))
+    for number, row in enumerate(sheet.rows):
+        for column, cell in enumerate(row):
+            if _style(sheet, number) != "title":
+                longest[column] = max(longest[column], _length(cell))
+    return [min(length * 1.1, WIDEST if sheet.table else 2 * WIDEST) + 2.5 for length in longest]
+
+
+def _worksheet(sheet: Sheet, first: bool) -> str:
+    rows = []
+    for number, row in enumerate(sheet.rows):
+        style = _style(sheet, number)
+        cells = "".join(_cell(f"{column_name(c)}{number + 1}", cell, style) for c, cell in enumerate(row))
+        rows.append(f'<row r="{number + 1}">{cells}</row>')
+    columns = "".join(
+        f'<col min="{n}" max="{n}" width="{width:g}" customWidth="1"/>' for n, width in enumerate(_widths(sheet), 1)
+    )
+    frozen = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>' if sheet.table else ""
+    shown = ' tabSelected="1"' if first else ""
+    filtered = f'<autoFilter ref="{sheet.area}"/>' if sheet.table else ""
+    return (
+        f'<worksheet xmlns="{_NAMESPACE}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+        f'<dimension ref="{sheet.area}"/>'
+        f'<sheetViews><sheetView workbookViewId="0"{shown}>{frozen}</sheetView></sheetViews>'
+        f'<sheetFormatPr defaultRowHeight="15"/><cols>{columns}</cols><sheetData>{"".join(rows)}</sheetData>{filtered}'
+        '<pageMargins left="0.6" right="0.6" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>'
+        '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
+    )
+
+
+def _styles() -> str:
+    wrapped = ' applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf>'
+    formats = "".join(
+        f'<xf numFmtId="{_FORMATS.get(style, 0)}" xfId="0" applyNumberFormat="1" {_LOOKS.get(style, _PLAIN)}'
+        + (wrapped if style in ("header", "wrapped") else "/>")
+        for style in _STYLES
+    )
+    font = '<font>{}<sz val="{}"/><color rgb="FF1B2A33"/><name val="Calibri"/><family val="2"/></font>'
+    fonts = font.format("", 11) + font.format("<b/>", 11) + font.format("<b/>", 16)
+    edge = "<left/><right/><top/>"
+    return (
+        f'<styleSheet xmlns="{_NAMESPACE}">'
+        '<numFmts count="2"><numFmt numFmtId="164" formatCode="dd\\.mm\\.yyyy"/>'
+        '<numFmt numFmtId="165" formatCode="#,##0.0"/></numFmts>'
+        f'<fonts count="3">{fonts}</fonts><fills count="3"><fill><patternFill patternType="none"/></fill>'
+        '<fill><patternFill patternType="gray125"/></fill><fill><patternFill patternType="solid">'
+        '<fgColor rgb="FFEEF5F5"/><bgColor indexed="64"/></patternFill></fill></fills>'
+        f'<borders count="2"><border>{edge}<bottom/><diagonal/></border>'
+        f'<border>{edge}<bottom style="thin"><color rgb="FF0B6E6E"/></bottom><diagonal/></border></borders>'
+        '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
+        f'<cellXfs count="{len(_STYLES)}">{formats}</cellXfs>'
+        '<cellStyles count="1"><cellStyle name="Standard" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+    )
+
+
+def _workbook(sheets: Sequence[Sheet], names: Sequence[str]) -> str:
+    listed = "".join(
+        f'<sheet name="{_attribute(name)}" sheetId="{n}" r:id="rId{n}"/>' for n, name in enumerate(names, 1)
+    )
+    filters = "".join(
+        f'<definedName name="_xlnm._FilterDatabase" localSheetId="{n}" hidden="1">{_attribute(_absolute(name, sheet))}'
+        "</definedName>"
+        for n, (name, sheet) in enumerate(zip(names, sheets, strict=True))
+        if sheet.table
+    )
+    return (
+        f'<workbook xmlns="{_NAMESPACE}" xmlns:r="{_OFFICE}"><bookViews><workbookView/></bookViews>'
+        f"<sheets>{listed}</sheets>{f'<definedNames>{filters}</definedNames>' if filters else ''}</workbook>"
+    )
+
+
+def _absolute(name: str, sheet: Sheet) -> str:
+    """`'Auf einen Blick'!$A$1:$Q$40`."""
+    quoted = name.replace("'", "''")
+    return f"'{quoted}'!" + re.sub(r"([A-Z]+)(\d+)", r"$\1$\2", sheet.area)
+
+
+def _attribute(text: str) -> str:
+    return escape(text, {'"': "&quot;"})
+
+
+def _parts(title: str, day: str, sheets: Sequence[Sheet]) -> dict[str, str]:
+    names = sheet_names(sheet.name for sheet in sheets)
+    numbers = range(1, len(sheets) + 1)
+    main = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    types = "".join(
+        f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{main}.worksheet+xml"/>' for n in numbers
+    )
+    links = "".join(
+        f'<Relationship Id="rId{n}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n in numbers
+    )
+    return {
+        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Default Extension="xml" ContentType="application/xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{main}.sheet.main+xml"/>{types}'
+        f'<Override PartName="/xl/styles.xml" ContentType="{main}.styles+xml"/><Override PartName="/docProps/core.xml" '
+        'ContentType="application/vnd.openxmlformats-package.core-properties+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
+        f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/><Relationship Id="rId2" '
+        f'Type="{_PACKAGE}/relationships/metadata/core-properties" Target="docProps/core.xml"/></Relationships>',
+        "docProps/core.xml": f'<cp:coreProperties xmlns:cp="{_PACKAGE}/metadata/core-properties" '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
+        'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+        f"<dc:title>{_text(title)}</dc:title><dc:creator>kommunalprofil</dc:creator><dc:language>de-DE</dc:language>"
+        f'<dcterms:created xsi:type="dcterms:W3CDTF">{day}T00:00:00Z</dcterms:created>'
+        f'<dcterms:modified xsi:type="dcterms:W3CDTF">{day}T00:00:00Z</dcterms:modified></cp:coreProperties>',
+        "xl/workbook.xml": _workbook(sheets, names),
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">{links}'
+        f'<Relationship Id="rId{len(sheets) + 1}" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>',
+        "xl/styles.xml": _styles(),
+        **{f"xl/worksheets/sheet{n}.xml": _worksheet(sheet, n == 1) for n, sheet in enumerate(sheets, 1)},
+    }  # fmt: skip
+
+
+def xlsx(title: str, day: str, sheets: Sequence[Sheet]) -> bytes:
+    """The workbook; `day` is the ISO date its properties name. Every sheet needs a row."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in _parts(title, day, sheets).items():
+            entry = zipfile.ZipInfo(name, _DAY)
+            entry.create_system, entry.compress_type, entry.external_attr = 3, zipfile.ZIP_DEFLATED, 0o644 << 16
+            archive.writestr(entry, _HEAD + text)
+    return out.getvalue()

@@ -1,0 +1,187 @@
+"""daten.xlsx: the values each chapter shows, one sheet a chapter, in German, for people who calculate with them."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
+
+from kommunalprofil import formatting as fmt
+from kommunalprofil import references, sentences
+from kommunalprofil.export import plain
+from kommunalprofil.spreadsheet import Cell, Number, Sheet, sheet_names, xlsx
+from kommunalprofil.vocabulary import BASE, DIMENSION, FLAG_TEXT, printed_labels
+
+if TYPE_CHECKING:
+    from kommunalprofil.evidence import Evidence
+    from kommunalprofil.outline import Outline
+    from kommunalprofil.profile import Value
+    from kommunalprofil.regions import Region
+
+HEADER = (
+    "Indikator", "Variante", "Gebiet", "Schlüssel (AGS)", "Stichtag oder Jahr", "Geschlecht", "Alter",
+    "Staatsangehörigkeit", "Einwanderungsgeschichte", "Haushalt", "Wert", "Einheit", "Zähler", "Nenner", "Grundlage",
+    "Hinweis", "Quelle", "Kennung",
+)  # fmt: skip
+FEW = "Nenner unter 20: nur Anzahlen"
+_BREAKS = {
+    "volkszaehlung_1987": "Volkszählung 1987",
+    "zensus_2011": "Zensus 2011",
+    "zensus_2022": "Zensus 2022",
+    "territory": "Gebietsänderung",
+    "pflegegrade": "Pflegegrade statt Pflegestufen",
+}
+LEGEND = (
+    ("Wert", "So genau, wie die Zelle ihn hält; angezeigt mit den Stellen, die auch das Profil druckt."),
+    ("Zähler, Nenner", "Woraus der Wert berechnet ist, wo er ein Verhältnis ist."),
+    ("leere Zelle", "Es gibt keinen Wert oder er gehört nicht dazu; bei „Wert“ steht der Grund unter „Hinweis“."),
+    ("insgesamt", "Nach diesem Merkmal ist nicht unterteilt."),
+    ("Bruch: …", "Der Wert ist mit dem davor nicht vergleichbar, aus dem genannten Grund."),
+    (FEW, "Anteile und Mittelwerte so weniger Menschen oder Haushalte sagen nichts."),
+    ("Kennung", "So heißt der Indikator in daten.csv und profil.json."),
+)
+"""What stands in the sheets of the chapters."""
+BREAK = ("break:…", "mit dem Wert davor nicht vergleichbar")
+
+
+def remark(value: Value) -> str:
+    """What has to be known of a value, in words: why there is none, how sure it is, what lies before it."""
+    if value.missing:
+        return value.reason
+    words = [FEW] if sentences.few(value) else []
+    for flag in filter(None, value.flag.split("|")):
+        name, _, cause = flag.partition(":")
+        words.append(f"Bruch: {_BREAKS.get(cause, cause)}" if name == "break" else FLAG_TEXT.get(name, name))
+    return "; ".join(words)
+
+
+def when(date: str) -> Cell:
+    """A day as a day, a year as a number, several years as '2012–2015'."""
+    if re.fullmatch(r"\d{4}", date):
+        return Number(int(date), grouped=False)
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", date):
+        return datetime.date.fromisoformat(date)
+    return fmt.date(date) if date else ""
+
+
+def _label(dimension: str, code: str) -> str:
+    return fmt.age(code) if dimension == "age" else printed_labels(dimension).get(code, code)
+
+
+def _number(value: float | None, decimals: int | None = None) -> Cell:
+    """A number with so many decimals shown; without a word about it those it has, one at most."""
+    tidy = plain(value)
+    return None if tidy is None else Number(tidy, int(not float(tidy).is_integer()) if decimals is None else decimals)
+
+
+class _Rows:
+    """Turns values into rows; labels, names and source notes are made once each."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+        self.regions: dict[str, Region] = {r.ags: r for r in (evidence.region, *evidence.parents)}
+        self.notes: dict[tuple[str, ...], str] = {}
+        self.labels: dict[tuple[str, str], str] = {}
+
+    def _region(self, ags: str) -> Region:
+        if ags not in self.regions:
+            self.regions[ags] = self.evidence.register.get(ags)
+        return self.regions[ags]
+
+    def _source(self, tables: tuple[str, ...]) -> str:
+        if tables not in self.notes:
+            self.notes[tables] = references.source_note(self.evidence, tables)
+        return self.notes[tables]
+
+    def _dim(self, name: str, code: str) -> str:
+        if (name, code) not in self.labels:
+            self.labels[name, code] = _label(name, code)
+        return self.labels[name, code]
+
+    def row(self, value: Value) -> list[Cell]:
+        """The cells of one value, in the order of HEADER."""
+        declared, few = self.evidence.indicators[value.indicator], sentences.few(value)
+        return [
+            declared.de,
+            declared.variant(value.variant).definition if value.variant else "",
+            self._region(value.region).title,
+            value.region,
+            when(value.date),
+            *(self._dim(name, getattr(value, name)) for name in DIMENSION),
+            None if few else _number(value.value, sentences.places(value)),
+            value.unit,
+            None if few and value.unit == "Jahre" else _number(value.numerator),  # the years of few people are no count
+            _number(value.denominator),
+            BASE[value.base].de if value.base in BASE and value.base != "none" else "",
+            remark(value),
+            "" if value.missing else self._source(value.sources),
+            value.indicator,
+        ]
+
+    def ordered(self, values: Sequence[Value]) -> list[Value]:
+        """One series after the other: indicators as the chapter asks for them, the place first, then by date."""
+        indicators = list(dict.fromkeys(v.indicator for v in values))
+        places = list(dict.fromkeys([*self.regions, *sorted(v.region for v in values)]))
+        rank = {name: number for number, name in enumerate([*indicators, *places])}
+
+        def order(v: Value) -> tuple[Any, ...]:
+            dims = [(code != "T", code) for code in (v.sex, v.nationality, v.migration, v.household)]
+            lowest = -1 if v.age == "T" else fmt.age_bounds(v.age)[0]
+            return (rank[v.indicator], v.variant, rank[v.region], lowest, v.age, *dims, v.date, v.base)
+
+        return sorted(values, key=order)
+
+
+def _source_sheet(evidence: Evidence) -> Sheet:
+    """Every official file behind the document, with all that its licence wants named."""
+    header = ("Tabelle", "Titel", "Stelle", "Stichtage", "Gebietsstand", "Grundlage", "Stand der Datei", "Lizenz",
+              "Quellenvermerk", "Adresse", "SHA-256")  # fmt: skip
+    rows = [
+        (o.table, o.title, o.producer, ", ".join(map(fmt.date, sorted(o.dates))), fmt.stand(o.gebietsstand),
+         BASE[o.base].de if o.base in BASE and o.base != "none" else "", fmt.stand(o.stand or o.retrieved), o.licence,
+         o.citation, o.url, o.sha256)
+        for group in references.used_origins(evidence).values()
+        for o in group
+    ]  # fmt: skip
+    return Sheet("Quellen", [header, *rows])
+
+
+def _contents(evidence: Evidence, sheets: Sequence[Sheet], about: Iterable[str]) -> Sheet:
+    """The first sheet: the place, the state of the data, the licence, what is where, and what the words mean."""
+    region, stand = evidence.region, fmt.date(references.newest_stand(evidence))
+    names = sheet_names(("Inhalt", *(sheet.name for sheet in sheets)))[1:]
+    blocks: list[list[tuple[str, str]]] = [
+        [
+            (f"Kommunalprofil {region.title}: Daten", f"Datenstand {stand}"),
+            ("Ort", f"{region.title} (AGS {region.ags})"),
+            ("Lizenz", references.licence_note(evidence)),
+            ("Quellen", "Jede amtliche Tabelle steht mit ihrem Quellenvermerk im Blatt „Quellen“."),
+        ],
+        [("Blatt", "Inhalt"), *zip(names, about, strict=True)],
+        [("In den Blättern", "Bedeutung"), *LEGEND],
+        [("Kennzeichen in daten.csv und profil.json", "Bedeutung"), *FLAG_TEXT.items(), BREAK],
+        [("Zeichen in den Tabellen des Profils", "Bedeutung"), *references.signs()],
+    ]
+    starts = accumulate((len(block) for block in blocks[:-1]), initial=0)
+    return Sheet("Inhalt", [row for block in blocks for row in block], tuple(starts))
+
+
+def workbook(evidence: Evidence, outline: Outline) -> bytes:
+    """The workbook of a finished document; the same document gives the same bytes."""
+    rows = _Rows(evidence)
+    shown = {part: evidence.shown_in(part) for part in outline.parts}
+    chapters = {outline.parts[part].text: rows.ordered(values) for part, values in shown.items() if values}
+    sheets = [Sheet(title, [HEADER, *map(rows.row, values)]) for title, values in chapters.items()]
+    about = [
+        f"{fmt.number(len(values))} Zeilen: die Werte des Kapitels und seine Lücken mit Grund"
+        for values in chapters.values()
+    ]
+    sheets += [
+        Sheet("Begriffe", [("Begriff", "Definition"), *references.definitions(evidence)]),
+        _source_sheet(evidence),
+    ]
+    about += ["was die Indikatoren messen und wie sie berechnet sind", "jede amtliche Datei hinter den Werten"]
+    title = f"Kommunalprofil {evidence.region.title}: Daten"
+    return xlsx(title, references.newest_stand(evidence), [_contents(evidence, sheets, about), *sheets])
