@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -112,3 +113,20 @@ def test_a_bar_only_on_a_terminal(tmp_path: Path, require_tool: Callable[..., st
     assert piped.stderr == ""
     assert "\x1b" not in piped.stdout
     assert len(piped.stdout.splitlines()) == 14
+
+
+def test_the_short_version_has_two_pages(tmp_path: Path) -> None:
+    from pikepdf import open as open_pdf
+
+    from kommunalprofil import german_cli
+    from kommunalprofil.cli import app
+
+    assert german_cli.run(app, ["build", "vrees", "--short", "--quiet", "-o", str(tmp_path)]) == 0
+    with open_pdf(tmp_path / "vrees" / "kommunalprofil-kurz.pdf") as pdf:
+        assert len(pdf.pages) == 2
+        assert pdf.docinfo["/Title"] == "Kommunalprofil Gemeinde Vrees, kurz"
+    page = (tmp_path / "vrees" / "kommunalprofil-kurz.html").read_text(encoding="utf-8")
+    whole = (tmp_path / "vrees" / "kommunalprofil.html").read_text(encoding="utf-8")
+    assert "In Einfacher Sprache" in page
+    assert "1.916" in page
+    assert re.findall(r'class="edition">[^<]+', page) == re.findall(r'class="edition">[^<]+', whole)

@@ -24,7 +24,8 @@ from kommunalprofil.errors import KommunalprofilError, UsageError
 if TYPE_CHECKING:
     from kommunalprofil.indicators import Indicator
     from kommunalprofil.own import Own
-    from kommunalprofil.regions import Region, Register
+    from kommunalprofil.profile import Profile
+    from kommunalprofil.regions import Region
 
 app = typer.Typer(
     help="Kommunalprofile aus amtlicher Statistik: für jeden Kreis und jede Gemeinde ein Dokument mit belegten Zahlen.",
@@ -73,6 +74,9 @@ def build(
     figures: Annotated[
         bool, typer.Option("--figures", help="Jede Abbildung auch als SVG, PNG (300 dpi) und CSV in abbildungen/.")
     ] = False,
+    short: Annotated[
+        bool, typer.Option("--short", help="Dazu eine Fassung auf zwei Seiten: Kennzahlen und Einfache Sprache.")
+    ] = False,
     data: DataDir = None,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -80,6 +84,7 @@ def build(
     """Das Kommunalprofil eines Ortes schreiben: PDF, HTML und die Daten dahinter als Excel, CSV und JSON."""
     from kommunalprofil import own
     from kommunalprofil.asking import find_place
+    from kommunalprofil.profile import Profile
     from kommunalprofil.regions import Register
     from kommunalprofil.states import State
 
@@ -94,7 +99,7 @@ def build(
     watched = len(places) > 1 and not (quiet or as_json) and sys.stderr.isatty()
     for place in _with_progress(places) if watched else places:
         try:
-            written = _build_one(place, register, folder, output, added, figures)
+            written = _build_one(Profile(place.ags, folder, register), output, added, figures, short)
         except KommunalprofilError as error:
             code = max(code, error.exit_code)
             print(f"{CLEAR * watched}Fehler: {place.title}: {error}", file=sys.stderr)
@@ -119,12 +124,10 @@ def _with_progress(places: list[Region]) -> Iterable[Region]:
         yield from bar
 
 
-def _build_one(place: Region, register: Register, data: Path, output: Path, own: Own, figures: bool) -> list[Path]:
+def _build_one(profile: Profile, output: Path, own: Own, figures: bool, short: bool) -> list[Path]:
     from kommunalprofil import render
-    from kommunalprofil.profile import Profile
 
-    files = render.render(Profile(place.ags, data, register), own, single=figures)
-    return render.write(files, output / place.slug)
+    return render.write(render.render(profile, own, single=figures, short=short), output / profile.region.slug)
 
 
 def _tell(place: Region, written: list[Path]) -> None:

@@ -48,6 +48,8 @@ MACROS = (
 )  # fmt: skip
 """The words a chapter is written in; every format has all of them."""
 
+SHORT = ("chapters/10_ueberblick.jinja", "chapters/12_einfache_sprache.jinja", "short/quellen.jinja")
+"""What the version of two pages holds."""
 FigureFunctions = Mapping[str, Callable[[Any], Figure | Gap]]
 
 
@@ -141,6 +143,9 @@ class Composer:
     drawings: Drawings
     own: Own = NOTHING
     outline: Outline = field(default_factory=Outline)
+    day: str = ""
+    """The newest day of the data if another document of the place tells it."""
+    short: bool = False
 
     def page(self, style: Markup) -> str:
         """The whole document in the format's own language."""
@@ -156,6 +161,7 @@ class Composer:
             "source_note": lambda tables: references.source_note(self.evidence, tables),
             "inline_svg": inline_svg,
             "own": self.own,
+            "short": self.short,
         }
         if self.own.logo:
             self.outline.picture(self.own.logo.alt)
@@ -173,6 +179,8 @@ class Composer:
 
     def _order(self) -> list[str | Chapter]:
         """The templates of the chapters with the Kommune's own among them, its foreword first."""
+        if self.short:
+            return list(SHORT)
         names = list(templating.chapters(self.own.templates).values())
         default = names[-2] if len(names) > 1 else FIRST  # before the sources, which close the document
         own = self.own.chapters
@@ -197,12 +205,12 @@ class Composer:
 
     def _settings(self) -> dict[str, Any]:
         region = self.evidence.region
-        stand = fmt.date_words(references.newest_stand(self.evidence))
+        stand = fmt.date_words(self.day or references.newest_stand(self.evidence))
         subtitle = "Bevölkerung, Altersaufbau, Geburten, Wanderungen, Zuwanderung und Haushalte"
         own = fmt.list_and(f"„{one.title}“" for one in self._order() if isinstance(one, Chapter))
         return {
-            "title": f"Kommunalprofil {region.title}",
-            "subtitle": subtitle,
+            "title": f"Kommunalprofil {region.title}" + ", kurz" * self.short,
+            "subtitle": "Das Wichtigste auf zwei Seiten" if self.short else subtitle,
             "description": f"{subtitle} {region.dative_in}: Zahlen der amtlichen Statistik in Wort und Bild.",
             "author": "kommunalprofil",
             "keywords": ["Kommunalprofil", region.name, "Bevölkerung", "Demografie", "amtliche Statistik"],
@@ -210,7 +218,9 @@ class Composer:
             "short_source": "Quelle: Statistische Ämter des Bundes und der Länder; eigene Berechnung"
             + f"; {CREDIT}" * bool(self.own.chapters),
             "imprint": f"Erstellt mit kommunalprofil {__version__} aus Daten der amtlichen Statistik. "
-            "Die Quellen und ihre Lizenzen stehen im letzten Kapitel." + f" Von der Kommune selbst: {own}." * bool(own),
+            f"Die Quellen und ihre Lizenzen stehen im {'ganzen Kommunalprofil' if self.short else 'letzten Kapitel'}."
+            + f" Von der Kommune selbst: {own}."
+            * bool(own),
             "version": __version__,
         }
 
@@ -230,12 +240,17 @@ def _drawings(evidence: Evidence, figures: FigureFunctions | None, own: Own) -> 
 
 
 def document(
-    profile: Profile, figures: FigureFunctions | None = None, own: Own = NOTHING, *, single: bool = False
+    profile: Profile,
+    figures: FigureFunctions | None = None,
+    own: Own = NOTHING,
+    *,
+    single: bool = False,
+    short: bool = False,
 ) -> Document:
     """Render a profile; nothing is written. Raises RenderError.
 
     `figures` replaces the declared figure functions, `own` is what the Kommune adds. With `single` every figure is a
-    file of its own, too.
+    file of its own, too; with `short` there is a version of two pages as well.
     """
     evidence = Evidence(profile)
     drawings = _drawings(evidence, figures, own)
@@ -251,8 +266,25 @@ def document(
         data["daten.xlsx"] = workbook.workbook(evidence, shown.outline)
         files = {"kommunalprofil.html": page.encode(), "kommunalprofil.pdf": made.result(), **data}
     files |= pictures.files(evidence, shown.outline) if single else {}
+    files |= _two_pages(profile, own, day) if short else {}
     files[datapackage.NAME] = datapackage.describe(evidence, files, pictures.titles(shown.outline))
     return Document(f"Kommunalprofil {profile.region.title}", files, shown.outline)
+
+
+def _two_pages(profile: Profile, own: Own, day: str) -> dict[str, bytes]:
+    """The first page, the chapter in Einfacher Sprache and the sources, PDF and HTML."""
+    evidence = Evidence(profile)
+    drawings = _drawings(evidence, {}, NOTHING)
+    printed = Composer(
+        templating.typst_environment(own.templates), "typst", evidence, drawings, own, day=day, short=True
+    )
+    source = printed.page(Markup(templating.text_of("typst/style.typ", own.templates)))
+    logo = {own.logo.id: own.logo.svg} if own.logo else {}
+    shown = Composer(templating.html_environment(own.templates), "html", evidence, drawings, own, day=day, short=True)
+    return {
+        "kommunalprofil-kurz.pdf": pdf.build(source, logo, day, _typst_inputs(own)),
+        "kommunalprofil-kurz.html": shown.page(_html_style(own)).encode(),
+    }
 
 
 def html(profile: Profile, figures: FigureFunctions | None = None, own: Own = NOTHING) -> str:
@@ -264,9 +296,12 @@ def html(profile: Profile, figures: FigureFunctions | None = None, own: Own = NO
     return composer.page(_html_style(own))
 
 
-def render(profile: Profile, own: Own = NOTHING, *, single: bool = False) -> dict[str, bytes]:
-    """The finished files of a profile by path: PDF, HTML, data, with `single` every figure too. Raises RenderError."""
-    return document(profile, own=own, single=single).files
+def render(profile: Profile, own: Own = NOTHING, *, single: bool = False, short: bool = False) -> dict[str, bytes]:
+    """The finished files of a profile by path: PDF, HTML, data; further ones as `document` makes them.
+
+    Raises RenderError.
+    """
+    return document(profile, own=own, single=single, short=short).files
 
 
 def write(files: Mapping[str, bytes], directory: Path) -> list[Path]:
