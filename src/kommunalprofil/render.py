@@ -275,12 +275,11 @@ def _two_pages(profile: Profile, own: Own, day: str) -> dict[str, bytes]:
     """The first page, the chapter in Einfacher Sprache and the sources, PDF and HTML."""
     evidence = Evidence(profile)
     drawings = _drawings(evidence, {}, NOTHING)
-    printed = Composer(
-        templating.typst_environment(own.templates), "typst", evidence, drawings, own, day=day, short=True
-    )
+    rest: dict[str, Any] = {"own": own, "day": day, "short": True}
+    printed = Composer(templating.typst_environment(own.templates), "typst", evidence, drawings, **rest)
+    shown = Composer(templating.html_environment(own.templates), "html", evidence, drawings, **rest)
     source = printed.page(Markup(templating.text_of("typst/style.typ", own.templates)))
     logo = {own.logo.id: own.logo.svg} if own.logo else {}
-    shown = Composer(templating.html_environment(own.templates), "html", evidence, drawings, own, day=day, short=True)
     return {
         "kommunalprofil-kurz.pdf": pdf.build(source, logo, day, _typst_inputs(own)),
         "kommunalprofil-kurz.html": shown.page(_html_style(own)).encode(),
