@@ -16,7 +16,7 @@ import pytest
 from kommunalprofil import cli, german_cli
 from kommunalprofil.resources import data_dir
 
-FILES = ["daten.csv", "daten.xlsx", "datapackage.json", "kommunalprofil.html", "kommunalprofil.pdf", "profil.json"]
+FILES = ["datapackage.json", "daten.csv", "daten.xlsx", "kommunalprofil.html", "kommunalprofil.pdf", "profil.json"]
 
 
 def call(*args: str | Path) -> int:
@@ -30,6 +30,18 @@ def test_a_place_by_its_keys(key: str, tmp_path: Path, capfd: pytest.CaptureFixt
     assert [place["ags"] for place in json.loads(out)] == ["03454055"]  # named twice, built once
     assert err == ""
     assert sorted(p.name for p in (tmp_path / "Ordner mit Ümlaut" / "vrees").iterdir()) == FILES
+
+
+def test_figures_beside_and_told_in_one_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert call("build", "groede", "--figures", "-o", tmp_path) == 0
+    folder = tmp_path / "groede"
+    drawn = sorted(path.name for path in (folder / "abbildungen").iterdir())
+    assert drawn[:3] == ["01-locator_map.csv", "01-locator_map.png", "01-locator_map.svg"]
+    lines = capfd.readouterr().out.splitlines()
+    assert len(lines) == 8
+    assert any(line.startswith(f"  abbildungen/  {len(drawn)} Dateien, ") for line in lines)
+    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    assert f"abbildungen/{drawn[0]}" in {resource["path"] for resource in package["resources"]}
 
 
 def test_one_wrong_place_and_nothing_is_built(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -33,9 +33,9 @@ def made() -> render.Document:
 
 def test_all_files_are_made(made: render.Document) -> None:
     assert sorted(made.files) == [
+        "datapackage.json",
         "daten.csv",
         "daten.xlsx",
-        "datapackage.json",
         "kommunalprofil.html",
         "kommunalprofil.pdf",
         "profil.json",
