@@ -1,4 +1,4 @@
-"""Draw the picture in README.md: two pages of a real profile side by side.
+"""Draw the pictures of README.md and docs/rundgang.md: two pages of a real profile side by side.
 
 Run from the root of a checkout: `python tools/picture.py`. Needs pdftotext and pdftoppm (poppler-utils).
 """
@@ -16,9 +16,14 @@ from kommunalprofil import render
 from kommunalprofil.profile import Profile
 from kommunalprofil.resources import data_dir
 
-TARGET = Path(__file__).resolve().parent.parent / "docs" / "bilder" / "seite.png"
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "bilder"
 PLACE = "dithmarschen"
-CHAPTERS = ("Auf einen Blick", "Altersaufbau")  # those whose first pages are shown
+CHAPTERS = {  # those whose first pages are shown
+    "seite.png": ("Auf einen Blick", "Altersaufbau"),
+    "bewegung.png": ("Geburten und Sterbefälle", "Wanderungen"),
+    "vergleich.png": ("Gruppen im Vergleich", "Im Vergleich"),
+    "worte.png": ("In Einfacher Sprache", "Was das für die Zukunftswerkstatt heißt"),
+}
 PAGE_WIDTH = 700  # pixels
 GAP = 12  # pixels between and around the pages, in the grey of their edge
 EDGE = "#c8d0d4"
@@ -44,17 +49,23 @@ def page(pdf: Path, number: int) -> Image.Image:
 
 
 def main() -> None:
-    """Build the profile, put the pages beside each other, write the picture."""
+    """Build the profile, put the pages beside each other, write the pictures."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         pdf = Path(folder) / "profil.pdf"
         pdf.write_bytes(render.render(Profile(PLACE, data_dir()))["kommunalprofil.pdf"])
-        pages = [ImageOps.expand(page(pdf, number_of(pdf, chapter)), GAP, EDGE) for chapter in CHAPTERS]
+        for name, chapters in CHAPTERS.items():
+            pages = [ImageOps.expand(page(pdf, number_of(pdf, chapter)), GAP, EDGE) for chapter in chapters]
+            beside(pages).quantize(COLOURS, dither=Image.Dither.NONE).save(FOLDER / name, optimize=True)
+            print(f"{name}: {(FOLDER / name).stat().st_size / 1000:.0f} kB")
+
+
+def beside(pages: list[Image.Image]) -> Image.Image:
+    """Pages of one size in a row, their edges shared."""
     sheet = Image.new("RGB", (sum(p.width for p in pages) - GAP * (len(pages) - 1), max(p.height for p in pages)), EDGE)
     for position, image in enumerate(pages):
         sheet.paste(image, (position * (image.width - GAP), 0))
-    TARGET.parent.mkdir(parents=True, exist_ok=True)
-    sheet.quantize(COLOURS, dither=Image.Dither.NONE).save(TARGET, optimize=True)
-    print(f"{TARGET.name}: {sheet.width} × {sheet.height}, {TARGET.stat().st_size / 1000:.0f} kB")
+    return sheet
 
 
 if __name__ == "__main__":
