@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+import documents
+
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -23,6 +25,13 @@ def unavailable(reason: str) -> None:
     if os.environ.get("KOMMUNALPROFIL_STRICT") == "1":
         pytest.fail(f"strict run: {reason}", pytrace=False)
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared_documents(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Processes of one run share a folder above their own."""
+    own = tmp_path_factory.getbasetemp()
+    documents.FOLDER[:] = [own.parent if "PYTEST_XDIST_WORKER" in os.environ else own]
 
 
 @pytest.fixture(scope="session")

@@ -79,7 +79,7 @@ UNITS = {
     "population": "Personen", "households": "Haushalte", "mean_age": "Jahre", "population_density": "je km²",
     "women_per_100_men": "je 100", "youth_ratio": "je 100", "old_age_ratio": "je 100", "population_change": "je 10.000",
     "age_share": "%", "foreign_share": "%", "immigration_history_share": "%", "household_share": "%",
-    "families_share": "%", "lone_parent_family_share": "%",
+    "families_share": "%", "lone_parent_family_share": "%", "lone_father_share": "%", "migration_background_share": "%",
     "births": "Personen", "deaths": "Personen", "natural_balance": "Personen", "total_fertility_rate": "Kinder je Frau",
     "life_expectancy": "Jahre", "moves_in": "Personen", "moves_out": "Personen", "net_migration": "Personen",
     "net_migration_rate": "je 10.000", "foreign_moves_share": "%", "moves_abroad_share": "%",

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import documents
 from kommunalprofil import pdf_checks, render
 from kommunalprofil.profile import Profile
 from kommunalprofil.resources import data_dir
@@ -19,8 +20,7 @@ PLACES = ["dithmarschen", "vrees", "dortmund", "riesa", "saarland", "de"]
 
 
 def built(place: str) -> tuple[Profile, render.Document]:
-    profile = Profile(place, data_dir())
-    return profile, render.document(profile)
+    return Profile(place, data_dir()), documents.built(place)
 
 
 @pytest.fixture(scope="module", params=PLACES)

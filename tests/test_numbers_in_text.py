@@ -13,10 +13,8 @@ from typing import Any
 
 import pytest
 
+import documents
 from kommunalprofil import formatting as fmt
-from kommunalprofil import render
-from kommunalprofil.profile import Profile
-from kommunalprofil.resources import data_dir
 
 PLACES = ["01051", "03454055", "14627230", "05913", "10", "02000", "16063", "groede", "wettlingen", "14522275", "DE"]
 NUMBER = re.compile(r"[+±−]?\d+(?:\.\d{3})*(?:,\d+)?")
@@ -34,7 +32,7 @@ DEFINED = re.compile(  # age bounds, bases of rates, names of tables and of stat
 
 @cache
 def built(place: str) -> tuple[dict[str, Any], str]:
-    document = render.document(Profile(place, data_dir()))
+    document = documents.built(place)
     page = document.files["kommunalprofil.html"].decode()
     return json.loads(document.files["profil.json"]), page.partition("<main")[2].partition("Quellen und Methoden</h2>")[
         0
@@ -194,7 +192,7 @@ def test_csv_and_json_agree() -> None:
     import csv
     import io
 
-    document = render.document(Profile("03454055", data_dir()))
+    document = documents.built("03454055")
     rows = list(csv.DictReader(io.StringIO(document.files["daten.csv"].decode())))
     keys = ("region", "indicator", "variant", "date", "sex", "age", "nationality", "migration", "household")
     table = {tuple(row[key] for key in keys): row for row in rows}

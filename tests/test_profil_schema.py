@@ -11,10 +11,9 @@ from typing import Any
 import jsonschema
 import pytest
 
+import documents
 from fake_profile import FIGURES, GEMEINDE, FakeProfile
 from kommunalprofil import render
-from kommunalprofil.profile import Profile
-from kommunalprofil.resources import data_dir
 from kommunalprofil.vocabulary import BASE, DIMENSION, FLAG_TEXT, GAP, LEVEL, Flag, printed_labels
 
 SCHEMA = json.loads((Path(__file__).parent.parent / "docs" / "profil.schema.json").read_text(encoding="utf-8"))
@@ -45,7 +44,7 @@ def test_the_schema_is_one_with_german_words_for_everything() -> None:
 
 @pytest.mark.parametrize("place", ["groede", "vrees", "hamburg"])
 def test_profiles_are_valid(place: str) -> None:
-    content = render.document(Profile(place, data_dir())).files["profil.json"]
+    content = documents.built(place).files["profil.json"]
     assert errors(json.loads(content))[:5] == []
 
 
