@@ -16,6 +16,7 @@ from kommunalprofil import pictures, render
 from kommunalprofil.document import Column, Table
 from kommunalprofil.errors import RenderError
 from kommunalprofil.figures.lettering import drawing
+from kommunalprofil.outline import NumberedFigure
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +35,11 @@ def test_three_files_a_figure_by_number_and_id(made: render.Document) -> None:
         expected = [f"abbildungen/{n.number:02d}-{n.item.id}{ending}" for n in made.outline.figures]
         assert list(of(made, ending)) == expected
     assert "abbildungen/04-pyramid.svg" in made.files
+
+
+def test_an_id_never_leads_out_of_the_folder() -> None:
+    hostile = NumberedFigure(3, FakeFigure("../../Böse Datei")(FakeProfile()), "")  # type: ignore[arg-type]
+    assert pictures.name(hostile) == "abbildungen/03--b-se-datei"
 
 
 def test_no_figures_without_being_asked() -> None:

@@ -34,7 +34,7 @@ _IHDR_END = 33
 
 def name(numbered: NumberedFigure) -> str:
     """The path of a figure's files without their endings: 'abbildungen/04-pyramid'."""
-    return f"{FOLDER}/{numbered.number:02d}-{numbered.item.id}"
+    return f"{FOLDER}/{numbered.number:02d}-{re.sub('[^a-z0-9_]+', '-', numbered.item.id.lower())}"
 
 
 def _plain(cell: str) -> str:

@@ -171,13 +171,10 @@ def _contents(evidence: Evidence, sheets: Sequence[Sheet], about: Iterable[str])
 def workbook(evidence: Evidence, outline: Outline) -> bytes:
     """The workbook of a finished document; the same document gives the same bytes."""
     rows = _Rows(evidence)
-    shown = {part: evidence.shown_in(part) for part in outline.parts}
-    chapters = {outline.parts[part].text: rows.ordered(values) for part, values in shown.items() if values}
-    sheets = [Sheet(title, [HEADER, *map(rows.row, values)]) for title, values in chapters.items()]
-    about = [
-        f"{fmt.number(len(values))} Zeilen: die Werte des Kapitels und seine Lücken mit Grund"
-        for values in chapters.values()
-    ]
+    shown = [(heading.text, evidence.shown_in(part)) for part, heading in outline.parts.items()]
+    chapters = [(title, rows.ordered(values)) for title, values in shown if values]
+    sheets = [Sheet(title, [HEADER, *map(rows.row, values)]) for title, values in chapters]
+    about = [f"{fmt.number(len(values))} Zeilen: Werte des Kapitels, Lücken mit Grund" for _, values in chapters]
     sheets += [
         Sheet("Begriffe", [("Begriff", "Definition"), *references.definitions(evidence)]),
         _source_sheet(evidence),
