@@ -159,6 +159,7 @@ class FakeProfile:
     def indicators(self) -> dict[str, SimpleNamespace]:
         text: dict[str, Any] = {"definition": "Menschen & Maße <1>.", "reference": "Lehrbuch"}
         text |= {"by": frozenset({"sex"}), "own": frozenset(), "members": {}, "variants": {}}
+        text["variant"] = lambda name: SimpleNamespace(definition=f"Variante {name}.")
         return {name: SimpleNamespace(de=f"Kennzahl {name}", unit=unit, **text) for name, unit in UNITS.items()}
 
 

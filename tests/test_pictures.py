@@ -34,7 +34,7 @@ def test_three_files_a_figure_by_number_and_id(made: render.Document) -> None:
     for ending in (".svg", ".png", ".csv"):
         expected = [f"abbildungen/{n.number:02d}-{n.item.id}{ending}" for n in made.outline.figures]
         assert list(of(made, ending)) == expected
-    assert "abbildungen/04-pyramid.svg" in made.files
+    assert "abbildungen/05-pyramid.svg" in made.files
 
 
 def test_an_id_never_leads_out_of_the_folder() -> None:
@@ -79,7 +79,7 @@ def test_title_and_source_are_in_the_picture() -> None:
 
     def png(**words: str) -> bytes:
         figures: dict[str, Any] = FIGURES | {"pyramid": FakeFigure("pyramid", words=words)}
-        return render.document(FakeProfile(), figures, single=True).files["abbildungen/04-pyramid.png"]
+        return render.document(FakeProfile(), figures, single=True).files["abbildungen/05-pyramid.png"]
 
     assert png(title="Ein Befund") == png(title="Ein Befund")
     assert png(title="Ein Befund") != png(title="Ein anderer Befund")
