@@ -247,4 +247,4 @@ def test_build_loads_what_it_draws_with_and_no_more(tmp_path: Path) -> None:
     modules = loaded(tmp_path, ["build", "vrees", "--quiet"])
     assert {"numpy", "matplotlib", "typst"} <= modules
     assert not modules & {"pandas", "geopandas", "pyproj", "pyogrio", "openpyxl", "requests", "matplotlib.pyplot"}
-    assert len(list((tmp_path / "reports" / "vrees").iterdir())) == 4
+    assert len(list((tmp_path / "reports" / "vrees").iterdir())) == 6

@@ -93,7 +93,8 @@ def test_small_and_new_places_are_told_in_counts_and_reasons(place: str) -> None
 def test_a_new_gemeinde_goes_back_through_those_it_was_made_of() -> None:
     """Jahnatal was made of Ostrau and Zschaitz-Ottewig on 1.1.2023."""
     _, document = built("jahnatal")
-    assert [heading.text for heading in document.outline.headings if heading.level == 2][:9] == [
+    sections = [heading.text for heading in document.outline.headings if heading.level == 2]
+    assert sections[sections.index("Lage") :][:9] == [
         "Lage",
         "Gebiet und Nachbarn",
         "Einwohnerzahl seit 2008",

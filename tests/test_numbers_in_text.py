@@ -25,7 +25,7 @@ DEFINED = re.compile(  # age bounds, bases of rates, names of tables and of stat
     r"je 100\b|je 10?\.000|[Aa]uf 100 (?:Menschen|Männer)|von 100 (?:Menschen|Haushalten)|\d+[-–]? bis \d+-Jährige\w*"
     r"|\d+ bis (?:unter )?\d+(?: Jahren)?|\d+[-–]Jährige\w*|\b\d+–\d+\b|(?:unter|ab|von) \d+ Jahren?|(?:ab|unter) \d+\b"
     r"|\d+ Jahre oder älter|\d+ und älter|unter-?\d+-?Jährige\w*|\d+ und mehr|\d+ Person(?:en)?\b"
-    r"|auf 10 gerundet|Abbildung \d+|weniger als 20\b|100 % ergeben|95 Prozent|Tabelle \d+|unter 18"
+    r"|auf 10 gerundet|\b\d{5}-[\w-]+|\bAI[\w-]+|Abbildung \d+|weniger als 20\b|100 % ergeben|95 Prozent|Tabelle \d+|unter 18"
     r"|der \d+ Jahren? mit|(?:in|den|allen) (?:\d+ der )?\d+ Jahren? mit|Wachstum in \d+"
 )
 

@@ -134,3 +134,9 @@ def _position(p: Evidence, where: str) -> str:
         return f"Das Gebiet liegt {where} und ist {size}, dort wohnt niemand."
     people = f" mit {fmt.number(region.population)} Einwohnerinnen und Einwohnern" if region.population else ""
     return f"Das Gebiet liegt {where} und ist {size}{people}."
+
+
+def neighbours(p: Evidence) -> list[Region]:
+    """The areas of its level that share a border with the place; none for Germany."""
+    keys = maps.neighbours(p.store.state, p.region.ags) if p.region.level != "bund" else []
+    return [p.register.get(p.register.canonical(key)) for key in keys if key in p.register]
