@@ -233,8 +233,9 @@ def comparison(
     if oracle.table not in results.store.tables:
         return None
     wanted = regions or results.territory.keys(results.wanted)
+    rows = results.store.observations(oracle.table, wanted)
     blocks = []
-    for panel in panels(results.store.observations(oracle.table, wanted), oracle.table, wanted):
+    for panel in panels(rows, oracle.table, wanted) if len(rows) else ():
         if panel.measure != oracle.measure:
             continue
         for member, block in panel.blocks.items():
