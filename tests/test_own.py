@@ -31,7 +31,7 @@ from test_pdf import HOSTILE
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "docs" / "beispiel-profil"
-NAMES = ["daten.csv", "daten.xlsx", "datapackage.json", "kommunalprofil.html", "kommunalprofil.pdf", "profil.json"]
+NAMES = ["datapackage.json", "daten.csv", "daten.xlsx", "kommunalprofil.html", "kommunalprofil.pdf", "profil.json"]
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 6 4">{}</svg>'
 CHART = """
 [[abbildung]]

@@ -28,7 +28,7 @@ from kommunalprofil.errors import DataError
 
 LOCKS = ("requirements.txt", "requirements-build.txt", "requirements-dev.txt")
 POPULATION = ("03454055", "population")
-OUTPUTS = ("daten.csv", "daten.xlsx", "datapackage.json", "kommunalprofil.html", "kommunalprofil.pdf", "profil.json")
+OUTPUTS = ("datapackage.json", "daten.csv", "daten.xlsx", "kommunalprofil.html", "kommunalprofil.pdf", "profil.json")
 # Written so that they do not find themselves.
 MACHINE_PATHS = re.compile(rb"/(?:wor[k]|roo[t]|tm[p]/w|hom[e]/[a-z]+)/|[A-Z]:\\User[s]\\")
 REGISTRIES = re.compile(rb"pyp[i]\.org|pythonhoste[d]\.org|registry\.npm[j]s|deb\.debia[n]\.org|extra-inde[x]-url")
