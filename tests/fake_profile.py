@@ -127,6 +127,9 @@ class FakeProfile:
     def checked(self) -> list[Any]:
         return []
 
+    def neighbours(self) -> list[FakeRegion]:
+        return [replace(self.region, name="Nachbarort", ags="x")] if self.region.level != "bund" else []
+
     def sums(self) -> list[str]:
         return []
 

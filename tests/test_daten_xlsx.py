@@ -18,8 +18,9 @@ from kommunalprofil import render, workbook
 from kommunalprofil.spreadsheet import Number
 
 CHAPTERS = [
-    "Auf einen Blick", "Bevölkerungsentwicklung", "Altersaufbau", "Zuwanderung und Nationalität",
-    "Haushalte und Lebensformen",
+    "Auf einen Blick", "In Einfacher Sprache", "Lage und Gebiet", "Bevölkerungsentwicklung", "Altersaufbau",
+    "Geburten und Sterbefälle", "Wanderungen", "Zuwanderung und Nationalität", "Haushalte und Lebensformen",
+    "Gruppen im Vergleich", "Im Vergleich", "Was das für die Zukunftswerksta",
 ]  # fmt: skip
 Row = dict[str, Any]
 
@@ -45,10 +46,7 @@ def found(place: str, sheet: str, **cells: Any) -> Row:
 
 def test_a_sheet_for_each_chapter_with_values() -> None:
     names = book(documents.built("dithmarschen")).sheetnames
-    assert (names[0], *names[-2:]) == ("Inhalt", "Begriffe", "Quellen")
-    chapters = [heading.text[:31] for heading in documents.built("dithmarschen").outline.chapters]
-    assert [name for name in chapters if name in names] == names[1:-2]
-    assert set(CHAPTERS) <= set(names)
+    assert names == ["Inhalt", *CHAPTERS, "Begriffe", "Quellen"]
 
 
 def test_official_values_stand_where_the_chapter_tells_them() -> None:
@@ -76,7 +74,7 @@ def test_every_row_is_a_value_of_the_profile(place: str) -> None:
     known: dict[tuple[Any, ...], list[Row]] = {}
     for value in json.loads(document.files["profil.json"])["values"]:
         known.setdefault((value["indicator"], value["region"], value["unit"]), []).append(value)
-    for sheet in CHAPTERS:
+    for sheet in real(place).keys() - {"Begriffe", "Quellen"}:
         for row in real(place)[sheet]:
             candidates = known[row["Kennung"], row["Schlüssel (AGS)"], row["Einheit"]]
             if row["Wert"] is not None:

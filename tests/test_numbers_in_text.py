@@ -15,6 +15,7 @@ import pytest
 
 import documents
 from kommunalprofil import formatting as fmt
+from kommunalprofil.figures import maps
 
 PLACES = ["01051", "03454055", "14627230", "05913", "10", "02000", "16063", "groede", "wettlingen", "14522275", "DE"]
 NUMBER = re.compile(r"[+±−]?\d+(?:\.\d{3})*(?:,\d+)?")
@@ -96,7 +97,7 @@ def allowed(profile: dict[str, Any]) -> set[str]:
     known |= {fmt.number(n) for n in (*counts.values(), *exact.values(), counts.total(), exact.total(), 0)}
     for row in profile["others"]:
         known |= {text for number in row["values"].values() for text in spellings(number)}
-        known |= {str(n) for n in range(1, len(row["values"]) + 1)}  # areas in a class of a map
+        known |= {str(len(one.areas)) for one in maps.value_classes(row["values"])}
     for row in profile["standings"]:
         counts = (row["count"], row["above"] + 1, row["above"], row["below"], row["count"] - 1)
         known |= {fmt.number(n) for n in counts} | spellings(row["median"])

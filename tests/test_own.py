@@ -523,9 +523,7 @@ def test_a_new_chapter_comes_in_order_and_one_of_the_same_name_replaces(tmp_path
     made = templates(tmp_path, **{NEW: chapter.format("Verkehr"), OLD: chapter.format("Alter neu")})
     page = render.html(FakeProfile(), FIGURES, made)
     chapters = re.findall(r"<h2[^>]*>(.*?)</h2>", page)[1:]
-    at = chapters.index("Alter neu")
-    assert "Altersaufbau" not in chapters
-    assert at < chapters.index("Verkehr") < chapters.index("Zuwanderung und Nationalität")
+    assert chapters[3:7] == ["Bevölkerungsentwicklung", "Alter neu", "Geburten und Sterbefälle", "Verkehr"]
     assert "Köln &amp; &lt;b&gt;Bonn&lt;/b&gt;" in page
 
 

@@ -51,9 +51,13 @@ class Writer:
         self.old: State | None = State.of(folder) if (folder / MANIFEST).is_file() else None
         self._clean()
 
-    def prepare(self, changes: Mapping[str, Content]) -> State:
-        """The state that the changes make of the old one, its files on disk, not yet in force. Raises OSError."""
-        entries = dict(self.old.entries) if self.old else {}
+    def prepare(self, changes: Mapping[str, Content], upon: State | None = None) -> State:
+        """The state that the changes make of the old one (or `upon` another one), its files on disk, not yet in force.
+
+        Raises OSError.
+        """
+        base = upon or self.old
+        entries = dict(base.entries) if base else {}
         files: dict[Path, bytes] = {}
         for name, content in changes.items():
             digest = sha256(content.data)

@@ -245,6 +245,8 @@ class Comparison:
         self._table, self._level, self._register = table, level, register
         points = json.loads((table.schema.metadata or {}).get(b"points", b"{}"))
         self._points: dict[str, tuple[str, str]] = points.get(level, {})
+        self._values: dict[Measure, dict[str, float]] = {}
+        self._peers: dict[str, frozenset[str]] = {}
 
     @classmethod
     def load(cls, state: State, level: str, register: Register) -> Comparison | None:
@@ -264,13 +266,16 @@ class Comparison:
             raise DataError(f"{path.name} ist beschädigt ({error}). {HINT}") from None
 
     @cached_property
-    def _row(self) -> dict[str, int]:
-        return {region: number for number, region in enumerate(self._table["region"].to_pylist())}
+    def _regions(self) -> list[str]:
+        regions: list[str] = self._table["region"].to_pylist()
+        return regions
 
     def values(self, measure: Measure) -> dict[str, float]:
         """The value of each place that has one."""
-        numbers = self._table[measure.id].to_pylist()
-        return {region: numbers[r] for region, r in self._row.items() if numbers[r] is not None}
+        if measure not in self._values:
+            numbers = zip(self._regions, self._table[measure.id].to_pylist(), strict=True)
+            self._values[measure] = {region: number for region, number in numbers if number is not None}
+        return self._values[measure]
 
     def date(self, measure: Measure) -> str:
         """The day (year, years) all values of a measure are of, as the export prints it; '' if there are none."""
@@ -283,10 +288,10 @@ class Comparison:
     def peers(self, region: Region) -> frozenset[str]:
         """The places of the same type, this one included; none if it has no type."""
         own = self.type_of(region)
-        if not own:
-            return frozenset()
-        types = zip(self._register.column("ags"), self._register.column(TYPE[self._level]), strict=True)
-        return frozenset(ags for ags, its in types if its == own and ags in self._row)
+        if own and own not in self._peers:
+            types = dict(zip(self._register.column("ags"), self._register.column(TYPE[self._level]), strict=True))
+            self._peers[own] = frozenset(ags for ags in self._regions if types.get(ags) == own)
+        return self._peers.get(own, frozenset())
 
     def percentile(self, measure: Measure, value: float) -> float:
         """How many percent of the places have a lower value; those of equal value count half."""

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kommunalprofil import boundaries
+from kommunalprofil.comparison import MEASURES
 
 if TYPE_CHECKING:
     from kommunalprofil.comparison import Measure, Standing
@@ -97,6 +98,14 @@ class Evidence:
         self._keep(value for _, value in pairs)
         return pairs
 
+    def measured(self, measure: Measure, date: str, region: str | None = None) -> Value:
+        """The value of a measure at a date, of the place or another region."""
+        return self.get(measure.indicator, region=region, date=date, variant=measure.variant, **dict(measure.members))
+
+    def ranked(self, measures: Iterable[Measure] = MEASURES) -> list[tuple[Measure, Standing]]:
+        """Those of the measures in which the place has a standing among all places of its level."""
+        return [(measure, one) for measure in measures if (one := self.standing(measure)) is not None]
+
     def standing(self, measure: Measure, *, typed: bool = False) -> Standing | None:
         """Where the place stands among all places of its level (`typed`: of its type); None without such a value."""
         comparison = self._profile.comparison
@@ -106,7 +115,7 @@ class Evidence:
         found = comparison.standing(self._profile.region, measure, among)
         if found is None:
             return None
-        own = self.get(measure.indicator, date=found.date, variant=measure.variant, **dict(measure.members))
+        own = self.measured(measure, found.date)
         if own.value is None or abs(own.value - found.value) > SAME * max(1.0, abs(found.value)):
             return None  # the profile tells of another area or base than the comparison
         self.standings[measure, typed] = found

@@ -81,8 +81,8 @@ def run(
         if readings:
             old = Store(writer.old) if writer.old else None
             merged = merging.merge(readings, old, pool)
-            outcome.old, outcome.new = writer.old, writer.prepare(merged.files)
-            outcome.new = writer.prepare(merged.files | comparison.files(outcome.new, pool))
+            counted = writer.prepare(merged.files)
+            outcome.old, outcome.new = writer.old, writer.prepare(comparison.files(counted, pool), upon=counted)
             outcome.failed = [
                 line for line in (*merged.lines, *_across(old, Store(outcome.new), merged.measures)) if not line.ok
             ]

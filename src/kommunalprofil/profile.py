@@ -88,6 +88,13 @@ class Profile:
         """Germany."""
         return self._parent("bund") or self.region
 
+    def neighbours(self) -> list[Region]:
+        """The areas of its level that share a border with it; none for Germany. Raises DataError for the outlines."""
+        from kommunalprofil import outlines  # loads shapely, which only documents need
+
+        keys = outlines.neighbours(self.store.state, self.region.ags) if self.region.level != "bund" else []
+        return [self.register.get(self.register.canonical(key)) for key in keys if key in self.register]
+
     @cached_property
     def comparison(self) -> Comparison | None:
         """All places of its level; None for Germany and for a data set without a comparison."""

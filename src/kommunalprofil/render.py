@@ -41,7 +41,6 @@ from kommunalprofil.store import write_atomic
 
 if TYPE_CHECKING:
     from kommunalprofil.profile import Profile
-    from kommunalprofil.regions import Region
 
 MACROS = (
     "chapter", "section", "lead", "paragraph", "strong", "note", "gap", "figure", "beside", "table", "keyfigures",
@@ -79,13 +78,6 @@ class Drawings:
             if isinstance(made, Figure):
                 self.evidence.cite((*made.sources, *made.table.sources))
         return self.made[figure_id]
-
-    def neighbours(self) -> list[Region]:
-        """The areas that share a border with the place, where its own map is drawn."""
-        from kommunalprofil.figures import Declaration, place
-
-        drawn = isinstance(self.functions.get("locator_map"), Declaration)
-        return place.neighbours(self.evidence) if drawn else []
 
     @property
     def svgs(self) -> dict[str, str]:
@@ -169,7 +161,6 @@ class Composer:
             "source_note": lambda tables: references.source_note(self.evidence, tables),
             "inline_svg": inline_svg,
             "own": self.own,
-            "neighbours": self.drawings.neighbours,
             "short": self.short,
         }
         if self.own.logo:

@@ -13,6 +13,7 @@ import pytest
 import shapely
 from drawn import assert_legible, texts
 
+from kommunalprofil import outlines as read
 from kommunalprofil.errors import DataError
 from kommunalprofil.figures import maps, style
 from kommunalprofil.resources import data_dir
@@ -91,12 +92,12 @@ def test_missing_and_damaged_files(country: State, tmp_path: Path) -> None:
     kreise = country.path(f"{OUTLINES}/kreise").read_bytes()
     cut = save(tmp_path, {f"{OUTLINES}/kreise": kreise[:-40]})
     with pytest.raises(DataError, match="nicht lesbar"):
-        maps.layer(cut, "kreise")
+        read.layer(cut, "kreise")
     with pytest.raises(DataError, match="fehlt outlines/laender"):
-        maps.layer(cut, "laender")
+        read.layer(cut, "laender")
     cut.path(f"{OUTLINES}/kreise").unlink()
     with pytest.raises(DataError, match="fehlt outlines/kreise"):
-        maps.layer(cut, "kreise")
+        read.layer(cut, "kreise")
 
 
 def test_the_same_place_gives_the_same_bytes(country: State) -> None:
@@ -130,7 +131,7 @@ def test_classes_hold_about_as_many_and_part_no_equal_values() -> None:
 
 def test_neighbours_share_a_border() -> None:
     state = State.of(data_dir())
-    assert maps.neighbours(state, "01051") == ["01054", "01058", "01059", "01061"]
-    assert maps.neighbours(state, "10") == ["07"]
-    assert "03454055" not in maps.neighbours(state, "03454055")
-    assert maps.neighbours(state, "99999") == []
+    assert read.neighbours(state, "01051") == ["01054", "01058", "01059", "01061"]
+    assert read.neighbours(state, "10") == ["07"]
+    assert "03454055" not in read.neighbours(state, "03454055")
+    assert read.neighbours(state, "99999") == []

@@ -92,7 +92,12 @@ def too_few(p: Profile, figure_id: str, what: str, value: Value, whom: str = "Me
     if value.missing or places(value) is not None:
         return None
     counted = f"dort weniger als {FEW} {whom} gezählt wurden"
-    return Gap(figure_id, f"{what} für {p.region.accusative} nicht dargestellt, weil {counted}.")
+    return undrawn(p, figure_id, what, f"weil {counted}")
+
+
+def undrawn(p: Profile | Evidence, figure_id: str, what: str, why: str) -> Gap:
+    """The gap of a figure that is not drawn: `what` ends with its verb, `why` begins with „weil“."""
+    return Gap(figure_id, f"{what} für {p.region.accusative} nicht dargestellt, {why}.")
 
 
 def absent(p: Profile, figure_id: str, what: str, table: str) -> Gap:
@@ -100,12 +105,12 @@ def absent(p: Profile, figure_id: str, what: str, table: str) -> Gap:
 
     `table` is the one that gives such values for places of this level.
     """
-    begin = f"{what} für {p.region.accusative} nicht dargestellt, weil"
+    why = "weil die amtlichen Tabellen sie hier nicht oder nicht vollständig nennen"
     known, dates = p.dates("population"), p.origin(table).dates
     if known and dates and known[0] > max(dates):
         days = f"die Tabelle dazu vom {fmt.date(max(dates))} ist und es Zahlen für das heutige Gebiet erst ab"
-        return Gap(figure_id, f"{begin} {days} {fmt.date(known[0])} gibt.")
-    return Gap(figure_id, f"{begin} die amtlichen Tabellen sie hier nicht oder nicht vollständig nennen.")
+        why = f"weil {days} {fmt.date(known[0])} gibt"
+    return undrawn(p, figure_id, what, why)
 
 
 def uneven(p: Profile, figure_id: str, what: str, parts: Sequence[Value], whom: str = "Menschen") -> Gap | None:
@@ -114,7 +119,7 @@ def uneven(p: Profile, figure_id: str, what: str, parts: Sequence[Value], whom: 
     if not whole or abs(sum(v.numerator or 0 for v in parts) / whole - 1) <= MOST_NOISE:
         return None
     why = f"die zur Geheimhaltung veränderten Zahlen bei so wenigen {whom} zusammen nicht 100{fmt.NBSP}% ergeben"
-    return Gap(figure_id, f"{what} für {p.region.accusative} nicht dargestellt, weil {why}.")
+    return undrawn(p, figure_id, what, f"weil {why}")
 
 
 def dot_row(one: Row) -> DotRow:

@@ -8,81 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path as FilePath
 
 import numpy as np
-import pyarrow.parquet as pq
 import shapely
 from matplotlib.path import Path
 
 from kommunalprofil.document import Width
-from kommunalprofil.errors import DataError
 from kommunalprofil.figures import style
 from kommunalprofil.figures.keys import Key, draw_keys, key_rows
 from kommunalprofil.figures.scales import wrap
 from kommunalprofil.figures.sheet import Array, Sheet, text_width
-from kommunalprofil.states import OUTLINES, State
+from kommunalprofil.outlines import Layer, gemeinden_of, layer
+from kommunalprofil.states import State
 
 FINEST = 0.9
 """Corners that make less difference than a triangle of this size (points) are dropped."""
 MOST_LABELS = 14
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """Regions of one level: keys and their outlines, in the same order."""
-
-    ags: Array
-    shapes: Array
-
-    def only(self, chosen: Array) -> Layer:
-        """The regions where `chosen` is true."""
-        return Layer(self.ags[chosen], self.shapes[chosen])
-
-    @property
-    def bounds(self) -> tuple[float, float, float, float]:
-        """West, south, east, north in metres."""
-        west, south, east, north = shapely.total_bounds(self.shapes)
-        return float(west), float(south), float(east), float(north)
-
-
-def layer(state: State, name: str) -> Layer:
-    """The outlines of 'laender', 'kreise' or 'gemeinden'. Raises DataError if the file is missing or damaged."""
-    return _read(state.path(f"{OUTLINES}/{name}"), "")
-
-
-def gemeinden_of(state: State, kreis: str) -> Layer:
-    """The Gemeinden of one Kreis. Raises DataError if the file is missing or damaged."""
-    return _read(state.path(f"{OUTLINES}/gemeinden"), kreis)
-
-
-def neighbours(state: State, place: str) -> list[str]:
-    """The keys of the areas of its level that share a border with a place; none if there is no outline of it.
-
-    Raises DataError if a file is missing or damaged.
-    """
-    name = {2: "laender", 5: "kreise", 8: "gemeinden"}[len(place)]
-    whole = layer(state, name)
-    mine = whole.shapes[whole.ags == place]
-    if not len(mine):
-        return []
-    near = whole.only(shapely.intersects(whole.shapes, shapely.box(*shapely.total_bounds(mine))))
-    shared = shapely.length(shapely.intersection(near.shapes, mine[0])) > 0  # a corner is no border
-    return sorted(str(ags) for ags in near.ags[shared] if ags != place)
-
-
-@lru_cache(maxsize=64)
-def _read(path: FilePath, kreis: str) -> Layer:
-    try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:  # read_table would import pandas
-            table = file.read(columns=["ags", "kreis", "geometry"], use_threads=False)
-        chosen = np.array([not kreis or k == kreis for k in table["kreis"].to_pylist()])
-        ags = np.array(table["ags"].to_pylist(), dtype=object)
-        outlines = np.array(table["geometry"].to_pylist(), dtype=object)
-        return Layer(ags[chosen], shapely.from_wkb(outlines[chosen]))
-    except (OSError, ValueError, KeyError, shapely.errors.GEOSException) as error:
-        raise DataError(f"Die Umrisse in „{path}“ sind nicht lesbar: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,15 +86,11 @@ def locator(state: State, place: str, *, figure_id: str, names: Mapping[str, str
     its whole Land) in Germany. `names` are labels by key, the most important first: the place's own is always
     printed, others where there is room. Raises KeyError if there is no outline of the place, DataError for bad files.
     """
-    main, inner, around = _parts(state, place)
-    if place not in main.ags:
-        raise KeyError(place)
+    chosen, context, inner = _focus(state, place)
     full = style.WIDTHS[width]
     height = 250.0 if width == "full" else 138.0
     sheet = Sheet(figure_id, width, height)
     aside = 0.0 if inner == "DE" else (0.23 if width == "full" else 0.3) * full
-    chosen = main if inner == "DE" else main.only(np.array([str(a).startswith(inner) for a in main.ags]))
-    context = around.only(np.array([inner != "DE" and not str(a).startswith(inner) for a in around.ags]))
     frame = _Frame.around(aside + (10 if aside else 0), 0.5, full - aside - (10 if aside else 0) - 0.5, height - 1,
                           chosen.bounds)  # fmt: skip
     _draw_main(sheet, frame, chosen, context, place)
@@ -195,11 +132,7 @@ def choropleth(
     Areas in no class stay white; `legend` names the classes, and after them those. Raises KeyError if there is no
     outline of the place, DataError for bad files.
     """
-    main, inner, around = _parts(state, place)
-    if place not in main.ags:
-        raise KeyError(place)
-    chosen = main if inner == "DE" else main.only(np.array([str(a).startswith(inner) for a in main.ags]))
-    context = around.only(np.array([inner != "DE" and not str(a).startswith(inner) for a in around.ags]))
+    chosen, context, _ = _focus(state, place)
     full, height = style.WIDTHS["full"], 260.0
     colours = [*(one.colour for one in classes), style.WHITE]
     keys = [Key(text, (colour,)) for text, colour in zip(legend, colours, strict=False)]
@@ -219,6 +152,17 @@ def choropleth(
     _draw_scale_bar(sheet, frame)
     draw_keys(sheet, rows, height + 2)
     return sheet.svg()
+
+
+def _focus(state: State, place: str) -> tuple[Layer, Layer, str]:
+    """The regions in focus, what lies around them, the key prefix of the former. Raises KeyError without an outline."""
+    main, inner, around = _parts(state, place)
+    if place not in main.ags:
+        raise KeyError(place)
+    if inner == "DE":
+        return main, around.only(np.zeros(len(around.ags), dtype=bool)), inner
+    inside = [np.array([str(a).startswith(inner) for a in part.ags], dtype=bool) for part in (main, around)]
+    return main.only(inside[0]), around.only(~inside[1]), inner
 
 
 def _parts(state: State, place: str) -> tuple[Layer, str, Layer]:

@@ -23,6 +23,7 @@ from kommunalprofil.figures.compared import (
     row,
     sources,
     surroundings,
+    undrawn,
     years_of,
 )
 from kommunalprofil.sentences import decimals, stretches
@@ -46,7 +47,7 @@ POOLED = "Mittel aus vier Jahren"
 
 def _absent(p: Profile, figure_id: str, what: str) -> Gap:
     why = "weil die vorliegenden amtlichen Tabellen die Zahlen dafür nicht nennen"
-    return Gap(figure_id, f"{what} für {p.region.accusative} nicht dargestellt, {why}.")
+    return undrawn(p, figure_id, what, why)
 
 
 @figure("moves_series")
@@ -57,8 +58,7 @@ def moves_series(p: Profile) -> Figure | Gap:
         if not come:
             return _absent(p, "moves_series", "Zuzüge und Fortzüge sind")
         why = f"weil die vorliegenden amtlichen Tabellen nur das Jahr {come[0].date} nennen"
-        text = f"Eine Zeitreihe der Zuzüge und Fortzüge ist für {p.region.accusative} nicht dargestellt, {why}."
-        return Gap("moves_series", text)
+        return undrawn(p, "moves_series", "Eine Zeitreihe der Zuzüge und Fortzüge ist", why)
     every = [*come, *leave]
     years = fmt.span(come[0].date, come[-1].date)
     gained = sum((v.value or 0) > 0 for v in net)
@@ -206,8 +206,7 @@ def migration_phases(p: Profile) -> Figure | Gap:
         why = (
             "weil die vorliegenden amtlichen Tabellen Umzüge nach Alter dort nicht für vier Jahre hintereinander nennen"
         )
-        text = f"Wanderungen in Lebensphasen sind für {p.region.accusative} nicht dargestellt, {why}."
-        return Gap("migration_phases", text)
+        return undrawn(p, "migration_phases", "Wanderungen in Lebensphasen sind", why)
     every = [v for one in series.values() for values in one.values() for v in values]
     numbers = [v.value or 0 for v in every]
     panels = [_phase_panel(p, PHASES[phase], one, (min(numbers), max(numbers))) for phase, one in series.items()]

@@ -1,4 +1,4 @@
-"""Where the place lies: the locator map."""
+"""Where the place lies, and how old the people around it are: two maps."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kommunalprofil import formatting as fmt
 from kommunalprofil.comparison import MEASURES
 from kommunalprofil.document import Column, Figure, Gap, Table
 from kommunalprofil.figures import figure, maps
-from kommunalprofil.figures.compared import surroundings
+from kommunalprofil.figures.compared import surroundings, undrawn
 
 if TYPE_CHECKING:
     from kommunalprofil.evidence import Evidence
@@ -49,11 +49,11 @@ def locator_map(p: Evidence) -> Figure | Gap:
 @figure("age_map")
 def age_map(p: Evidence) -> Figure | Gap:
     """The mean age of the areas around the place, in classes."""
-    what = f"Die Karte des Durchschnittsalters ist für {p.region.accusative} nicht dargestellt, weil"
+    what = "Die Karte des Durchschnittsalters ist"
     places = _around(p) if p.comparison else []
     values = p.elsewhere(AGE, [region.ags for region in places])
     if len(values) < FEWEST or p.region.ags not in values:
-        return Gap("age_map", f"{what} zu wenige Gebiete in der Umgebung vergleichbare Zahlen haben.")
+        return undrawn(p, "age_map", what, "weil zu wenige Gebiete in der Umgebung vergleichbare Zahlen haben")
     date = p.comparison.date(AGE)
     name = {region.ags: region.name for region in places}
     classes = maps.value_classes(values)
@@ -63,7 +63,7 @@ def age_map(p: Evidence) -> Figure | Gap:
     try:
         svg = maps.choropleth(p.store.state, p.region.ags, classes, figure_id="age_map", names=_names(p), legend=legend)
     except KeyError:
-        return Gap("age_map", f"{what} die amtlichen Umrisse den Ort nicht enthalten.")
+        return undrawn(p, "age_map", what, "weil die amtlichen Umrisse den Ort nicht enthalten")
     own = p.get("mean_age", date=date)
     oldest, youngest = max(values, key=values.__getitem__), min(values, key=values.__getitem__)
     rows = tuple((span, str(len(one.areas)), ", ".join(name[ags] for ags in one.areas))
@@ -84,25 +84,26 @@ def age_map(p: Evidence) -> Figure | Gap:
     )
 
 
-def _around(p: Evidence) -> list[Region]:
-    """The areas a map of the place shows: those of its level in its Kreis or Land."""
+def _frame(p: Evidence) -> tuple[str, str]:
+    """The area in which a map shows the place, and the level of those it shows there."""
     region = p.region
     inside = region.parents[0] if region.level != "kreis" or p.land is None else p.land.ags
-    level = region.level
-    if level == "kreis" and len(p.register.children(inside, "kreis")) == 1:
-        return []  # Berlin, Hamburg
-    return [one for one in p.register.children(inside, level) if one.inhabited]
+    if region.level == "kreis" and len(p.register.children(inside, "kreis")) == 1:
+        return "DE", "land"  # Berlin, Hamburg: drawn among the Länder
+    return inside, region.level
+
+
+def _around(p: Evidence) -> list[Region]:
+    """The areas a map of the place can compare it with: none for a Kreis drawn among the Länder."""
+    inside, level = _frame(p)
+    return [one for one in p.register.children(inside, level) if one.inhabited] if level == p.region.level else []
 
 
 def _names(p: Evidence) -> dict[str, str]:
     """Labels by key: the place, its Land, then its siblings by population, those with the most people first."""
     region = p.region
     names = {region.ags: region.title} | {parent.ags: parent.name for parent in p.parents if parent.level == "land"}
-    inside = region.parents[0] if region.level != "kreis" or p.land is None else p.land.ags
-    level = region.level
-    if level == "kreis" and len(p.register.children(inside, "kreis")) == 1:
-        inside, level = "DE", "land"  # Berlin, Hamburg: drawn among the Länder
-    siblings = sorted(p.register.children(inside, level), key=lambda r: -(r.population or 0))
+    siblings = sorted(p.register.children(*_frame(p)), key=lambda r: -(r.population or 0))
     return names | {r.ags: r.name for r in siblings if r.ags != region.ags and r.inhabited}
 
 
@@ -134,9 +135,3 @@ def _position(p: Evidence, where: str) -> str:
         return f"Das Gebiet liegt {where} und ist {size}, dort wohnt niemand."
     people = f" mit {fmt.number(region.population)} Einwohnerinnen und Einwohnern" if region.population else ""
     return f"Das Gebiet liegt {where} und ist {size}{people}."
-
-
-def neighbours(p: Evidence) -> list[Region]:
-    """The areas of its level that share a border with the place; none for Germany."""
-    keys = maps.neighbours(p.store.state, p.region.ags) if p.region.level != "bund" else []
-    return [p.register.get(p.register.canonical(key)) for key in keys if key in p.register]

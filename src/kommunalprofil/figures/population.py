@@ -21,6 +21,7 @@ from kommunalprofil.figures.compared import (
     on,
     points,
     sources,
+    undrawn,
     until,
 )
 from kommunalprofil.sentences import stretches
@@ -210,7 +211,7 @@ def population_components(p: Profile) -> Figure | Gap:
     if len(natural) < 2 or len(moves) < 2:
         what = "Woraus sich die Veränderung der Einwohnerzahl zusammensetzt, ist"
         why = "weil die vorliegenden amtlichen Tabellen Geburten, Sterbefälle oder Umzüge dort nicht jährlich nennen"
-        return Gap("population_components", f"{what} für {p.region.accusative} nicht dargestellt, {why}.")
+        return undrawn(p, "population_components", what, why)
     every = [*natural, *moves]
     years = [decimal_year(v.date) for v in every]
     numbers = [v.value or 0 for v in every]

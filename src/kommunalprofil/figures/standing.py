@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
-from kommunalprofil.comparison import MEASURES, Measure, Standing
+from kommunalprofil.comparison import Measure, Standing
 from kommunalprofil.document import Column, Figure, Gap, Table
 from kommunalprofil.figures import figure
 from kommunalprofil.figures.charts import DotRow, dots
-from kommunalprofil.figures.compared import cell, sources
+from kommunalprofil.figures.compared import cell, sources, undrawn
 from kommunalprofil.sentences import LEVELS, decimals
 
 if TYPE_CHECKING:
@@ -22,12 +22,10 @@ Found = list[tuple[Measure, Standing]]
 @figure("standing")
 def standing(p: Evidence) -> Figure | Gap:
     """What part of all places has a lower value, for every measure there is."""
-    found = [(measure, one) for measure in MEASURES if (one := p.standing(measure)) is not None]
+    found = p.ranked()
     if not found:
-        reason = "weil für keine Kennzahl vergleichbare Zahlen veröffentlicht sind"
-        return Gap(
-            "standing", f"Der Vergleich mit anderen Orten ist für {p.region.accusative} nicht dargestellt, {reason}."
-        )
+        why = "weil für keine Kennzahl vergleichbare Zahlen veröffentlicht sind"
+        return undrawn(p, "standing", "Der Vergleich mit anderen Orten ist", why)
     all_places, among = LEVELS[p.region.level]
     unit = f"Prozent der {all_places} haben einen niedrigeren Wert"
     highest = max(found, key=lambda pair: pair[1].below / pair[1].count)
@@ -45,14 +43,9 @@ def standing(p: Evidence) -> Figure | Gap:
             f"anderen; am weitesten unten bei „{lowest[0].label}“, niedriger als in {fmt.number(lowest[1].above)}."
         ),
         table=_table(p, found),
-        sources=sources(own(p, *pair) for pair in found),
+        sources=sources(p.measured(measure, one.date) for measure, one in found),
         note="Ein Rang ist keine Note: Ob ein hoher Wert erwünscht ist, hängt von den Zielen vor Ort ab.",
     )
-
-
-def own(p: Evidence, measure: Measure, one: Standing) -> Value:
-    """The value of the place that was compared."""
-    return p.get(measure.indicator, date=one.date, variant=measure.variant, **dict(measure.members))
 
 
 def _title(found: Found, places: str) -> str:
@@ -71,12 +64,10 @@ def _row(p: Evidence, measure: Measure, one: Standing) -> DotRow:
     """The place, its Land and Germany as percentiles of all places; printed is the value."""
     values = {"place": p.comparison.percentile(measure, one.value)}
     for region in p.around if measure.indicator != "population" else ():
-        value = p.get(
-            measure.indicator, region=region.ags, date=one.date, variant=measure.variant, **dict(measure.members)
-        )
+        value = p.measured(measure, one.date, region.ags)
         if region.level in ("land", "bund") and value.value is not None:
             values[region.level] = p.comparison.percentile(measure, value.value)
-    return DotRow(measure.label, values, cell(own(p, measure, one)))
+    return DotRow(measure.label, values, cell(p.measured(measure, one.date)))
 
 
 def _table(p: Evidence, found: Found) -> Table:
@@ -89,7 +80,7 @@ def _table(p: Evidence, found: Found) -> Table:
         head[4:4] = [Column("Median gleichen Typs"), Column("Rang im Typ")]
     rows = []
     for measure, one in found:
-        value = own(p, measure, one)
+        value = p.measured(measure, one.date)
         digits = decimals(value.unit)
         cells = [f"{measure.label}{_unit(value)}", cell(value), fmt.number(one.median, digits), _rank(one)]
         typed = p.standing(measure, typed=True) if kind else None
@@ -99,7 +90,13 @@ def _table(p: Evidence, found: Found) -> Table:
     note = f"Rang 1 hat der höchste Wert unter allen {among} mit Angaben."
     if kind:
         note += f" Typ nach dem BBSR: {kind}."
-    return Table(f"Rang unter allen {among}", tuple(head), tuple(rows), sources(own(p, *pair) for pair in found), note)
+    return Table(
+        f"Rang unter allen {among}",
+        tuple(head),
+        tuple(rows),
+        sources(p.measured(measure, one.date) for measure, one in found),
+        note,
+    )
 
 
 def _unit(value: Value) -> str:

@@ -25,6 +25,7 @@ from kommunalprofil.figures.compared import (
     row,
     sources,
     surroundings,
+    undrawn,
     until,
     years_of,
 )
@@ -43,7 +44,7 @@ LIFE = {"life_expectancy": "bei der Geburt", "life_expectancy_65": "im Alter von
 def _absent(p: Profile, figure_id: str, what: str) -> Gap:
     """The gap for what tables name only of Kreise and larger places, or not within the borders of today."""
     why = ONLY_KREISE if p.region.level == "gemeinde" else NO_YEARS
-    return Gap(figure_id, f"{what} für {p.region.accusative} nicht dargestellt, {why}.")
+    return undrawn(p, figure_id, what, why)
 
 
 @figure("births_deaths")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
@@ -11,7 +10,6 @@ from kommunalprofil.sentences import capital, shown
 
 if TYPE_CHECKING:
     from kommunalprofil.evidence import Evidence
-    from kommunalprofil.regions import Region
 
 
 def lead(p: Evidence) -> list[str]:
@@ -37,9 +35,9 @@ def _association(name: str) -> str:
     return f"zur {name}" if kind.endswith(("gemeinde", "gemeinschaft")) else f"zu: {name}"
 
 
-def neighbours(p: Evidence, regions: Sequence[Region] = ()) -> list[str]:
+def neighbours(p: Evidence) -> list[str]:
     """The areas of the same level that share a border with it."""
-    around = [region for region in regions if region.inhabited]
+    around = [region for region in p.neighbours() if region.inhabited]
     if not around:
         return []
     names = sorted({region.name if region.level == "gemeinde" else region.accusative for region in around})

@@ -18,7 +18,8 @@ MOST = 3
 
 def _striking(p: Evidence) -> list[Found]:
     """The measures in the outer quarters, the most extreme one of each theme, from the most extreme on."""
-    found = [(m, one) for m in MEASURES if m.indicator != "population" and (one := p.standing(m)) and one.outer]
+    told = [measure for measure in MEASURES if measure.indicator != "population"]
+    found = [(measure, one) for measure, one in p.ranked(told) if one.outer]
     found.sort(key=lambda pair: -pair[1].extreme)
     themes: dict[str, Found] = {}
     for pair in found:
@@ -28,7 +29,7 @@ def _striking(p: Evidence) -> list[Found]:
 
 def _told(p: Evidence, measure: Measure, one: Standing) -> str:
     """'Altenquotient: 44,8 Ende 2021, höher als in 323 von 399 anderen Kreisen.'"""
-    value = p.get(measure.indicator, date=one.date, variant=measure.variant, **dict(measure.members))
+    value = p.measured(measure, one.date)
     unit = f"{fmt.NBSP}{value.unit}" if value.unit.startswith("je ") and value.unit != "je 100" else ""
     word, number = ("höher", one.below) if one.below > one.above else ("niedriger", one.above)
     part = "allen" if number == one.others else f"{fmt.number(number)} von"
@@ -43,7 +44,7 @@ def findings(p: Evidence) -> list[str]:
 
 def lead(p: Evidence) -> list[str]:
     """How many measures lie far from the middle, and the most extreme one."""
-    found = [(m, one) for m in MEASURES if (one := p.standing(m)) is not None]
+    found = p.ranked()
     striking = _striking(p)
     if not found:
         return []
