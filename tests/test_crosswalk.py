@@ -455,10 +455,14 @@ FILES = (
 
 
 @pytest.fixture(scope="module")
-def true(shared: Path) -> Crosswalk:
+def official(shared: Path) -> list[pd.DataFrame]:
     folder = shared / "data" / "gemeindeverzeichnis"
-    found = [areas.read(folder / name).crosswalk for name in FILES]
-    return made(*(f for f in found if f is not None))
+    return [f for name in FILES if (f := areas.read(folder / name).crosswalk) is not None]
+
+
+@pytest.fixture(scope="module")
+def true(official: list[pd.DataFrame]) -> Crosswalk:
+    return made(*official)
 
 
 @pytest.mark.shared
@@ -520,11 +524,9 @@ def test_official_lists_of_changes_agree_with_the_bbsr(shared: Path, true: Cross
 
 
 @pytest.mark.shared
-def test_the_file_is_small_and_the_same_again(true: Crosswalk, shared: Path) -> None:
-    folder = shared / "data" / "gemeindeverzeichnis"
-    found = [f for name in FILES if (f := areas.read(folder / name).crosswalk) is not None]
-    data = walk.to_parquet(steps.build(found))
-    assert walk.to_parquet(steps.build(found[::-1])) == data
+def test_the_file_is_small_and_the_same_again(official: list[pd.DataFrame]) -> None:
+    data = walk.to_parquet(steps.build(official))
+    assert walk.to_parquet(steps.build(official[::-1])) == data
     assert len(data) < 400_000
     assert pq.read_schema(io.BytesIO(data)).names == list(walk.COLUMNS)
 

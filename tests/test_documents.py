@@ -94,22 +94,30 @@ def test_a_new_gemeinde_goes_back_through_those_it_was_made_of() -> None:
     """Jahnatal was made of Ostrau and Zschaitz-Ottewig on 1.1.2023."""
     _, document = built("jahnatal")
     sections = [heading.text for heading in document.outline.headings if heading.level == 2]
-    assert sections[sections.index("Lage") :][:9] == [
+    assert sections[sections.index("Lage") :][:8] == [
         "Lage",
         "Gebiet und Nachbarn",
         "Einwohnerzahl seit 2008",
-        "Veränderung von Jahr zu Jahr",
-        "Geburten, Sterbefälle und Umzüge: woraus sich die Veränderung zusammensetzt",
         "Frauen und Männer",
+        "Veränderung von Jahr zu Jahr",
         "Aufbau nach Alter und Geschlecht",
         "Altersgruppen im Vergleich",
-        "Alter in der Umgebung",
+        "Kennzahlen der Alterung",
     ]
     text = document.files["kommunalprofil.html"].decode()
     assert "sind die Summe von Ostrau und Zschaitz-Ottewig" in text.replace("\xa0", " ")
     assert any(
         gap.text.endswith("weil Zahlen nach Alter nur vom 31.12.2015 vorliegen.") for gap in document.outline.gaps
     )
+
+
+def test_a_section_of_gaps_has_no_heading_but_says_them() -> None:
+    _, document = built("vrees")
+    headings = [heading.text for heading in document.outline.headings]
+    assert "Wanderungen nach Alter und Geschlecht" in headings
+    assert "Wanderungen in Lebensphasen" not in headings
+    text = document.files["kommunalprofil.html"].decode().replace("\xa0", " ")
+    assert text.count("<p class=\"gap\">Wanderungen in Lebensphasen sind für die Gemeinde Vrees nicht dargestellt") == 1
 
 
 def test_a_city_state_is_not_compared_with_itself() -> None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Align = Literal["left", "right"]
-Width = Literal["full", "half"]
+Width = Literal["full", "wide", "half"]
+"""Of a figure: the whole width of the text, two thirds of it with the table at its side, or half."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from kommunalprofil.document import Figure, Gap, Table
 
+WORDS, CAPTION = 70, 20
+"""Millimetres that heading and lead of a chapter take on paper, and caption and source of a figure."""
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
@@ -58,6 +60,8 @@ class Outline:
     figures: list[NumberedFigure] = field(default_factory=list)
     tables: list[NumberedTable] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    """The sentences of the gaps as they were printed, each once."""
     remarks: set[str] = field(default_factory=set)
     alts: list[str] = field(default_factory=list)
     parts: dict[str, Heading] = field(default_factory=dict)
@@ -89,6 +93,12 @@ class Outline:
         self.alts.append(alt)
         return numbered, table
 
+    def need(self, seen: int) -> int:
+        """Millimetres on paper from a chapter's heading to the end of its first figure, when `seen` were before it."""
+        drawn = self.figures[seen].item.svg if len(self.figures) > seen else ""
+        height = re.match(r'<svg [^>]*height="([\d.]+)pt"', drawn)
+        return WORDS + round(float(height[1]) / 72 * 25.4 + CAPTION if height else 0)
+
     def picture(self, alt: str) -> str:
         """Note a picture that has no number (logo, portrait); answers with its text."""
         self.alts.append(alt)
@@ -108,9 +118,11 @@ class Outline:
 
     def gap(self, gap: Gap) -> str:
         """The sentence of a gap, or nothing if it has been said before: a gap is said once."""
-        known = any(said.text == gap.text for said in self.gaps)
         self.gaps.append(gap)
-        return "" if known else gap.text
+        if gap.text in self.reasons:
+            return ""
+        self.reasons.append(gap.text)
+        return gap.text
 
     @property
     def chapters(self) -> Iterable[Heading]:

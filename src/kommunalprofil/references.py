@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
 from kommunalprofil.document import Column, Table
-from kommunalprofil.provenance import CC_BY_4, DL_DE_BY, WITH_SOURCE
+from kommunalprofil.provenance import BKG, CC_BY_4, DESTATIS, DL_DE_BY, EUROSTAT, RDB, WITH_SOURCE
 from kommunalprofil.vocabulary import BASE
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ LICENCES = {
     WITH_SOURCE: Licence(WITH_SOURCE, "", "other-at"),
 }
 """By the words of the origins."""
+OFFICES = {RDB: "StÄBL", DESTATIS: "Destatis", BKG: "BKG", EUROSTAT: "Eurostat"}
+"""How the table of sources calls an office."""
 
 
 def _day(text: str) -> str:
@@ -98,23 +100,25 @@ def _range(texts: Iterable[str]) -> str:
 
 def title_of(origin: Origin) -> str:
     """The title of a table without what the other columns say: Stichtag, depth, statistics it belongs to."""
-    return re.split(r" [–-] | Fortschreibung des ", origin.title)[0].strip()
+    title = re.split(r" [–-] | Fortschreibung des | Statistik der ", origin.title)[0].strip()
+    series = title.split(" Indikatoren ")[0]  # the Regionalatlas names itself at both ends of a title
+    return title.removesuffix(f" {series}") if series != title else title
 
 
 def _territory(text: str) -> str:
-    return fmt.date(text) if _day(text) else text or fmt.DASH
+    return fmt.date(text) if _day(text) else text.removeprefix("wie ") or fmt.DASH
 
 
 def _base(code: str) -> str:
-    """The population base in two words: 'Zensus 2011', 'Volkszählung 1987'; a dash where there is none."""
-    return re.sub(r"^Fortschreibung auf Basis de[rs] ", "", BASE[code].de) if code in BASE else fmt.DASH
+    """The year of the census behind a population base; a dash where there is none."""
+    return re.sub(r"\D", "", BASE[code].de) if code in BASE else fmt.DASH
 
 
 def _years(dates: Iterable[str]) -> str:
-    """The dates of a table: the day if there is one, 'jährlich 1995–2018 (31.12.)' for a row of year ends."""
+    """The dates of a table: the day if there is one, '1995–2018' for a row of year ends."""
     known = sorted(set(dates))
     if len(known) > 2 and all(day.endswith("-12-31") for day in known):
-        return f"31.12. der Jahre {known[0][:4]}{fmt.DASH}{known[-1][:4]}"
+        return f"{known[0][:4]}{fmt.DASH}{known[-1][:4]}"
     return fmt.list_and(fmt.date(day) for day in known)
 
 
@@ -131,18 +135,29 @@ def source_table(evidence: Evidence) -> Table:
         rows.append(
             (
                 table,
-                f"{title_of(first)}. © {fmt.list_and(dict.fromkeys(o.producer for o in origins))}",
+                title_of(first),
+                ", ".join(dict.fromkeys(OFFICES.get(o.producer, o.producer) for o in origins)),
                 _years(dates),
                 fmt.list_and(dict.fromkeys(_territory(o.gebietsstand) for o in origins)),
-                fmt.list_and(dict.fromkeys(_base(o.base) for o in origins)),
+                ", ".join(dict.fromkeys(_base(o.base) for o in origins)),
                 _range(_day(o.stand) or _day(o.retrieved) for o in origins),
                 fmt.list_and(dict.fromkeys(o.licence for o in origins)),
             )
         )
-    labels = ("Tabelle", "Titel und Stelle", "Stichtage", "Gebietsstand", "Basis", "Stand der Datei", "Lizenz")
-    note = "; ".join(f"{name}: {one.title}" for name, one in used_licences(evidence).items() if one.title != name)
+    labels = ("Tabelle", "Titel", "Stelle", "Stichtage", "Gebietsstand", "Basis", "Stand der Datei", "Lizenz")
     columns = tuple(Column(label, align="left") for label in labels)
-    return Table("Verwendete amtliche Statistiken", columns, tuple(rows), note=note)
+    return Table("Verwendete amtliche Statistiken", columns, tuple(rows), note=_legend(evidence))
+
+
+def _legend(evidence: Evidence) -> str:
+    """What the short words of the table of sources stand for."""
+    producers = {o.producer for group in used_origins(evidence).values() for o in group}
+    offices = "; ".join(f"{short}: © {name}" for name, short in OFFICES.items() if name in producers)
+    used = used_licences(evidence)
+    licences = "; ".join(f"{name}: {one.title}" for name, one in used.items() if one.title != name)
+    years = "Stichtage: Ein Jahr ohne Tag meint den 31.12."
+    bases = "Basis: Jahr der Volkszählung oder des Zensus, auf dem die Einwohnerzahlen beruhen"
+    return ". ".join(filter(None, (f"Stelle: {offices}", f"{years} {bases}", licences))) + "."
 
 
 def newest_stand(evidence: Evidence) -> str:

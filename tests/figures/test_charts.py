@@ -36,8 +36,8 @@ from kommunalprofil.figures.charts import (
     stacked,
 )
 
-Width = Literal["full", "half"]
-WIDTHS = st.sampled_from(["full", "half"])
+Width = Literal["full", "wide", "half"]
+WIDTHS = st.sampled_from(["full", "wide", "half"])
 NAMES = ["Vrees", "Dithmarschen", "Verbandsgemeinde Hamm (Sieg)", "Landkreis Ludwigslust-Parchim", "Adorf/Vogtl.",
          "Regionalverband Saarbrücken", "Schmedeswurtherwesterdeich", "Hellschen-Heringsand-Unterschaar"]  # fmt: skip
 ROLES = ["place", "kreis", "land", "bund", "total"]
@@ -155,7 +155,7 @@ def test_panels_stand_beside_and_below_each_other() -> None:
 # Pyramid
 
 
-@pytest.mark.parametrize("width", ["full", "half"])
+@pytest.mark.parametrize("width", ["full", "wide", "half"])
 @pytest.mark.parametrize("people", [0.4, 3, 800, 600_000])
 @pytest.mark.parametrize("single", [True, False])
 def test_pyramids_of_every_size(width: Width, people: float, single: bool) -> None:

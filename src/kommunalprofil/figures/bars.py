@@ -49,14 +49,14 @@ def bars(
         raise ValueError(f"figure {figure_id}: no value to draw")
     room = style.WIDTHS[width]
     strong = [style.LOOKS[row.role].strong and len({r.role for r in rows}) > 1 for row in rows]
-    names = RowNames.lay_out([row.label for row in rows], room * 0.36, 16, strong)
+    names = RowNames.lay_out([row.label for row in rows], room * 0.36, 15, strong)
     keys = key_rows([Key(part_label, (style.LOOKS[rows[0].role].colour,), hatched=True)] if part_label else [], room)
     top = len(keys) * (style.LEADING + 2) + 3
     floor = top + sum(names.heights)
     sheet = Sheet(figure_id, width, floor + axis_height(unit, room))
     draw_keys(sheet, keys, 0)
     low, high = widened(min(0.0, float(np.nanmin(values))), max(0.0, float(np.nanmax(values))))
-    grid = ticks_within(low, high, 5 if width == "full" else 3)
+    grid = ticks_within(low, high, 5 if width != "half" else 3)
     word = formatting.change if signed else formatting.number
     texts = [row.text or word(row.value, decimals) for row in rows]
     labels = [(np.nan_to_num(v), text_width(text) + 5, v < 0) for v, text in zip(values.tolist(), texts, strict=True)]

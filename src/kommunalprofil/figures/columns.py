@@ -36,11 +36,11 @@ def columns(
     known = sorted((p for p in points if p.known), key=lambda p: p.x)
     if not known:
         raise ValueError(f"figure {figure_id}: no value to draw")
-    grid = value_axis(known, decimals, 5 if width == "full" else 4, zero=True, bounds=bounds)
+    grid = value_axis(known, decimals, 5 if width != "half" else 4, zero=True, bounds=bounds)
     words = Labelling(figure_id, unit, decimals, breaks, heading)
     last = (formatting.change if signed else formatting.number)(known[-1].y, decimals)
     span = [*known, *(Point(year, 0.0) for year in years)]
-    plot = TimePlot.lay_out(span, words, grid, width, height or (170 if width == "full" else 140),
+    plot = TimePlot.lay_out(span, words, grid, width, height or (170 if width != "half" else 140),
                             right=text_width(last, bold=True) + 10, pad=0.5)  # fmt: skip
     plot.draw_frame()
     _draw_bars(plot, known)

@@ -54,7 +54,7 @@ def dots(
     if not known:
         raise ValueError(f"figure {figure_id}: no value to draw")
     room = style.WIDTHS[width]
-    names = RowNames.lay_out([row.label for row in rows], room * (0.34 if width == "full" else 0.38), 17)
+    names = RowNames.lay_out([row.label for row in rows], room * (0.34 if width == "full" else 0.38), 15.5)
     looks = {role: style.LOOKS[role] for role in labels}
     keys = [Key(text, (looks[r].colour,), marker=looks[r].dot, bold=looks[r].strong) for r, text in labels.items()]
     keys += [Key(interval_label, (style.PLACE_PALE,))] if interval_label else []
@@ -67,7 +67,7 @@ def dots(
     draw_keys(sheet, key_lines, head)
     known += bounds or ()
     low, high = widened(min(0.0, *known) if zero else min(known), max(known))
-    grid = ticks_within(low, high, 5 if width == "full" else 3)
+    grid = ticks_within(low, high, 5 if width != "half" else 3)
     words = _Words.of(rows, list(labels), decimals)
     beyond = words.room + 9
     left = names.width + 12

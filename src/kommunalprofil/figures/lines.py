@@ -14,11 +14,12 @@ from kommunalprofil.figures.sheet import text_width
 from kommunalprofil.figures.timeplot import Break, Labelling, Point, TimePlot, head_height, value_axis
 
 MOST_LINES = 5
+HEIGHTS: dict[Width, float] = {"full": 200, "wide": 175, "half": 150}
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A labelled line; `role` is a key of style.LOOKS."""
+    """A line, labelled unless it is the only one; `role` is a key of style.LOOKS."""
 
     label: str
     points: Sequence[Point]
@@ -51,11 +52,11 @@ def line(
         raise ValueError(f"figure {figure_id}: {len(shown)} of {len(series)} lines have values, needed are 1 to 5")
     words = Labelling(figure_id, unit, decimals, breaks, heading)
     points = [p for one in shown for p in one.points]
-    grid = value_axis(points, decimals, 5 if width == "full" else 4, zero=zero, bounds=bounds)
+    grid = value_axis(points, decimals, 5 if width != "half" else 4, zero=zero, bounds=bounds)
     room = (0.27 if width == "full" else 0.34) * style.WIDTHS[width]
     labels = [wrap(_end_label(one, decimals), room, _bold_width) for one in shown]
     least = sum(_height(lines) for lines in labels) + head_height(words, grid, width) + 4
-    plot = TimePlot.lay_out(points, words, grid, width, max(height or (200 if width == "full" else 150), least),
+    plot = TimePlot.lay_out(points, words, grid, width, max(height or HEIGHTS[width], least),
                             right=max(_bold_width(text) for lines in labels for text in lines) + 12)  # fmt: skip
     plot.draw_frame()
     for one in reversed(shown):  # the first, the place, comes on top
@@ -73,7 +74,7 @@ def _last(one: Series) -> Point:
 
 
 def _end_label(one: Series, decimals: int) -> str:
-    return f"{one.label} {formatting.number(_last(one).y, decimals)}"
+    return f"{one.label} {formatting.number(_last(one).y, decimals)}".lstrip()
 
 
 def _height(lines: Sequence[str]) -> float:

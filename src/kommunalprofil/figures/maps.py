@@ -133,7 +133,7 @@ def choropleth(
     outline of the place, DataError for bad files.
     """
     chosen, context, _ = _focus(state, place)
-    full, height = style.WIDTHS["full"], 260.0
+    full, height = style.WIDTHS["full"], 232.0
     colours = [*(one.colour for one in classes), style.WHITE]
     keys = [Key(text, (colour,)) for text, colour in zip(legend, colours, strict=False)]
     rows = key_rows(keys, full)

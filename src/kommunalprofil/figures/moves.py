@@ -67,7 +67,7 @@ def moves_series(p: Profile) -> Figure | Gap:
         title=f"Mehr Zuzüge als Fortzüge {years_of(gained, len(net))}" if len(net) > 2 else "Zuzüge und Fortzüge",
         subtitle=f"Zuzüge und Fortzüge je Jahr, {p.region.title}, {years}",
         svg=line([Series("Zuzüge", points(come)), Series("Fortzüge", points(leave), "total")], figure_id="moves_series",
-                 unit="Umzüge", breaks=breaks(come), zero=True),
+                 unit="Umzüge", breaks=breaks(come), zero=True, width="wide"),
         alt=(
             f"Liniendiagramm, {p.region.title}, {years}: {fmt.number(come[0].value)} Zuzüge und "
             f"{fmt.number(leave[0].value)} Fortzüge im Jahr {come[0].date}, {fmt.number(come[-1].value)} Zuzüge und "
@@ -76,6 +76,7 @@ def moves_series(p: Profile) -> Figure | Gap:
         table=_moves_table(come, leave, net),
         sources=sources([*every, *net]),
         note=" ".join(filter(None, (method_note(come), _years_without(come)))),
+        width="wide",
     )  # fmt: skip
 
 
@@ -287,7 +288,8 @@ def moves_by_nationality(p: Profile) -> Figure | Gap:
         id="moves_by_nationality",
         title=f"{newest}: {said}",
         subtitle=f"Zuzüge abzüglich Fortzüge je Jahr, Personen nach Nationalität, {p.region.title}, {years}",
-        svg=line(lines, figure_id="moves_by_nationality", unit="Personen", breaks=breaks(foreign), zero=True),
+        svg=line(lines, figure_id="moves_by_nationality", unit="Personen", breaks=breaks(foreign), zero=True,
+                 width="wide"),
         alt=f"Liniendiagramm, {p.region.title}, {years}: Saldo aus Zuzügen und Fortzügen {newest} {said}.",
         table=Table(
             "Zuzüge abzüglich Fortzüge nach Nationalität in ausgewählten Jahren",
@@ -301,4 +303,5 @@ def moves_by_nationality(p: Profile) -> Figure | Gap:
             ALL_YEARS if len(body) < len(foreign) else "",
         ),
         sources=sources(every),
-    )
+        width="wide",
+    )  # fmt: skip

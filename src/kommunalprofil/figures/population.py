@@ -64,8 +64,8 @@ def population_series(p: Profile) -> Figure | Gap:
     years = fmt.span(fmt.year(first.date), fmt.year(last.date))
     low = min(values, key=lambda v: v.value or 0)
     high = max(values, key=lambda v: v.value or 0)
-    svg = line([Series(p.region.title, points(values))], figure_id="population_series",
-               unit="Einwohnerinnen und Einwohner", breaks=breaks(values))  # fmt: skip
+    svg = line([Series("", points(values))], figure_id="population_series",
+               unit="Einwohnerinnen und Einwohner", breaks=breaks(values), width="wide")  # fmt: skip
     finding = _trend(values) or f"Bevölkerung {p.region.dative_in}"
     return Figure(
         id="population_series",
@@ -80,6 +80,7 @@ def population_series(p: Profile) -> Figure | Gap:
         table=_table(values),
         sources=sources(values),
         note=" ".join(filter(None, (_note(values), *p.sums()))),
+        width="wide",
     )
 
 
@@ -154,31 +155,33 @@ def population_change(p: Profile) -> Figure | Gap:
     small = (p.get("population").value or 0) < SMALL
     unit, places = ("Personen", 0) if small else (PER_10000, 1)
     shown = [replace(v, value=v.numerator) for v in values] if small else values
-    rows = [(str(fmt.year(v.date)), fmt.change(v.numerator), fmt.change(v.value, 1)) for v in values]
+    chosen = [v for v in values if v.date in milestones(values)]
+    rows = [(str(fmt.year(v.date)), fmt.change(v.numerator), fmt.change(v.value, 1)) for v in chosen]
     head = [Column("Jahr", align="left"), Column("Veränderung", "Personen"), Column("Veränderung", "je 10.000")]
     wide = 2 if small else 3  # a rate of few people is a large number that says nothing
     return Figure(
         id="population_change",
         title=_growing(values),
         subtitle=f"Veränderung gegenüber dem Vorjahr, {unit}, {p.region.title}, " + fmt.span(first, last),
-        svg=columns(
-            points(shown), figure_id="population_change", unit=unit, decimals=places, breaks=_events(p, values)
-        ),
+        svg=columns(points(shown), figure_id="population_change", unit=unit, decimals=places,
+                    breaks=_events(p, values), width="wide", height=150),
         alt=(
             f"Säulendiagramm, {p.region.title}, {fmt.span(first, last)}: Der höchste Wert war "
             f"{fmt.change(best.numerator)} Personen im Jahr {fmt.year(best.date)}, der niedrigste "
             f"{fmt.change(worst.numerator)} im Jahr {fmt.year(worst.date)}."
         ),
         table=Table(
-            "Veränderung der Bevölkerung gegenüber dem Vorjahr",
+            "Veränderung der Bevölkerung" + (" in ausgewählten Jahren" if len(rows) < len(values) else ""),
             tuple(head[:wide]),
             tuple(row[:wide] for row in rows),
             sources(values),
+            ALL_YEARS if len(rows) < len(values) else "",
         ),
         sources=sources(values),
         note="Über den Wechsel der Grundlage bei einem Zensus oder eine Änderung der Grenzen hinweg lässt sich keine "
         "Veränderung berechnen.",
-    )
+        width="wide",
+    )  # fmt: skip
 
 
 def _events(p: Profile, values: Sequence[Value]) -> list[Break]:
@@ -216,8 +219,9 @@ def population_components(p: Profile) -> Figure | Gap:
     years = [decimal_year(v.date) for v in every]
     numbers = [v.value or 0 for v in every]
     panels = [
-        columns(points(values), figure_id="population_components", unit="Personen", heading=name, height=150,
-                breaks=breaks(values), years=(min(years), max(years)), bounds=(min(numbers), max(numbers)))
+        columns(points(values), figure_id="population_components", unit="Personen", heading=name, height=108,
+                breaks=breaks(values), years=(min(years), max(years)), bounds=(min(numbers), max(numbers)),
+                width="wide")
         for name, values in parts.items()
     ]  # fmt: skip
     period = fmt.span(int(min(years)), int(max(years)))
@@ -231,6 +235,7 @@ def population_components(p: Profile) -> Figure | Gap:
         table=_components_table(parts),
         sources=sources(every),
         note=" ".join(filter(None, (CORRECTIONS, until(parts), method_note(every)))),
+        width="wide",
     )
 
 

@@ -14,7 +14,7 @@ from kommunalprofil.figures.rows import RowNames
 from kommunalprofil.figures.scales import Scale, fits, spread
 from kommunalprofil.figures.sheet import Sheet, text_width
 
-BAR = 17.0
+BAR = 16.0
 
 
 @dataclass(frozen=True, slots=True)

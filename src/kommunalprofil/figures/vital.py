@@ -65,11 +65,12 @@ def births_deaths(p: Profile) -> Figure | Gap:
         id="births_deaths",
         title=_more_deaths(balance),
         subtitle=f"Lebendgeborene und Gestorbene je Jahr, Personen, {p.region.title}, {years}",
-        svg=line(lines, figure_id="births_deaths", unit="Personen", breaks=breaks(every), zero=True),
+        svg=line(lines, figure_id="births_deaths", unit="Personen", breaks=breaks(every), zero=True, width="wide"),
         alt=f"Liniendiagramm, {p.region.title}, {years}: {ends}.",
         table=_years_table(parts | {"Geborene abzüglich Gestorbene": balance}),
         sources=sources(every),
         note=until(parts),
+        width="wide",
     )
 
 
@@ -178,7 +179,8 @@ def mothers(p: Profile) -> Figure | Gap:
         id="mothers",
         title=f"Am häufigsten waren die Mütter {age} alt" if (most.value or 0) >= 100 else "Alter der Mütter",
         subtitle=f"Lebendgeborene nach dem Alter der Mutter in Jahren, Personen, {p.region.title}, {date}",
-        svg=bars([Bar(fmt.age(v.age), v.value) for v in found], figure_id="mothers", unit="Lebendgeborene"),
+        svg=bars([Bar(fmt.age(v.age), v.value) for v in found], figure_id="mothers", unit="Lebendgeborene",
+                 width="wide"),
         alt=f"Balkendiagramm, {p.region.title}, {date}: Die meisten Kinder, {fmt.number(most.value)}, "
         f"wurden von Müttern geboren, die {age} alt waren.",
         table=Table(
@@ -188,7 +190,8 @@ def mothers(p: Profile) -> Figure | Gap:
             sources(found),
         ),
         sources=sources(found),
-    )
+        width="wide",
+    )  # fmt: skip
 
 
 @figure("life_expectancy")
