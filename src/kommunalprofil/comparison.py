@@ -61,6 +61,10 @@ class Measure:
         """The name of its column: `age_share:age=80+`."""
         return ":".join(filter(None, (self.indicator, self.variant, *("=".join(pair) for pair in self.members))))
 
+    def labelled(self, unit: str) -> str:
+        """The label, with the unit behind it unless people are counted: 'Altenquotient (je 100)'."""
+        return self.label if unit in ("Zahl", "Personen") else f"{self.label} ({unit})"
+
 
 MEASURES = (
     Measure.of("Bevölkerung", "size", "population"),

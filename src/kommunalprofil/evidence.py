@@ -35,7 +35,7 @@ class Evidence:
         self._parts: dict[str, dict[Any, None]] = {}
         self._origins: dict[tuple[str, str | None, str | None], Origin] = {}
         self.cited: dict[str, None] = {}
-        self.others: dict[Measure, dict[str, float]] = {}
+        self.others: dict[tuple[Measure, tuple[str, ...]], dict[str, float]] = {}
         self.standings: dict[tuple[Measure, bool], Standing] = {}
         self._asked: dict[tuple[str, tuple[tuple[str, str], ...]], None] = {}
         self._guessed: dict[str, list[boundaries.Reform]] = {}
@@ -129,8 +129,9 @@ class Evidence:
     def elsewhere(self, measure: Measure, regions: Iterable[str]) -> dict[str, float]:
         """The values of other places of its level that the comparison of the data set holds."""
         known = self._profile.comparison.values(measure) if self._profile.comparison else {}
-        self.others[measure] = {region: known[region] for region in regions if region in known}
-        return self.others[measure]
+        asked = tuple(regions)
+        self.others[measure, asked] = {region: known[region] for region in asked if region in known}
+        return self.others[measure, asked]
 
     def origin(self, table: str, date: str | None = None, base: str | None = None) -> Origin:
         """Where a table's values come from, as Profile.origin; each is looked up once."""

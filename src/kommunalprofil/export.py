@@ -107,7 +107,7 @@ def json_bytes(evidence: Evidence, outline: Outline, values: Iterable[Value]) ->
                 "date": evidence.comparison.date(measure),
                 "values": values,
             }
-            for measure, values in evidence.others.items()
+            for (measure, _), values in evidence.others.items()
             if values
         ],
         "values": entries,

@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 from kommunalprofil import (
     __version__,
     datapackage,
+    dwk,
     export,
     narrative,
     official,
@@ -158,6 +159,7 @@ class Composer:
             "key_figures": key_figures,
             "references": references,
             "official": official,
+            "dwk": dwk,
             "source_note": lambda tables: references.source_note(self.evidence, tables),
             "inline_svg": inline_svg,
             "own": self.own,

@@ -135,3 +135,23 @@ def test_neighbours_share_a_border() -> None:
     assert read.neighbours(state, "10") == ["07"]
     assert "03454055" not in read.neighbours(state, "03454055")
     assert read.neighbours(state, "99999") == []
+
+
+def test_an_island_far_away_moves_near_and_says_so(tmp_path: Path) -> None:
+    """Like Helgoland: in its place it would make the map of the other Gemeinden a speck."""
+    gemeinden = {f"01000{j:03}": square(j % 3, j // 3, 10 * KM) for j in range(9)}
+    gemeinden["01000025"] = shapely.box(3.2e5, 5.1e6, 3.22e5, 5.102e6)
+    kreis = {"01000": shapely.union_all(list(gemeinden.values()))}
+    layers = {"gemeinden": gemeinden, "kreise": kreis, "laender": {"01": kreis["01000"]}}
+    state = save(tmp_path, {f"{OUTLINES}/{name}": outlines(rows) for name, rows in layers.items()})
+    for place, name in (("01000025", "Helgoland"), ("01000004", "Mitte")):
+        drawn = maps.locator(state, place, figure_id="map", names={place: name})
+        assert_legible(drawn)
+        assert maps.NEARER in texts(drawn)
+        assert name in texts(drawn)
+        assert "10\u202fkm" in texts(drawn)  # the scale is that of the Kreis without the way to the island
+    near = dict(list(gemeinden.items())[:9])
+    kreis = {"01000": shapely.union_all(list(near.values()))}
+    layers = {"gemeinden": near, "kreise": kreis, "laender": {"01": kreis["01000"]}}
+    state = save(tmp_path / "near", {f"{OUTLINES}/{name}": outlines(rows) for name, rows in layers.items()})
+    assert maps.NEARER not in texts(maps.locator(state, "01000004", figure_id="map", names={}))

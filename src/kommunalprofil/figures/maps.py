@@ -24,6 +24,10 @@ from kommunalprofil.states import State
 FINEST = 0.9
 """Corners that make less difference than a triangle of this size (points) are dropped."""
 MOST_LABELS = 14
+FAR = 0.6
+"""An area without which the map of the others is so much smaller lies too far away to be drawn in its place."""
+NEARER = "näher gerückt"
+"""What is written beside such an area."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +95,10 @@ def locator(state: State, place: str, *, figure_id: str, names: Mapping[str, str
     height = 250.0 if width == "full" else 138.0
     sheet = Sheet(figure_id, width, height)
     aside = 0.0 if inner == "DE" else (0.23 if width == "full" else 0.3) * full
-    frame = _Frame.around(aside + (10 if aside else 0), 0.5, full - aside - (10 if aside else 0) - 0.5, height - 1,
-                          chosen.bounds)  # fmt: skip
-    _draw_main(sheet, frame, chosen, context, place)
-    _Labels(sheet, frame).draw(chosen, place, names)
+    room = (aside + (10 if aside else 0), 0.5, full - aside - (10 if aside else 0) - 0.5, height - 1)
+    frame, chosen, boxes = _gathered(chosen, room)
+    _draw_main(sheet, frame, chosen, context, place, boxes)
+    _Labels(sheet, frame).draw(chosen, place, names, boxes)
     _draw_scale_bar(sheet, frame)
     if aside:
         _draw_germany(sheet, state, place, names, aside, height)
@@ -138,8 +142,9 @@ def choropleth(
     keys = [Key(text, (colour,)) for text, colour in zip(legend, colours, strict=False)]
     rows = key_rows(keys, full)
     sheet = Sheet(figure_id, "full", height + len(rows) * (style.LEADING + 2) + 4)
-    frame = _Frame.around(0.5, 0.5, full - 1, height - 1, chosen.bounds)
+    frame, chosen, boxes = _gathered(chosen, (0.5, 0.5, full - 1, height - 1))
     _fill(sheet, frame, frame.clip(context.shapes), style.PALE, style.WHITE, 0.6)
+    _draw_boxes(sheet, boxes)
     thinned = shapely.coverage_simplify(chosen.shapes, FINEST * frame.metres)
     _fill(sheet, frame, thinned, style.WHITE, style.MAP_BORDER, 0.5)
     for one in classes:
@@ -148,7 +153,7 @@ def choropleth(
             _fill(sheet, frame, thinned[mine], one.colour, style.WHITE, 0.5)
     _fill(sheet, frame, _rim(thinned), "none", style.MAP_BORDER, 0.8)
     _fill(sheet, frame, thinned[chosen.ags == place], "none", style.INK, 1.6)
-    _Labels(sheet, frame).draw(chosen, place, names)
+    _Labels(sheet, frame).draw(chosen, place, names, boxes)
     _draw_scale_bar(sheet, frame)
     draw_keys(sheet, rows, height + 2)
     return sheet.svg()
@@ -185,9 +190,55 @@ def _fill(sheet: Sheet, frame: _Frame, shapes: Array, fill: str, edge: str, widt
         sheet.shape(path, fill=fill, edge=edge, width=width)
 
 
-def _draw_main(sheet: Sheet, frame: _Frame, chosen: Layer, context: Layer, place: str) -> None:
+Box = tuple[float, float, float, float]
+
+
+def _gathered(chosen: Layer, room: Box) -> tuple[_Frame, Layer, list[Box]]:
+    """The frame (in `room`: left, top, width, height), the areas with a far island moved near, the box around it.
+
+    Only one area lies so far from its neighbours today: Helgoland, 60 km from the other Gemeinden of Pinneberg.
+    """
+    far = _far(chosen.shapes)
+    frame = _Frame.around(*room, chosen.only(~far).bounds)
+    if not far.any():
+        return frame, chosen, []
+    island = chosen.shapes[far][0]
+    west, south, east, north = shapely.bounds(island)
+    wide, high = (east - west) / frame.metres, (north - south) / frame.metres
+    width, height = max(wide + 16, text_width(NEARER, style.SMALL) + 10), high + style.LEADING + 16
+    corners = [(frame.left + x, frame.top + y)
+               for x in (6, frame.width - width - 6) for y in (6, frame.height - height - 40)]  # fmt: skip
+    others = frame.points(shapely.get_coordinates(chosen.shapes[~far]))
+    hidden = [((others > at) & (others < np.add(at, (width, height)))).all(axis=1).sum() for at in corners]
+    left, top = corners[int(np.argmin(hidden))]
+    x = frame.west + (left + (width - wide) / 2 - frame.left) * frame.metres
+    y = frame.north - (top + style.LEADING + 9 - frame.top) * frame.metres
+    shapes, way = chosen.shapes.copy(), np.array((x - west, y - north))
+    shapes[far] = shapely.transform(island, lambda xy: xy + way)
+    return frame, Layer(chosen.ags, shapes), [(left, top, left + width, top + height)]
+
+
+def _far(shapes: Array) -> Array:
+    """The area (at most one) that makes the map of all much larger than that of the others is."""
+    sides = shapely.bounds(shapes)
+    far = np.zeros(len(shapes), dtype=bool)
+    if len(shapes) > 2:
+        rest = [np.delete(sides, i, axis=0) for i in range(len(shapes))]
+        sizes = np.array([np.ptp(s[:, ::2]) * np.ptp(s[:, 1::2]) for s in rest])
+        far[np.argmin(sizes)] = sizes.min() < FAR * np.ptp(sides[:, ::2]) * np.ptp(sides[:, 1::2])
+    return far
+
+
+def _draw_boxes(sheet: Sheet, boxes: Sequence[Box]) -> None:
+    for left, top, right, bottom in boxes:
+        sheet.rects(left, top, right, bottom, style.WHITE, edge=style.MAP_BORDER, width=0.6)
+        sheet.text((left + right) / 2, top + 10, NEARER, size=style.SMALL, anchor="middle", colour=style.MUTED)
+
+
+def _draw_main(sheet: Sheet, frame: _Frame, chosen: Layer, context: Layer, place: str, boxes: Sequence[Box]) -> None:
     """Neighbours pale, the area in focus with its inner borders, the place filled and outlined."""
     _fill(sheet, frame, frame.clip(context.shapes), style.PALE, style.WHITE, 0.6)
+    _draw_boxes(sheet, boxes)
     mine = chosen.ags == place
     thinned = shapely.coverage_simplify(chosen.shapes, FINEST * frame.metres)
     _fill(sheet, frame, thinned, style.MAP_LAND, style.WHITE, 0.7)
@@ -235,9 +286,6 @@ def _draw_scale_bar(sheet: Sheet, frame: _Frame) -> None:
     sheet.text(right, y - 5, words, size=style.SMALL, anchor="end", halo=True)
 
 
-Box = tuple[float, float, float, float]
-
-
 class _Labels:
     """Names on the map, placed in order of importance, each only where it covers no other and stays in the frame."""
 
@@ -246,12 +294,16 @@ class _Labels:
         right, bottom = frame.left + frame.width, frame.top + frame.height
         self.taken: list[Box] = [(right - frame.width / 4 - 12, bottom - 26, right, bottom)]  # the scale bar's corner
 
-    def draw(self, chosen: Layer, place: str, names: Mapping[str, str]) -> None:
-        """The place first, beside or inside its outline, then the others at theirs."""
+    def draw(self, chosen: Layer, place: str, names: Mapping[str, str], boxes: Sequence[Box] = ()) -> None:
+        """The place first, beside or inside its outline, then the others at theirs, none over one of the boxes."""
+        self.taken += boxes
         where = {ags: i for i, ags in enumerate(chosen.ags)}
         west, south, east, north = shapely.bounds(chosen.shapes[where[place]])
         corners = self.frame.points(np.array([[west, north], [east, south]]))
         inner = self.frame.points(shapely.get_coordinates(shapely.point_on_surface(chosen.shapes)))
+        for box in boxes:
+            if box[0] < inner[where[place]][0] < box[2] and box[1] < inner[where[place]][1] < box[3]:
+                corners = np.array([box[:2], box[2:]])
         self._own(names.get(place, ""), corners, inner[where[place]])
         left = MOST_LABELS
         for ags, name in names.items():

@@ -14,7 +14,6 @@ from kommunalprofil.sentences import LEVELS, decimals
 
 if TYPE_CHECKING:
     from kommunalprofil.evidence import Evidence
-    from kommunalprofil.profile import Value
 
 Found = list[tuple[Measure, Standing]]
 
@@ -82,7 +81,7 @@ def _table(p: Evidence, found: Found) -> Table:
     for measure, one in found:
         value = p.measured(measure, one.date)
         digits = decimals(value.unit)
-        cells = [f"{measure.label}{_unit(value)}", cell(value), fmt.number(one.median, digits), _rank(one)]
+        cells = [measure.labelled(value.unit), cell(value), fmt.number(one.median, digits), _rank(one)]
         typed = p.standing(measure, typed=True) if kind else None
         if kind:
             cells += [fmt.number(typed.median, digits), _rank(typed)] if typed else [".", "."]
@@ -97,11 +96,6 @@ def _table(p: Evidence, found: Found) -> Table:
         sources(p.measured(measure, one.date) for measure, one in found),
         note,
     )
-
-
-def _unit(value: Value) -> str:
-    """The unit behind the name of a measure, where the name does not say it."""
-    return f" ({value.unit})" if value.unit not in ("Zahl", "Personen") else ""
 
 
 def _rank(one: Standing) -> str:
