@@ -90,11 +90,23 @@ def _two_ages(first: Value, second: Value, names: tuple[str, str]) -> str:
     )
 
 
+def _halves(p: Evidence) -> str:
+    """What the median age says."""
+    median = p.get("median_age")
+    if median.missing or few(median):
+        return ""
+    return (
+        f"{capital(on(median.date))} war die eine Hälfte der Menschen jünger, die andere älter als "
+        f"{shown(median, unit=False)} Jahre (Medianalter)."
+    )
+
+
 def means_reading(p: Evidence) -> list[str]:
-    """Mean age of women and men, of Germans and foreigners."""
+    """Median age, mean age of women and men, of Germans and foreigners."""
     women, men = p.get("mean_age", sex="F"), p.get("mean_age", sex="M")
     germans, foreigners = p.get("mean_age", nationality="DE"), p.get("mean_age", nationality="AUS")
     return [
+        _halves(p),
         _two_ages(women, men, ("Frauen", "Männer")),
         _two_ages(germans, foreigners, ("Deutsche", "Ausländerinnen und Ausländer")),
     ]
