@@ -76,7 +76,8 @@ KREIS = FakeRegion("99001", "Musterkreis", "Kreis", "kreis", ("99", "DE"), "must
 GEMEINDE = FakeRegion("99001001", "Winzig", "Gemeinde", "gemeinde", ("99001", "99", "DE"), association="Amt Klein")
 
 UNITS = {
-    "population": "Personen", "households": "Haushalte", "mean_age": "Jahre", "population_density": "je km²",
+    "population": "Personen", "households": "Haushalte", "mean_age": "Jahre", "median_age": "Jahre",
+    "population_density": "je km²",
     "women_per_100_men": "je 100", "youth_ratio": "je 100", "old_age_ratio": "je 100", "population_change": "je 10.000",
     "age_share": "%", "foreign_share": "%", "immigration_history_share": "%", "household_share": "%",
     "families_share": "%", "lone_parent_family_share": "%", "lone_father_share": "%", "migration_background_share": "%",
