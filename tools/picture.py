@@ -53,7 +53,7 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         pdf = Path(folder) / "profil.pdf"
-        pdf.write_bytes(render.render(Profile(PLACE, data_dir()))["kommunalprofil.pdf"])
+        pdf.write_bytes(render.document(Profile(PLACE, data_dir())).files["kommunalprofil.pdf"])
         for name, chapters in CHAPTERS.items():
             pages = [ImageOps.expand(page(pdf, number_of(pdf, chapter)), GAP, EDGE) for chapter in chapters]
             beside(pages).quantize(COLOURS, dither=Image.Dither.NONE).save(FOLDER / name, optimize=True)

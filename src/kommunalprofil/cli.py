@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kommunalprofil import __version__, cli_explain, cli_states, german_cli
+from kommunalprofil import __version__, cli_build, cli_explain, cli_states, german_cli
 from kommunalprofil.cli_options import (
     OPTIONS,
     DataDir,
     Json,
-    Quiet,
     data_dir,
     print_json,
 )
-from kommunalprofil.errors import KommunalprofilError, UsageError
+from kommunalprofil.errors import UsageError
 
 if TYPE_CHECKING:
     from kommunalprofil.indicators import Indicator
-    from kommunalprofil.own import Own
-    from kommunalprofil.profile import Profile
-    from kommunalprofil.regions import Region
 
 app = typer.Typer(
     help="Kommunalprofile aus amtlicher Statistik: für jeden Kreis und jede Gemeinde ein Dokument mit belegten Zahlen.",
@@ -33,10 +28,9 @@ app = typer.Typer(
     " 130 abgebrochen.",
     **OPTIONS,
 )
+app.command()(cli_build.build)
 app.add_typer(cli_states.app, name="data")
 OWN_TABLES = "KOMMUNALPROFIL_TABLES"
-CLEAR = "\r\x1b[K"
-"""Takes the progress bar off its line, so that a message stands alone there; the bar comes back with the next step."""
 
 
 def _version(wanted: bool) -> None:
@@ -55,91 +49,6 @@ def _root(
         from kommunalprofil.sources import declared
 
         declared()
-
-
-@app.command()
-def build(
-    orte: Annotated[
-        list[str], typer.Argument(metavar="ORT", help="Name, Kurzname, AGS oder ARS; mehrere sind möglich.")
-    ],
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="ORDNER", help="Zielordner.")] = Path("reports"),
-    profil: Annotated[
-        Path | None,
-        typer.Option(
-            "--profil",
-            metavar="DATEI",
-            help="Eigene Angaben (profil.toml): Logo, Farbe, Vorwort, Kapitel, Abbildungen.",
-        ),
-    ] = None,
-    figures: Annotated[
-        bool, typer.Option("--figures", help="Jede Abbildung auch als SVG, PNG (300 dpi) und CSV in abbildungen/.")
-    ] = False,
-    short: Annotated[
-        bool, typer.Option("--short", help="Dazu eine Fassung auf zwei Seiten: Kennzahlen und Einfache Sprache.")
-    ] = False,
-    data: DataDir = None,
-    quiet: Quiet = False,
-    as_json: Json = False,
-) -> int:
-    """Das Kommunalprofil eines Ortes schreiben: PDF, HTML und die Daten dahinter als Excel, CSV und JSON."""
-    from kommunalprofil import own
-    from kommunalprofil.asking import find_place
-    from kommunalprofil.profile import Profile
-    from kommunalprofil.regions import Register
-    from kommunalprofil.states import State
-
-    added = own.NOTHING if profil is None else own.load(profil)
-    folder = data_dir(data)
-    register, state = Register.load(folder), State.of(folder)
-    places = list(dict.fromkeys(find_place(state, register, ort) for ort in orte))
-    if refused := [text for place in places if (text := register.refusal(place))]:
-        raise UsageError("\n".join(refused))
-    done: list[dict[str, Any]] = []
-    code = 0
-    watched = len(places) > 1 and not (quiet or as_json) and sys.stderr.isatty()
-    for place in _with_progress(places) if watched else places:
-        try:
-            written = _build_one(Profile(place.ags, folder, register), output, added, figures, short)
-        except KommunalprofilError as error:
-            code = max(code, error.exit_code)
-            print(f"{CLEAR * watched}Fehler: {place.title}: {error}", file=sys.stderr)
-            continue
-        except OSError as error:  # the next place would not find more room or other rights
-            code = german_cli.EXIT_IO
-            print(f"{CLEAR * watched}Fehler: {place.title}: {german_cli.german_os_error(error)}", file=sys.stderr)
-            break
-        finally:
-            print(end=CLEAR * watched, file=sys.stderr, flush=True)
-        done.append({"ags": place.ags, "name": place.name, "slug": place.slug, "files": [str(p) for p in written]})
-        if not (quiet or as_json):
-            _tell(place, written)
-    if as_json:
-        print_json(done)
-    return code
-
-
-def _with_progress(places: list[Region]) -> Iterable[Region]:
-    """The places, with a progress bar on the terminal."""
-    with typer.progressbar(places, label="Profile", file=sys.stderr) as bar:
-        yield from bar
-
-
-def _build_one(profile: Profile, output: Path, own: Own, figures: bool, short: bool) -> list[Path]:
-    from kommunalprofil import render
-
-    return render.write(render.render(profile, own, single=figures, short=short), output / profile.region.slug)
-
-
-def _tell(place: Region, written: list[Path]) -> None:
-    """What was written, with sizes; a folder of figures in one line."""
-    folder = written[0].parent
-    print(f"{place.title}: {folder}")
-    sizes: dict[str, list[int]] = {}
-    for path in written:
-        sizes.setdefault(path.relative_to(folder).parts[0], []).append(path.stat().st_size)
-    for name, each in sizes.items():
-        size = f"{sum(each) / 1000:,.0f} kB".replace(",", ".")
-        print(f"  {name}  {size}" if len(each) == 1 else f"  {name}/  {len(each)} Dateien, {size}")
 
 
 @app.command("list")

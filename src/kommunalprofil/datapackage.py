@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kommunalprofil import formatting as fmt
@@ -84,10 +85,13 @@ def _resource(path: str, content: bytes, titles: Mapping[str, str]) -> dict[str,
     return entry
 
 
-def describe(evidence: Evidence, files: Mapping[str, bytes], titles: Mapping[str, str] | None = None) -> bytes:
+def describe(
+    evidence: Evidence, files: Mapping[str, bytes], titles: Mapping[str, str] | None = None, inputs: str = ""
+) -> bytes:
     """The descriptor of the files, by their paths; `titles` are those of files beside the usual ones.
 
-    The same files give the same bytes. Raises KeyError for a file of an unknown format.
+    `inputs` is the fingerprint of what they were made of (see many.fingerprint), kept in the descriptor. The same files
+    give the same bytes. Raises KeyError for a file of an unknown format.
     """
     region, stand = evidence.region, references.newest_stand(evidence)
     year, month, day = map(int, stand.split("-"))
@@ -113,4 +117,18 @@ def describe(evidence: Evidence, files: Mapping[str, bytes], titles: Mapping[str
         "sources": list(sources.values()),
         "resources": [_resource(path, content, TITLES | dict(titles or {})) for path, content in files.items()],
     }
+    package |= {"inputs": inputs} if inputs else {}
     return (json.dumps(package, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def written(folder: Path, inputs: str) -> list[Path] | None:
+    """The files of a profile in a folder if they were made of these inputs and are all whole; None if not."""
+    try:
+        package = json.loads((folder / NAME).read_bytes())
+        if package.get("inputs") != inputs:
+            return None
+        files = {folder / entry["path"]: entry["bytes"] for entry in package["resources"]}
+        same = all(path.stat().st_size == size for path, size in files.items())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return [*files, folder / NAME] if same else None

@@ -10,6 +10,7 @@ import io
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from kommunalprofil import __version__, references
@@ -31,7 +32,9 @@ def plain(number: float | None) -> float | int | None:
     """A number as people write it: whole numbers without '.0', no digits that only the computer made."""
     if number is None or number != number:
         return None
-    tidy = float(f"{number:.15g}")
+    tidy = float(number)
+    if not tidy.is_integer():
+        tidy = float(f"{number:.15g}")
     return int(tidy) if tidy.is_integer() and abs(tidy) < 1e15 else tidy
 
 
@@ -40,10 +43,14 @@ def _order(value: Value) -> tuple[str, ...]:
     return (value.region, value.indicator, value.variant, value.date, *dims)
 
 
-def _row(value: Value, names: dict[str, str]) -> list[Any]:
-    numbers = {name: plain(getattr(value, name)) for name in ("value", "numerator", "denominator")}
-    cells = {"name": names.get(value.region, ""), "sources": "|".join(value.sources), **numbers}
-    return ["" if (cell := cells.get(name, getattr(value, name, ""))) is None else cell for name in COLUMNS]
+_DIMS = attrgetter("date", "indicator", "variant", "sex", "age", "nationality", "migration", "household")
+
+
+def _row(value: Value, names: dict[str, str]) -> tuple[Any, ...]:
+    """The cells of a value, in the order of COLUMNS."""
+    numbers = plain(value.value), value.unit, plain(value.numerator), plain(value.denominator)
+    where = value.region, names.get(value.region, "")
+    return (*where, *_DIMS(value), *numbers, value.flag, "|".join(value.sources))
 
 
 def csv_bytes(values: Iterable[Value], names: dict[str, str]) -> bytes:

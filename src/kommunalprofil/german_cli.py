@@ -81,7 +81,7 @@ def german_os_error(error: OSError) -> str:
     return f"{reason}: {' → '.join(names)}" if names else f"{reason}."
 
 
-def _bug_report(error: BaseException) -> str:
+def bug_report(error: BaseException) -> str:
     """What a user can pass on when the program itself is wrong: type, text, place, version."""
     package = Path(__file__).resolve().parent
     frames = [f for f in traceback.extract_tb(error.__traceback__) if package in Path(f.filename).resolve().parents]
@@ -134,7 +134,7 @@ def _guarded(work: Callable[[], object]) -> int:
     except OSError as error:
         return _fail(german_os_error(error), EXIT_IO)
     except Exception as error:
-        return _fail(_bug_report(error), EXIT_BUG)
+        return _fail(bug_report(error), EXIT_BUG)
     if result == EXIT_INTERRUPTED:
         print("Abgebrochen.", file=sys.stderr)
     return result if isinstance(result, int) and not isinstance(result, bool) else 0

@@ -124,6 +124,11 @@ class Outline:
         self.reasons.append(gap.text)
         return gap.text
 
+    @staticmethod
+    def same(one: str, other: str) -> bool:
+        """Whether two stretches of a document hold the same but for white space."""
+        return str.split(one) == str.split(other)
+
     @property
     def chapters(self) -> Iterable[Heading]:
         """The headings of level 1."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -12,11 +12,11 @@ from kommunalprofil.comparison import Comparison
 from kommunalprofil.errors import DataError
 from kommunalprofil.indicators import Indicator, Results, Selection
 from kommunalprofil.indicators.oracles import Compared, comparison
-from kommunalprofil.indicators.series import Value
+from kommunalprofil.indicators.series import Series, Value
 from kommunalprofil.indicators.territory import Continued
 from kommunalprofil.provenance import Origin, covers
 from kommunalprofil.regions import Region, Register
-from kommunalprofil.states import CROSSWALK
+from kommunalprofil.states import CROSSWALK, State
 from kommunalprofil.store import Store
 from kommunalprofil.territory import FORMER_KREISE
 from kommunalprofil.vocabulary import COUNTED
@@ -26,26 +26,52 @@ __all__ = ["Profile", "Value"]
 DIMENSIONS = ("sex", "nationality", "age", "migration", "household")
 
 
+class Together:
+    """What some places and all that surrounds them are told from: tables are read and series computed once for all."""
+
+    def __init__(self, data_dir: Path | State, register: Register, places: Iterable[Region]) -> None:
+        self.store, self.register = Store(data_dir), register
+        keys = sorted({key for place in places for key in (place.ags, *place.parents)})
+        known = CROSSWALK in self.store.state.entries
+        self.territory = Continued(self.store, register.gebietsstand, keys) if known else None
+        self.results = Results(self.store, keys, territory=self.territory)
+        self._around = {key for place in places for key in place.parents}
+        self._rows: dict[tuple[int, str], list[Value]] = {}
+
+    @cached_property
+    def every_base(self) -> Results:
+        """The same with all population bases of a date instead of the newest."""
+        results = Results(self.store, self.results.wanted, newest_base=False, territory=self.territory)
+        results.panels = self.results.panels
+        return results
+
+    def rows(self, series: Series, region: str) -> list[Value]:
+        """The values of a region in a series of `results`; those of what surrounds several places are made once."""
+        if region not in self._around:
+            return list(series.row(region))
+        key = (id(series), region)
+        if key not in self._rows:
+            self._rows[key] = list(series.row(region))
+        return self._rows[key]
+
+
 class Profile:
     """One Kommune and what surrounds it: its Kreis (for a Gemeinde), its Land, Germany.
 
-    `register` spares reading the register of areas again. Raises UnknownRegionError or AmbiguousRegionError for the
-    place, DataError for the data set.
+    `register` spares reading the register of areas again, `together` computing what several places share. Raises
+    UnknownRegionError or AmbiguousRegionError for the place, DataError for the data set.
     """
 
-    def __init__(self, place: str, data_dir: Path, register: Register | None = None) -> None:
-        self.store = Store(data_dir)
+    def __init__(
+        self, place: str, data_dir: Path | State, register: Register | None = None, together: Together | None = None
+    ) -> None:
         self.register = Register.load(data_dir) if register is None else register
         self.region: Region = self.register.find(place)
         self.parents: tuple[Region, ...] = tuple(self.register.get(ags) for ags in self.region.parents)
-        places = [self.region.ags, *self.region.parents]
-        self.territory = Continued(self.store, self.register.gebietsstand, places) if self._has_crosswalk else None
-        self.results = Results(self.store, places, territory=self.territory)
+        self._shared = Together(data_dir, self.register, [self.region]) if together is None else together
+        self.store, self.territory = self._shared.store, self._shared.territory
+        self.results = self._shared.results
         self._row_cache: dict[tuple[str, str, str, Selection], list[Value]] = {}
-
-    @property
-    def _has_crosswalk(self) -> bool:
-        return CROSSWALK in self.store.state.entries
 
     def sums(self) -> list[str]:
         """What older values of the place were added up from, in sentences; nothing where they are its own."""
@@ -109,7 +135,7 @@ class Profile:
         place = region or self.region.ags
         key = (indicator, place, variant, selection)
         if key not in self._row_cache:
-            self._row_cache[key] = list(self.results.series(indicator, selection, variant).row(place))
+            self._row_cache[key] = self._shared.rows(self.results.series(indicator, selection, variant), place)
         return self._row_cache[key]
 
     def series(self, indicator: str, *, region: str | None = None, variant: str = "", **members: str) -> list[Value]:
@@ -156,19 +182,13 @@ class Profile:
             base="",
         )
 
-    @cached_property
-    def _every_base(self) -> Results:
-        results = Results(self.store, self.results.wanted, newest_base=False, territory=self.territory)
-        results.panels = self.results.panels
-        return results
-
     def _on_own_base(self, value: Value) -> Value:
         """The value of another region on the base the place itself stands on at that date, where there is one."""
         members = Selection(value.sex, value.nationality, value.age, value.migration, value.household)
         own = [v.base for v in self._rows(value.indicator, None, value.variant, members) if v.date == value.date]
         if not own or value.base in own:
             return value
-        series = self._every_base.series(value.indicator, members, value.variant)
+        series = self._shared.every_base.series(value.indicator, members, value.variant)
         same = [v for v in series.row(value.region) if v.date == value.date and v.base in own and not v.missing]
         return same[-1] if same else value
 
@@ -179,7 +199,9 @@ class Profile:
         """
         place, used = frozenset({self.region.ags}), self.results.tables
         pairs = ((indicator, oracle) for indicator in self.indicators.values() for oracle in indicator.oracle)
-        found = (comparison(self._every_base, i, oracle, place) for i, oracle in pairs if oracle.table not in used)
+        found = (
+            comparison(self._shared.every_base, i, oracle, place) for i, oracle in pairs if oracle.table not in used
+        )
         return [cell for one in found if one is not None for cell in one.cells() if cell.ours is not None]
 
     def split(
@@ -257,4 +279,4 @@ class Profile:
                         series += self.results.by_age(name, selection, variant)
                     for one in series:
                         for region in (self.region.ags, *self.region.parents):
-                            yield from one.row(region)
+                            yield from self._shared.rows(one, region)

@@ -248,11 +248,13 @@ def document(
     *,
     single: bool = False,
     short: bool = False,
+    inputs: str = "",
 ) -> Document:
     """Render a profile; nothing is written. Raises RenderError.
 
     `figures` replaces the declared figure functions, `own` is what the Kommune adds. With `single` every figure is a
-    file of its own, too; with `short` there is a version of two pages as well.
+    file of its own, too; with `short` there is a version of two pages as well. `inputs` is the fingerprint of what the
+    document is made of, for its descriptor.
     """
     evidence = Evidence(profile)
     drawings = _drawings(evidence, figures, own)
@@ -269,7 +271,7 @@ def document(
         files = {"kommunalprofil.html": page.encode(), "kommunalprofil.pdf": made.result(), **data}
     files |= pictures.files(evidence, shown.outline) if single else {}
     files |= _two_pages(profile, own, day) if short else {}
-    files[datapackage.NAME] = datapackage.describe(evidence, files, pictures.titles(shown.outline))
+    files[datapackage.NAME] = datapackage.describe(evidence, files, pictures.titles(shown.outline), inputs)
     return Document(f"Kommunalprofil {profile.region.title}", files, shown.outline)
 
 
@@ -295,14 +297,6 @@ def html(profile: Profile, figures: FigureFunctions | None = None, own: Own = NO
         templating.html_environment(own.templates), "html", evidence, _drawings(evidence, figures, own), own
     )
     return composer.page(_html_style(own))
-
-
-def render(profile: Profile, own: Own = NOTHING, *, single: bool = False, short: bool = False) -> dict[str, bytes]:
-    """The finished files of a profile by path: PDF, HTML, data; further ones as `document` makes them.
-
-    Raises RenderError.
-    """
-    return document(profile, own=own, single=single, short=short).files
 
 
 def write(files: Mapping[str, bytes], directory: Path) -> list[Path]:

@@ -53,7 +53,7 @@ class Workers:
         if self.number < 2 or (self._pool is None and len(pieces) < self._few):
             return map(work, pieces)
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(self.number, mp_context=_context(), initializer=_settle)
+            self._pool = pool(self.number)
         order = sorted(range(len(pieces)), key=lambda i: -size(pieces[i]))
         return _kept({i: self._pool.submit(work, pieces[i]) for i in order}, {}, len(pieces))
 
@@ -65,15 +65,23 @@ class Workers:
         if self.number < 2 or len(pieces) < self._few:
             return map(work, pieces)
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(self.number - 1, mp_context=_context(), initializer=_settle)
+            self._pool = pool(self.number - 1)
         own = set(range(0, len(pieces), self.number))
         promised = {i: self._pool.submit(work, piece) for i, piece in enumerate(pieces) if i not in own}
         return _kept(promised, {i: work(pieces[i]) for i in sorted(own)}, len(pieces))
 
 
+def pool(number: int) -> ProcessPoolExecutor:
+    """Processes that leave Ctrl-C to this one and end with it."""
+    return ProcessPoolExecutor(number, mp_context=_context(), initializer=_settle)
+
+
 def _context() -> BaseContext:
-    """A copy of this process where that is safe, for it has loaded everything; else a new one, a second later."""
-    alone = sys.platform == "linux" and threading.active_count() == 1
+    """A copy of this process where that is safe, for it has loaded everything; else a new one, a second later.
+
+    Threads that Python does not know of are those of typst: a copy of a process that has set a page waits for them.
+    """
+    alone = sys.platform == "linux" and threading.active_count() == 1 and "typst" not in sys.modules
     return get_context("fork" if alone else "spawn")
 
 

@@ -1,0 +1,226 @@
+"""The command `build`: which profiles are wanted, what is told while they are built, and what came of it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kommunalprofil.cli_options import DataDir, Json, Quiet, data_dir, print_json
+from kommunalprofil.errors import UsageError
+
+if TYPE_CHECKING:
+    from kommunalprofil.many import Outcome, Portion, What
+    from kommunalprofil.regions import Region, Register
+    from kommunalprofil.states import State
+
+CLEAR = "\r\x1b[K"
+"""Takes the progress bar off its line, so that a message stands alone there; the bar comes back with the next step."""
+LISTED = 10
+"""Up to so many places every file is told, from then on only what went wrong and how many are done."""
+STDIN = Path("-")
+
+
+def build(
+    orte: Annotated[
+        list[str] | None, typer.Argument(metavar="ORT", help="Name, Kurzname, AGS oder ARS; mehrere sind möglich.")
+    ] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="ORDNER", help="Zielordner.")] = Path("reports"),
+    level: Annotated[
+        str, typer.Option("--level", metavar="EBENE", help="Alle Orte einer Ebene: bund, land, kreis oder gemeinde.")
+    ] = "",
+    land: Annotated[
+        str, typer.Option("--land", metavar="LAND", help="Nur Orte dieses Landes (Schlüssel oder Name).")
+    ] = "",
+    everything: Annotated[bool, typer.Option("--all", help="Alle Orte aller Ebenen.")] = False,
+    listed: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="DATEI", help="Orte aus einer Datei, einer je Zeile; - liest die Eingabe."),
+    ] = None,
+    profil: Annotated[
+        Path | None,
+        typer.Option(
+            "--profil",
+            metavar="DATEI",
+            help="Eigene Angaben (profil.toml): Logo, Farbe, Vorwort, Kapitel, Abbildungen.",
+        ),
+    ] = None,
+    figures: Annotated[
+        bool, typer.Option("--figures", help="Jede Abbildung auch als SVG, PNG (300 dpi) und CSV in abbildungen/.")
+    ] = False,
+    short: Annotated[
+        bool, typer.Option("--short", help="Dazu eine Fassung auf zwei Seiten: Kennzahlen und Einfache Sprache.")
+    ] = False,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", min=1, metavar="N", help="So viele Prozesse (sonst je Prozessorkern einer).")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Auch bauen, was noch aktuell ist.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Nur zeigen, was gebaut würde.")] = False,
+    data: DataDir = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> int:
+    """Kommunalprofile schreiben: PDF, HTML und die Daten dahinter als Excel, CSV und JSON.
+
+    Was seit dem letzten Mal unverändert ist, bleibt liegen.
+    """
+    from kommunalprofil import many, own
+    from kommunalprofil.regions import Register
+    from kommunalprofil.states import State
+
+    added = own.NOTHING if profil is None else own.load(profil)
+    folder = data_dir(data)
+    register, state = Register.load(folder), State.of(folder)
+    places = _named(state, register, [*(orte or ()), *_lines(listed)]) + _chosen(register, level, land, everything)
+    places = list({place.ags: place for place in places}.values())
+    if not places:
+        allowed = "Erlaubt sind Namen oder Schlüssel, --level, --land, --all und --from DATEI."
+        raise UsageError(f"Kein Ort angegeben. {allowed}")
+    what = many.What(folder, output, added, figures, short)
+    what = what._replace(inputs=many.fingerprint(what))
+    ready = {} if force else {p.ags: found for p in places if (found := many.up_to_date(what, p))}
+    todo = [place for place in places if place.ags not in ready]
+    if dry_run:
+        return _preview(todo, len(ready), as_json)
+    told = not (quiet or as_json)
+    by_key = {place.ags: place for place in places}
+    done = [(by_key[ags], outcome) for ags, outcome in ready.items()]
+    for place, outcome in done if told and len(places) <= LISTED else ():
+        print(f"{place.title}: {_home(outcome)} ist aktuell, --force baut neu")
+    failed: list[Outcome] = []
+    watched = told and len(todo) > 1 and sys.stderr.isatty()
+    begun = time.monotonic()
+    for outcome in _progress(_outcomes(what, todo, jobs), len(todo)) if watched else _outcomes(what, todo, jobs):
+        place = by_key[outcome.ags]
+        if outcome.error:
+            failed.append(outcome)
+            print(f"{CLEAR * watched}Fehler: {place.title}: {outcome.error}", file=sys.stderr)
+        else:
+            done.append((place, outcome))
+            if told and len(places) <= LISTED:
+                print(end=CLEAR * watched, file=sys.stderr, flush=True)
+                _tell(place, outcome.files)
+    if as_json:
+        print_json(
+            [
+                {"ags": place.ags, "name": place.name, "slug": place.slug, "files": [str(path) for path in one.files]}
+                for place, one in done
+            ]
+        )
+    elif told and len(places) > LISTED:
+        _sum_up(len(done) - len(ready), len(ready), len(failed), len(todo), time.monotonic() - begun, output)
+    return max((outcome.code for outcome in failed), default=0)
+
+
+def _named(state: State, register: Register, names: Iterable[str]) -> list[Region]:
+    """The places of these names or keys. Raises UsageError."""
+    from kommunalprofil.asking import find_place
+
+    places = [find_place(state, register, name) for name in names]
+    if refused := [text for place in places if (text := register.refusal(place))]:
+        raise UsageError("\n".join(dict.fromkeys(refused)))
+    return places
+
+
+def _lines(path: Path | None) -> list[str]:
+    """The places a file names, one in a line, remarks after # left out. Raises UsageError for other text."""
+    if path is None:
+        return []
+    try:
+        text = sys.stdin.read() if path == STDIN else path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"„{path}“ ist kein Text in UTF-8. Erwartet wird ein Ort je Zeile.") from None
+    lines = [line.partition("#")[0].strip() for line in text.splitlines()]
+    return [line for line in lines if line]
+
+
+def _chosen(register: Register, level: str, land: str, everything: bool) -> list[Region]:
+    """All places of a level, of a Land, or of both. Raises UsageError."""
+    from kommunalprofil.names import fold
+    from kommunalprofil.vocabulary import LEVEL
+
+    if level and level not in LEVEL:
+        raise UsageError(f"Die Ebene „{level}“ gibt es nicht. Erlaubt sind: {', '.join(LEVEL)}.")
+    if not (level or land or everything):
+        return []
+    key = ""
+    if land:
+        lands = {name: one for one in register.search(level="land") for name in (one.ags, fold(one.name))}
+        if fold(land) not in lands:
+            known = ", ".join(dict.fromkeys(f"{one.ags} {one.name}" for one in lands.values()))
+            raise UsageError(f"Das Land „{land}“ gibt es nicht. Erlaubt sind: {known}.")
+        key = lands[fold(land)].ags
+    return [place for place in register.search(level=level or None) if place.ags.startswith(key)]
+
+
+def _outcomes(what: What, places: Sequence[Region], jobs: int | None) -> Iterator[Outcome]:
+    from kommunalprofil import many, workers
+
+    number = many.jobs_here(jobs, len(places))
+    portions: list[Portion] = many.portions(what, places, number)
+    return many.run(portions, (lambda: workers.pool(number)) if number > 1 else None)
+
+
+def _progress(outcomes: Iterator[Outcome], number: int) -> Iterator[Outcome]:
+    """The outcomes, with a bar on the terminal that tells rate and remaining time."""
+    begun = time.monotonic()
+    count = 0
+
+    def rate(_: object) -> str:
+        return f"{count / (time.monotonic() - begun) * 60:.0f} je Minute" if count else ""
+
+    with typer.progressbar(outcomes, number, "Profile", file=sys.stderr, show_pos=True, item_show_func=rate) as bar:
+        for outcome in bar:
+            count += 1
+            yield outcome
+
+
+def _home(outcome: Outcome) -> Path:
+    """The folder of a place, in which its descriptor lies."""
+    return outcome.files[-1].parent
+
+
+def _tell(place: Region, written: Sequence[Path]) -> None:
+    """What was written, with sizes; a folder of figures in one line."""
+    folder = written[-1].parent
+    print(f"{place.title}: {folder}")
+    sizes: dict[str, list[int]] = {}
+    for path in written:
+        sizes.setdefault(path.relative_to(folder).parts[0], []).append(path.stat().st_size)
+    for name, each in sizes.items():
+        size = f"{sum(each) / 1000:,.0f} kB".replace(",", ".")
+        print(f"  {name}  {size}" if len(each) == 1 else f"  {name}/  {len(each)} Dateien, {size}")
+
+
+def _preview(todo: Sequence[Region], ready: int, as_json: bool) -> int:
+    if as_json:
+        print_json([{"ags": place.ags, "name": place.name, "slug": place.slug} for place in todo])
+        return 0
+    for place in todo:
+        print(f"{place.ags:<8}  {place.title}")
+    print(f"{_profiles(len(todo))} zu bauen, {ready} aktuell.")
+    return 0
+
+
+def _profiles(number: int) -> str:
+    return "1 Profil" if number == 1 else f"{number:,} Profile".replace(",", ".")
+
+
+def _sum_up(built: int, ready: int, failed: int, asked: int, seconds: float, output: Path) -> None:
+    """How it went, in a line."""
+    words = [f"{_profiles(built)} gebaut"]
+    if built:
+        words[0] += f" in {_duration(seconds)} ({built / seconds * 60:.0f} je Minute)"
+    words += [f"{ready} waren aktuell"] if ready else []
+    words += [f"{failed} fehlgeschlagen"] if failed else []
+    words += [f"{left} nicht begonnen"] if (left := asked - built - failed) else []
+    print(f"{', '.join(words)}: {output}")
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -1,0 +1,191 @@
+"""Many profiles: which are to be built, which are up to date already, and who builds the others.
+
+Places are told from in portions, so that tables are read and series computed once for many. Whatever can run a function
+elsewhere (an Executor of concurrent.futures) can build: a portion and its outcomes can be sent, and nothing is shared
+but the folders.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Executor, as_completed
+from contextlib import AbstractContextManager
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+from kommunalprofil import __version__, datapackage
+from kommunalprofil.errors import KommunalprofilError
+from kommunalprofil.own import NOTHING, Own
+from kommunalprofil.regions import Region, Register
+from kommunalprofil.resources import templates_dir
+from kommunalprofil.states import State, dump
+
+TOGETHER = 12
+"""Places computed together: each more takes memory, and work is lost by portions when a process ends."""
+PARALLEL = 6
+"""For fewer places no process is started: each takes a second to load."""
+MEMORY = 900_000_000
+"""Bytes a process may take."""
+ATTEMPTS = 3
+"""So often a portion is begun whose process ended from outside."""
+Start = Callable[[], AbstractContextManager[Executor]]
+
+
+class What(NamedTuple):
+    """What is made of each place and where: the data set, the folder of the results, additions, kinds of files."""
+
+    data: Path
+    output: Path
+    own: Own = NOTHING
+    figures: bool = False
+    short: bool = False
+    inputs: str = ""
+    """The fingerprint of all of that."""
+
+
+class Portion(NamedTuple):
+    """Places (their keys) that are built one after another by one process."""
+
+    what: What
+    places: tuple[str, ...]
+
+
+class Outcome(NamedTuple):
+    """What became of one place: its files, or why there are none and the exit code that goes with it.
+
+    `stuck` says that the next place would fail for the same reason: no room on the disk, no right to write.
+    """
+
+    ags: str
+    files: tuple[Path, ...] = ()
+    error: str = ""
+    code: int = 0
+    stuck: bool = False
+
+
+def fingerprint(what: What) -> str:
+    """A sha256 over everything the files of a profile follow from: data, templates, fonts, additions, this program."""
+    digest = hashlib.sha256()
+    programs = (f"{name} {version(name)}" for name in ("jinja2", "matplotlib", "numpy", "pikepdf", "shapely", "typst"))
+    for text in (__version__, *programs, repr((what.own, what.figures, what.short))):
+        digest.update(text.encode() + b"\0")
+    digest.update(dump(State.of(what.data).entries))
+    package = Path(__file__).resolve().parent
+    for folder, pattern in ((package, "*.py"), (templates_dir(), "*")):
+        for path in sorted(path for path in folder.rglob(pattern) if path.is_file()):
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def folder_of(what: What, place: Region) -> Path:
+    """Where the files of a place go."""
+    return what.output / place.slug
+
+
+def up_to_date(what: What, place: Region) -> Outcome | None:
+    """The outcome of an earlier run if nothing has changed since; None if the place has to be built."""
+    files = datapackage.written(folder_of(what, place), what.inputs)
+    return None if files is None else Outcome(place.ags, tuple(files))
+
+
+def portions(what: What, places: Sequence[Region], jobs: int) -> list[Portion]:
+    """The places in portions of one level and Land, small enough that every process gets one."""
+    most = max(1, min(TOGETHER, -(-len(places) // jobs)))
+    groups: dict[tuple[int, str], list[str]] = {}
+    for place in places:
+        groups.setdefault((len(place.ags), place.ags[:2]), []).append(place.ags)
+    return [Portion(what, tuple(keys[i : i + most])) for keys in groups.values() for i in range(0, len(keys), most)]
+
+
+def jobs_here(asked: int | None, places: int) -> int:
+    """How many processes build so many places: as asked, else one for each core that memory allows."""
+    if asked is not None:
+        return max(1, min(asked, places))
+    if places < PARALLEL:
+        return 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        free = cores * MEMORY
+    return max(1, min(cores, free // MEMORY, places))
+
+
+@lru_cache(maxsize=2)
+def _register(data: Path) -> Register:
+    return Register.load(data)
+
+
+def build(portion: Portion) -> Iterator[Outcome]:
+    """Build the places of a portion one after another; one that fails does not keep the others."""
+    from kommunalprofil import render
+    from kommunalprofil.german_cli import EXIT_BUG, EXIT_IO, EXIT_MEMORY, bug_report, german_os_error
+    from kommunalprofil.profile import Profile, Together
+
+    what, register = portion.what, _register(portion.what.data)
+    places = [register.get(ags) for ags in portion.places]
+    together = Together(what.data, register, places)
+    for place in places:
+        try:
+            profile = Profile(place.ags, what.data, register, together)
+            kinds = what.figures, what.short
+            made = render.document(profile, None, what.own, single=kinds[0], short=kinds[1], inputs=what.inputs)
+            yield Outcome(place.ags, tuple(render.write(made.files, folder_of(what, place))))
+        except KommunalprofilError as error:
+            yield Outcome(place.ags, error=str(error), code=error.exit_code)
+        except OSError as error:
+            yield Outcome(place.ags, error=german_os_error(error), code=EXIT_IO, stuck=True)
+            return
+        except MemoryError:
+            yield Outcome(place.ags, error="Der Arbeitsspeicher reicht nicht aus.", code=EXIT_MEMORY)
+        except Exception as error:
+            yield Outcome(place.ags, error=bug_report(error), code=EXIT_BUG)
+
+
+def _built(portion: Portion) -> list[Outcome]:
+    return list(build(portion))
+
+
+def run(portions: Sequence[Portion], start: Start | None = None) -> Iterator[Outcome]:
+    """The outcome of every place as it comes; `start` opens what does the work, without it this process does.
+
+    What was given to a process that ended from outside is begun again. After a place that is stuck nothing more is
+    begun.
+    """
+    if start is None:
+        yield from _until_stuck(outcome for portion in portions for outcome in build(portion))
+        return
+    left = dict(enumerate(portions))
+    for _ in range(ATTEMPTS):
+        try:
+            yield from _until_stuck(_elsewhere(left, start))
+        except BrokenExecutor:
+            continue
+        return
+    why = "Der Arbeitsprozess wurde mehrmals von außen beendet."
+    yield from (Outcome(ags, error=why, code=1) for portion in left.values() for ags in portion.places)
+
+
+def _until_stuck(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
+    for outcome in outcomes:
+        yield outcome
+        if outcome.stuck:
+            return
+
+
+def _elsewhere(left: dict[int, Portion], start: Start) -> Iterator[Outcome]:
+    """Give everything that is left away; takes out of `left` what is done. Raises BrokenExecutor."""
+    with start() as pool:
+        try:
+            promised = {pool.submit(_built, portion): number for number, portion in left.items()}
+            for future in as_completed(promised):
+                outcomes = future.result()
+                del left[promised[future]]
+                yield from outcomes
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
