@@ -186,7 +186,6 @@
     figure.addEventListener("pointermove", (event) => { if (event.pointerType !== "touch") point(event); });
     figure.addEventListener("click", point); // a tap, which has no hover
     figure.addEventListener("pointerleave", (event) => { if (event.pointerType !== "touch" && !held) hide(); });
-    panel.addEventListener("scroll", place);
     panel.addEventListener("focus", () => { if (panel.matches(":focus-visible")) step(current); });
     panel.addEventListener("blur", hide);
     panel.addEventListener("keydown", (event) => {
@@ -199,6 +198,7 @@
 
   main.querySelectorAll(".figure").forEach(prepare);
   window.addEventListener("resize", place);
+  document.addEventListener("scroll", place, true); // panels scroll, too, and their events do not bubble
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
   document.addEventListener("click", (event) => { if (open && !open.figure.contains(event.target)) hide(); });
 })();
