@@ -117,7 +117,7 @@ def test_a_section_of_gaps_has_no_heading_but_says_them() -> None:
     assert "Wanderungen nach Alter und Geschlecht" in headings
     assert "Wanderungen in Lebensphasen" not in headings
     text = document.files["kommunalprofil.html"].decode().replace("\xa0", " ")
-    assert text.count("<p class=\"gap\">Wanderungen in Lebensphasen sind für die Gemeinde Vrees nicht dargestellt") == 1
+    assert text.count('<p class="gap">Wanderungen in Lebensphasen sind für die Gemeinde Vrees nicht dargestellt') == 1
 
 
 def test_a_city_state_is_not_compared_with_itself() -> None:
