@@ -208,14 +208,15 @@ class _Pyramid:
 
     def note_spots(self, unit: str, decimals: int) -> None:
         """The people of every bar, and the foreign nationals among them."""
-        for side, name, foreigners in (("men", "Männer", "Ausländer"), ("women", "Frauen", "Ausländerinnen")):
+        for side, name in zip(_SIDES, ("Männer", "Frauen"), strict=True):
             scale = self.men if side == "men" else self.women
             ends, middles = scale(_density(self.bands, side)), self.age((self.low + self.top) / 2)
             spots = []
             for band, end, y in zip(self.bands, ends, middles, strict=True):
                 text, part = formatting.number(getattr(band, side), decimals), getattr(band, f"{side}_foreign")
                 if part is not None:
-                    text += f", davon {formatting.number(part, decimals)} {foreigners}"
+                    part_text = formatting.number(part, decimals)
+                    text = f"{formatting.with_unit(text, unit)}, davon {part_text} ausländisch"
                 spots.append(Spot((scale(0), y, end, y), formatting.age_words(band.label), text))
             self.sheet.spots((name,), unit, spots)
 
