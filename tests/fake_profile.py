@@ -15,7 +15,9 @@ SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="459.21pt" height="120pt" viewBox="0 0 459.21 120" '
     'font-family="Source Sans 3, sans-serif"><defs><clipPath id="c1"><rect width="400" height="100"/></clipPath></defs>'
     '<g clip-path="url(#c1)"><rect x="10" y="20" width="200" height="60" fill="#C4592F"/></g>'
-    '<text x="12" y="100" font-size="8.5" fill="#1B2A33">Männer – Größe 1.234</text></svg>'
+    '<text x="12" y="100" font-size="8.5" fill="#1B2A33">Männer – Größe 1.234</text>'
+    """<g class="spots" data-name="Frauen" data-unit=" Personen" data-spots='[[12,40,"1995","1.000"]]'/>"""
+    """<g class="spots" data-spots='[[210,30,"1996","2.000"],[10,60,210,60,"Summe","3 von 17"]]'/></svg>"""
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -63,6 +64,11 @@ class Figure:
     note: str = ""
     width: Width = "full"
     credit: str = ""
+
+    @property
+    def printed(self) -> str:
+        """The SVG as it goes on paper: without the spots at which a page shows values."""
+        return re.sub(r'<g class="spots"[^>]*/>\n?', "", self.svg)
 
 
 @dataclass(frozen=True, slots=True)

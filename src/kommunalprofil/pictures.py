@@ -70,7 +70,7 @@ def _svg(page: str, figure: Figure) -> bytes:
     """A typeset page as one drawing: the figure inside it no longer an image, its texts outlines, its words on top."""
     from kommunalprofil.figures.lettering import drawing
 
-    width, group = drawing(figure.svg)
+    width, group = drawing(figure.printed)
     found = _IMAGE.search(page)
     if found is None:
         raise RenderError(f"Die Abbildung „{figure.id}“ fehlt in ihrem Bild.")
@@ -97,7 +97,7 @@ def files(evidence: Evidence, outline: Outline) -> dict[str, bytes]:
     template = templating.typst_environment().get_template("typst/pictures.jinja")
     figures = [(numbered, _source(evidence, numbered.item)) for numbered in outline.figures]
     source = template.render(style=style, title=title, kind=f"{title}, Abbildung", figures=figures)
-    svgs = {numbered.item.id: numbered.item.svg for numbered in outline.figures}
+    svgs = {numbered.item.id: numbered.item.printed for numbered in outline.figures}
     drawn, painted = pdf.pages(source, svgs, "svg"), pdf.pages(source, svgs, "png", DPI)
     made: dict[str, bytes] = {}
     for numbered, svg, png in zip(outline.figures, drawn, painted, strict=True):

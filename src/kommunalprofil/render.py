@@ -83,7 +83,7 @@ class Drawings:
     @property
     def svgs(self) -> dict[str, str]:
         """The pictures of the figures drawn so far."""
-        return {name: made.svg for name, made in self.made.items() if isinstance(made, Figure)}
+        return {name: made.printed for name, made in self.made.items() if isinstance(made, Figure)}
 
 
 def inline_svg(figure: Figure, numbered: NumberedFigure) -> Markup:
@@ -99,6 +99,12 @@ def inline_svg(figure: Figure, numbered: NumberedFigure) -> Markup:
     text = f"{numbered.anchor}-text"
     words = f'<title id="{name}">{escape(figure.title)}</title><desc id="{text}">{escape(numbered.alt)}</desc>'
     return Markup(f'<svg{head} role="img" aria-labelledby="{name} {text}">{words}{rest}')
+
+
+@cache
+def inline_script() -> Markup:
+    """The script of an HTML page as it stands in the page: no text in it ends its element."""
+    return Markup(templating.text_of("html/page.js").replace("</", "<\\/"))
 
 
 def _fonts_css() -> str:
@@ -162,6 +168,7 @@ class Composer:
             "dwk": dwk,
             "source_note": lambda tables: references.source_note(self.evidence, tables),
             "inline_svg": inline_svg,
+            "inline_script": inline_script,
             "own": self.own,
             "short": self.short,
         }

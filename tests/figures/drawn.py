@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from itertools import combinations
 from kommunalprofil.figures.sheet import text_width
 
 SVG = "{http://www.w3.org/2000/svg}"
+_SHIFT = re.compile(r"translate\(([\d.]+) ([\d.]+)\)")
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ def words(svg: str) -> list[Word]:
 
 
 def _words(element: ET.Element, dx: float, dy: float) -> Iterator[Word]:
-    if shift := re.fullmatch(r"translate\(([\d.]+) ([\d.]+)\)", element.get("transform", "")):
+    if shift := _SHIFT.fullmatch(element.get("transform", "")):
         dx, dy = dx + float(shift[1]), dy + float(shift[2])
     if element.tag == f"{SVG}text":
         text, size = element.text or "", float(element.get("font-size", "0"))
@@ -39,6 +41,31 @@ def _words(element: ET.Element, dx: float, dy: float) -> Iterator[Word]:
         yield Word(text, left, y - 0.7 * size, left + width, y + 0.2 * size, element.get("fill", ""))
     for child in element:
         yield from _words(child, dx, dy)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a page says of a mark: where it stands (both ends of a bar), of what, and the value with its unit."""
+
+    place: tuple[float, ...]
+    label: str
+    text: str
+
+
+def spots(svg: str) -> list[Said]:
+    """Every spot of a drawing, in the order in which the arrow keys reach them."""
+    return list(_spots(ET.fromstring(svg), 0.0, 0.0))
+
+
+def _spots(element: ET.Element, dx: float, dy: float) -> Iterator[Said]:
+    if shift := _SHIFT.fullmatch(element.get("transform", "")):
+        dx, dy = dx + float(shift[1]), dy + float(shift[2])
+    for *place, label, value in json.loads(element.get("data-spots", "[]")):
+        moved = tuple(n + (dx, dy)[i % 2] for i, n in enumerate(place))
+        name = [element.get("data-name"), label]
+        yield Said(moved, ", ".join(filter(None, name)), value + element.get("data-unit", ""))
+    for child in element:
+        yield from _spots(child, dx, dy)
 
 
 def texts(svg: str) -> list[str]:

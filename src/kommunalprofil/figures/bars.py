@@ -13,7 +13,7 @@ from kommunalprofil.figures import style
 from kommunalprofil.figures.keys import Key, draw_keys, key_rows
 from kommunalprofil.figures.rows import RowNames, axis_height, draw_value_axis
 from kommunalprofil.figures.scales import Scale, ticks_within, widened
-from kommunalprofil.figures.sheet import Array, Sheet, text_width
+from kommunalprofil.figures.sheet import Array, Sheet, Spot, text_width
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,9 @@ def bars(
         wide = text_width(text)
         sheet.rects(x - wide - 1 if negative else x - 1, y - 7, x + 1 if negative else x + wide + 1, y + 2, style.WHITE)
         sheet.text(x, y, text, anchor="end" if negative else "start")
+    marks = zip(rows, texts, values.tolist(), names.middles(top), strict=True)
+    spots = (Spot((scale(0), y, scale(v), y), row.label, text) for row, text, v, y in marks if not np.isnan(v))
+    sheet.spots((), unit, spots)
     return sheet.svg()
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from kommunalprofil import formatting
 from kommunalprofil.document import Width
 from kommunalprofil.figures import style
-from kommunalprofil.figures.sheet import text_width
+from kommunalprofil.figures.sheet import Spot, text_width
 from kommunalprofil.figures.timeplot import Break, Labelling, Point, TimePlot, value_axis
 
 
@@ -38,7 +38,8 @@ def columns(
         raise ValueError(f"figure {figure_id}: no value to draw")
     grid = value_axis(known, decimals, 5 if width != "half" else 4, zero=True, bounds=bounds)
     words = Labelling(figure_id, unit, decimals, breaks, heading)
-    last = (formatting.change if signed else formatting.number)(known[-1].y, decimals)
+    word = formatting.change if signed else formatting.number
+    last = word(known[-1].y, decimals)
     span = [*known, *(Point(year, 0.0) for year in years)]
     plot = TimePlot.lay_out(span, words, grid, width, height or (170 if width != "half" else 140),
                             right=text_width(last, bold=True) + 10, pad=0.5)  # fmt: skip
@@ -47,6 +48,8 @@ def columns(
     y = plot.y(known[-1].y)
     middle = max(plot.top + 6, min(y, plot.sheet.height - 24))
     plot.sheet.lines_of_text(plot.x(known[-1].x + 0.5) + 6, middle, [last], colour=style.PLACE, bold=True)
+    spots = (Spot((plot.x(p.x), plot.y(0), plot.x(p.x), plot.y(p.y)), p.date, word(p.y, decimals)) for p in known)
+    plot.sheet.spots((heading,), unit, spots)
     return plot.sheet.svg()
 
 

@@ -126,7 +126,8 @@ def dot_row(one: Row) -> DotRow:
     """The row as a dot plot draws it."""
     own = one.own
     text = None if own.missing or places(own) == 1 else cell(own)
-    return DotRow(one.label, {role: value.value for role, value in one.values.items()}, text)
+    told = {role: cell(value) for role, value in one.values.items()}
+    return DotRow(one.label, {role: value.value for role, value in one.values.items()}, text, told=told)
 
 
 def comparison_table(p: Profile, caption: str, first: str, unit: str, rows: Sequence[Row], note: str = "") -> Table:
@@ -206,7 +207,7 @@ def points(values: Iterable[Value], hollow: str = "provisional") -> list[Point]:
         starts += restarts(v)
         if not v.missing:
             base = f"{COUNTED.get(v.base, v.base)} {starts}"
-            found.append(Point(decimal_year(v.date), v.value, base, hollow in v.flag.split("|")))
+            found.append(Point(decimal_year(v.date), v.value, base, hollow in v.flag.split("|"), fmt.date(v.date)))
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kommunalprofil import formatting
 from kommunalprofil.document import Width
@@ -11,20 +11,22 @@ from kommunalprofil.figures import style
 from kommunalprofil.figures.keys import Key, draw_keys, key_rows
 from kommunalprofil.figures.rows import RowNames, axis_height, draw_value_axis
 from kommunalprofil.figures.scales import Scale, ticks_within, widened
-from kommunalprofil.figures.sheet import Sheet, text_width
+from kommunalprofil.figures.sheet import Sheet, Spot, text_width
 
 
 @dataclass(frozen=True, slots=True)
 class DotRow:
     """One row: values by role ('place', 'kreis', 'land', 'bund', 'men' …); `text` replaces the printed value.
 
-    `interval` is how sure the first value is: its lower and upper bound.
+    `interval` is how sure the first value is: its lower and upper bound. `told` is what is said of a mark when it is
+    pointed at, by role, where that is not the value.
     """
 
     label: str
     values: Mapping[str, float | None]
     text: str | None = None
     interval: tuple[float, float] | None = None
+    told: Mapping[str, str] = field(default_factory=dict)
 
     def reach(self, roles: Iterable[str]) -> list[float]:
         """Everything that is drawn in the row: the values of these roles and the ends of the interval."""
@@ -83,9 +85,16 @@ def dots(
             sheet.rects(scale(row.interval[0]), y - 4.5, scale(row.interval[1]), y + 4.5, style.PLACE_PALE,
                         edge=style.PLACE, width=0.6)  # fmt: skip
     for role in reversed(list(labels)):
-        spots = [(scale(v), y) for row, y in zip(rows, middles, strict=True) if (v := row.values.get(role)) is not None]
-        sheet.marks(spots, looks[role].dot, looks[role].colour, size=7.5 if looks[role].dot == "circle" else 6.5)
+        ats = [(scale(v), y) for row, y in zip(rows, middles, strict=True) if (v := row.values.get(role)) is not None]
+        sheet.marks(ats, looks[role].dot, looks[role].colour, size=7.5 if looks[role].dot == "circle" else 6.5)
     words.draw(sheet, rows, scale, middles, left)
+    for role, name in labels.items():
+        spots = (
+            Spot((scale(v), y), row.label, row.told.get(role) or formatting.number(v, decimals))
+            for row, y in zip(rows, middles, strict=True)
+            if (v := row.values.get(role)) is not None
+        )
+        sheet.spots((heading, name), unit, spots)
     return sheet.svg()
 
 

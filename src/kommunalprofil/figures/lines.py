@@ -10,7 +10,7 @@ from kommunalprofil import formatting
 from kommunalprofil.document import Width
 from kommunalprofil.figures import style
 from kommunalprofil.figures.scales import spread, wrap
-from kommunalprofil.figures.sheet import text_width
+from kommunalprofil.figures.sheet import Spot, text_width
 from kommunalprofil.figures.timeplot import Break, Labelling, Point, TimePlot, head_height, value_axis
 
 MOST_LINES = 5
@@ -62,6 +62,9 @@ def line(
     for one in reversed(shown):  # the first, the place, comes on top
         _draw_series(plot, one, step)
     _draw_labels(plot, shown, labels)
+    for one in shown:
+        spots = (Spot(_at(plot, p), p.date, formatting.number(p.y, decimals)) for p in one.points if p.known)
+        plot.sheet.spots((heading, one.label), unit, spots)
     return plot.sheet.svg()
 
 

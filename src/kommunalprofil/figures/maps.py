@@ -17,7 +17,7 @@ from kommunalprofil.document import Width
 from kommunalprofil.figures import style
 from kommunalprofil.figures.keys import Key, draw_keys, key_rows
 from kommunalprofil.figures.scales import wrap
-from kommunalprofil.figures.sheet import Array, Sheet, text_width
+from kommunalprofil.figures.sheet import Array, Sheet, Spot, text_width
 from kommunalprofil.outlines import Layer, gemeinden_of, layer
 from kommunalprofil.states import State
 
@@ -129,12 +129,12 @@ def value_classes(values: Mapping[str, float], most: int = len(style.MAP_CLASSES
 
 def choropleth(
     state: State, place: str, classes: Sequence[ValueClass], *, figure_id: str, names: Mapping[str, str],
-    legend: Sequence[str],
+    legend: Sequence[str], told: Mapping[str, str], unit: str,
 ) -> str:  # fmt: skip
     """Draw the areas around `place` (as `locator` chooses them) in the colours of their classes, the place outlined.
 
-    Areas in no class stay white; `legend` names the classes, and after them those. Raises KeyError if there is no
-    outline of the place, DataError for bad files.
+    Areas in no class stay white; `legend` names the classes, and after them those. `told` is the value of each area as
+    printed, in `unit`. Raises KeyError if there is no outline of the place, DataError for bad files.
     """
     chosen, context, _ = _focus(state, place)
     full, height = style.WIDTHS["full"], 232.0
@@ -156,6 +156,9 @@ def choropleth(
     _Labels(sheet, frame).draw(chosen, place, names, boxes)
     _draw_scale_bar(sheet, frame)
     draw_keys(sheet, rows, height + 2)
+    inner = frame.points(shapely.get_coordinates(shapely.point_on_surface(chosen.shapes)))
+    areas = zip(chosen.ags.astype(str), inner.tolist(), strict=True)
+    sheet.spots((), unit, (Spot((x, y), names.get(ags, ags), told[ags]) for ags, (x, y) in areas if ags in told))
     return sheet.svg()
 
 

@@ -61,7 +61,10 @@ def age_map(p: Evidence) -> Figure | Gap:
     legend = [f"{span} ({len(one.areas)})" for span, one in zip(spans, classes, strict=True)]
     legend += ["keine Angabe"] if len(values) < len(places) else []
     try:
-        svg = maps.choropleth(p.store.state, p.region.ags, classes, figure_id="age_map", names=_names(p), legend=legend)
+        svg = maps.choropleth(
+            p.store.state, p.region.ags, classes, figure_id="age_map", names=_names(p), legend=legend, unit="Jahre",
+            told={ags: fmt.number(value, 1) for ags, value in values.items()},
+        )  # fmt: skip
     except KeyError:
         return undrawn(p, "age_map", what, "weil die amtlichen Umrisse den Ort nicht enthalten")
     own = p.get("mean_age", date=date)

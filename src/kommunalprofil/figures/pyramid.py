@@ -12,7 +12,7 @@ from kommunalprofil.document import Width
 from kommunalprofil.figures import style
 from kommunalprofil.figures.keys import Key, draw_keys, key_rows
 from kommunalprofil.figures.scales import Scale, Ticks, ticks_within
-from kommunalprofil.figures.sheet import Array, Sheet, text_width
+from kommunalprofil.figures.sheet import Array, Sheet, Spot, text_width
 
 OLDEST = 100
 """An open top group is drawn up to this age (at least five years wide)."""
@@ -28,6 +28,11 @@ class AgeBand:
     women: float
     men_foreign: float | None = None
     women_foreign: float | None = None
+
+    @property
+    def label(self) -> str:
+        """The ages as codes name them: '18-24', '90+'."""
+        return f"{self.low}+" if self.high is None else f"{self.low}-{self.high - 1}"
 
     @property
     def top(self) -> int:
@@ -64,6 +69,7 @@ def pyramid(
     pyramid_.draw_side("women", surplus)
     pyramid_.draw_outline(earlier)
     pyramid_.draw_words(decimals)
+    pyramid_.note_spots(unit, decimals)
     return pyramid_.sheet.svg()
 
 
@@ -199,6 +205,20 @@ class _Pyramid:
         sheet.text(self.middle, style.TEXT, "Alter", anchor="middle", colour=style.MUTED)
         if self.year is not None:
             sheet.text(sheet.width, style.TEXT, born, anchor="end", colour=style.MUTED)
+
+    def note_spots(self, unit: str, decimals: int) -> None:
+        """The people of every bar, and the foreign nationals among them."""
+        for side, name in zip(_SIDES, ("Männer", "Frauen"), strict=True):
+            scale = self.men if side == "men" else self.women
+            ends, middles = scale(_density(self.bands, side)), self.age((self.low + self.top) / 2)
+            spots = []
+            for band, end, y in zip(self.bands, ends, middles, strict=True):
+                text, part = formatting.number(getattr(band, side), decimals), getattr(band, f"{side}_foreign")
+                if part is not None:
+                    part_text = formatting.number(part, decimals)
+                    text = f"{formatting.with_unit(text, unit)}, davon {part_text} ausländisch"
+                spots.append(Spot((scale(0), y, end, y), formatting.age_words(band.label), text))
+            self.sheet.spots((name,), unit, spots)
 
 
 _SIDES = ("men", "women")

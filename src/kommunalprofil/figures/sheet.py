@@ -7,12 +7,14 @@ origin is the top left corner, x to the right, y down, in points.
 from __future__ import annotations
 
 import io
+import json
 import logging
 import pathlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
+from xml.sax.saxutils import quoteattr
 
 # Without a writable home matplotlib warns in English about its cache; the figures are the same.
 logging.getLogger("matplotlib").setLevel(logging.ERROR)
@@ -33,6 +35,7 @@ from matplotlib.patches import PathPatch  # noqa: E402
 from matplotlib.path import Path  # noqa: E402
 from matplotlib.transforms import Affine2D  # noqa: E402
 
+from kommunalprofil import formatting  # noqa: E402
 from kommunalprofil.document import Width  # noqa: E402
 from kommunalprofil.figures import style  # noqa: E402
 from kommunalprofil.resources import fonts_dir  # noqa: E402
@@ -86,6 +89,14 @@ class Label(Artist):
         renderer.writer.element("text", self.text, attrib=where | self.attributes)
 
 
+class Spot(NamedTuple):
+    """Where a mark stands (x, y; of a bar both ends), what it is of ('31.12.2015'), its value as printed."""
+
+    place: tuple[float, ...]
+    label: str
+    value: str
+
+
 class Sheet:
     """A figure of printed size. Everything is drawn in the order of calls; `svg()` ends it."""
 
@@ -93,6 +104,7 @@ class Sheet:
         self.id = figure_id
         self.width = style.WIDTHS[width] if isinstance(width, str) else width
         self.height = height
+        self._spots: list[str] = []
         self._figure = MplFigure(figsize=(self.width / 72, self.height / 72), dpi=72)
         self._figure.patch.set_visible(False)
         self._down = Affine2D().scale(1, -1).translate(0, height)
@@ -178,6 +190,21 @@ class Sheet:
         for number, line in enumerate(lines):
             self.text(x, first + number * style.LEADING, line, **look)
 
+    def spots(self, name: Sequence[str], unit: str, spots: Iterable[Spot]) -> None:
+        """Note what a page says of marks when pointed at; nothing is drawn.
+
+        `name` is what they share (panel, place, sex), `unit` the words at the axis: it follows values that are numbers.
+        """
+        found = list(spots)
+        words = formatting.with_unit("", "%" if "%" in unit else unit.split(" (")[0])
+        if not all(_NUMBER.fullmatch(spot.value) for spot in found):  # „3 von 17“ has no unit: each value has its own
+            found = [s._replace(value=s.value + words) if _NUMBER.fullmatch(s.value) else s for s in found]
+            words = ""
+        if rows := [(*(round(float(n), 1) for n in spot.place), spot.label, spot.value) for spot in found]:
+            data = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+            parts = {"name": ", ".join(filter(None, name)), "unit": words, "spots": data}
+            self._spots.append("".join(f" data-{key}={quoteattr(text)}" for key, text in parts.items() if text))
+
     def svg(self) -> str:
         """The finished SVG element: no prolog, ids (if any) unique to this figure, the same bytes every time."""
         canvas: Any = FigureCanvasSVG(self._figure)
@@ -186,9 +213,12 @@ class Sheet:
                 artist.set_zorder(number)
             stream = io.StringIO()
             canvas.print_svg(stream, metadata=_NO_METADATA)
-        return _tidy(stream.getvalue(), self.id, self.width, self.height)
+        drawn = _tidy(stream.getvalue(), self.id, self.width, self.height)
+        spots = "".join(f'<g class="spots"{spots}/>\n' for spots in self._spots)
+        return drawn.replace("</svg>", f"{spots}</svg>")
 
 
+_NUMBER = re.compile(rf"\(?[+±{formatting.MINUS}]?[\d.,]*\d\)?|{formatting.DASH}")
 _RC: Any = {"svg.fonttype": "none", "path.simplify": False}
 _NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
 

@@ -12,7 +12,7 @@ from kommunalprofil.figures import style
 from kommunalprofil.figures.keys import Key, draw_keys, key_rows
 from kommunalprofil.figures.rows import RowNames
 from kommunalprofil.figures.scales import Scale, fits, spread
-from kommunalprofil.figures.sheet import Sheet, text_width
+from kommunalprofil.figures.sheet import Sheet, Spot, text_width
 
 BAR = 16.0
 
@@ -76,6 +76,13 @@ def stacked(
         bar_top = middles[0] - BAR / 2
         sheet.segments([p for head, c in zip(heads, centres, strict=True)
                         for p in ((head, style.TEXT + 2), (c, bar_top - 0.5))], style.MUTED, width=0.5)  # fmt: skip
+    for i, segment in enumerate(segments):
+        spots = (
+            Spot((scale(sum(share[:i])), y, scale(sum(share[: i + 1])), y), row.label, text[i])
+            for row, share, text, y in zip(rows, shares, texts, middles, strict=False)
+            if share[i] > 0
+        )
+        sheet.spots((segment.label,), "", spots)
     return sheet.svg()
 
 

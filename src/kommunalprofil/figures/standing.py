@@ -14,6 +14,7 @@ from kommunalprofil.sentences import LEVELS, decimals
 
 if TYPE_CHECKING:
     from kommunalprofil.evidence import Evidence
+    from kommunalprofil.profile import Value
 
 Found = list[tuple[Measure, Standing]]
 
@@ -61,12 +62,15 @@ def _labels(p: Evidence) -> dict[str, str]:
 
 def _row(p: Evidence, measure: Measure, one: Standing) -> DotRow:
     """The place, its Land and Germany as percentiles of all places; printed is the value."""
+    own = p.measured(measure, one.date)
     values = {"place": p.comparison.percentile(measure, one.value)}
+    told = {"place": f"{_with_unit(own)}, Rang {_rank(one)}"}
     for region in p.around if measure.indicator != "population" else ():
         value = p.measured(measure, one.date, region.ags)
         if region.level in ("land", "bund") and value.value is not None:
             values[region.level] = p.comparison.percentile(measure, value.value)
-    return DotRow(measure.label, values, cell(p.measured(measure, one.date)))
+            told[region.level] = _with_unit(value)
+    return DotRow(measure.label, values, cell(own), told=told)
 
 
 def _table(p: Evidence, found: Found) -> Table:
@@ -96,6 +100,10 @@ def _table(p: Evidence, found: Found) -> Table:
         sources(p.measured(measure, one.date) for measure, one in found),
         note,
     )
+
+
+def _with_unit(value: Value) -> str:
+    return fmt.with_unit(cell(value), "" if value.unit == "Zahl" else value.unit)
 
 
 def _rank(one: Standing) -> str:

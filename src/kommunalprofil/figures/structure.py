@@ -170,7 +170,7 @@ _WHO = ("Männer", "Frauen", "zusammen")
 
 
 def _ages(band: AgeBand) -> str:
-    return fmt.age(f"{band.low}+" if band.high is None else f"{band.low}-{band.high - 1}")
+    return fmt.age(band.label)
 
 
 def _counts(group: Sequence[AgeBand]) -> tuple[str, ...]:

@@ -18,13 +18,19 @@ class Point:
     """One value of a series.
 
     `x` is a decimal year (a Stichtag 31.12.2015 is 2015), `base` names the population base or table: only points of the
-    same base belong together, `hollow` marks provisional or estimated values.
+    same base belong together, `hollow` marks provisional or estimated values, `when` is the date in words.
     """
 
     x: float
     y: float | None
     base: str = ""
     hollow: bool = False
+    when: str = ""
+
+    @property
+    def date(self) -> str:
+        """The date for readers: '31.12.2015'; the year if it has no words."""
+        return self.when or f"{self.x:g}"
 
     @property
     def known(self) -> bool:
