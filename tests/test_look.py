@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -120,3 +121,19 @@ def test_no_page_is_half_empty_but_a_chapters_last(
         body = image[: round(image.shape[0] * 0.93)]
         last = np.flatnonzero((body < 200).any(axis=1)).max() / len(body)
         assert last > 0.5 or said[number + 1][0] in chapters, (number + 1, lines[:2], round(last, 2))
+
+
+@pytest.mark.parametrize("place", [*FILLED, "10041"])
+def test_no_word_lies_on_another(place: str, tmp_path: Path, require_tool: Callable[..., str]) -> None:
+    source, found = tmp_path / "w.pdf", tmp_path / "w.xml"
+    source.write_bytes(documents.built(place).files["kommunalprofil.pdf"])
+    subprocess.run([require_tool("pdftotext"), "-bbox", str(source), str(found)], check=True)
+    box = re.compile(r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>')
+    for number, page in enumerate(found.read_text(encoding="utf-8").split("<page ")[1:], 1):
+        words = [(*map(float, match.groups()[:4]), match[5]) for match in box.finditer(page)]
+        edges = np.array([word[:4] for word in words])
+        inner = np.minimum(edges[:, None, 2:], edges[None, :, 2:]) - np.maximum(edges[:, None, :2], edges[None, :, :2])
+        high = np.minimum(*np.meshgrid(edges[:, 3] - edges[:, 1], edges[:, 3] - edges[:, 1]))
+        over = (inner[..., 0] > 1.2) & (inner[..., 1] > 0.6 * high)
+        pairs = [(words[i][4], words[j][4]) for i, j in zip(*np.nonzero(np.triu(over, 1)), strict=True)]
+        assert not pairs, (number, pairs[:5])
