@@ -213,27 +213,41 @@ class Place:
         self.ags, self.name = ags, name
 
 
+ALONE, WITH_EISENACH = ("16063",), ("16056", "16063")
+
+
 @pytest.mark.parametrize(
-    ("place", "made_of", "first", "said"),
+    ("place", "made_of", "said"),
     [
-        (("13076050", "Grabow"), {"2010-12-31": ("13054037",)}, "2010-12-31",
+        (("13076050", "Grabow"), {"2010-12-31": ("13054037",)},
          "Werte bis Ende 2010 stehen unter dem früheren Gebietsschlüssel 13054037."),
-        (("16063", "Wartburgkreis"), {"2019-12-31": ("16056", "16063"), "2020-12-31": ("16056", "16063")}, "1995-12-31",
+        (("16063", "Wartburgkreis"),
+         {"1995-12-31": ALONE, "2019-12-31": WITH_EISENACH, "2020-12-31": WITH_EISENACH, "2021-12-31": ALONE},
          "Werte von Ende 2019 bis Ende 2020 schließen die Stadt Eisenach ein."),
-        (("16063", "Wartburgkreis"), {"2020-12-31": ("16056", "16063")}, "1995-12-31",
-         "Werte von Ende 2020 schließen die Stadt Eisenach ein."),
-        (("06635001", "Allendorf"), {"2022-05-15": ("06635001", "06635005")}, "2022-05-15",
+        (("16063", "Wartburgkreis"),
+         {"1995-12-31": WITH_EISENACH, "2015-12-31": ALONE, "2020-12-31": WITH_EISENACH, "2021-12-31": ALONE},
+         "Werte bis Ende 1995 und von Ende 2020 schließen die Stadt Eisenach ein."),
+        (("06635001", "Allendorf"), {"2022-05-15": ("06635001", "06635005")},
          "Werte bis zum 15.\N{NO-BREAK SPACE}Mai 2022 schließen Bromskirchen ein."),
-        (("16061119", "Uder"), {"2023-12-31": tuple(f"1606100{n}" for n in range(9))}, "",
+        (("16061119", "Uder"), {"2023-12-31": tuple(f"1606100{n}" for n in range(9))},
          "Werte bis Ende 2023 sind die Summe 9 früherer Gemeinden."),
-        (("01001", "X"), {}, "", ""),
+        (("01001", "X"), {}, ""),
     ],
 )  # fmt: skip
-def test_what_a_series_is_made_of(place: tuple[str, str], made_of: dict[str, Any], first: str, said: str) -> None:
+def test_what_a_series_is_made_of(place: tuple[str, str], made_of: dict[str, Any], said: str) -> None:
     names = {"13054037": "Grabow, Stadt", "16056": "Eisenach", "06635005": "Bromskirchen", "06635001": "Allendorf",
              "16063": "Wartburgkreis"}  # fmt: skip
     region: Any = Place(*place)
-    assert told(region, made_of, lambda key: names.get(key, ""), first) == ([said] if said else [])
+    assert told(region, made_of, lambda key: names.get(key, "")) == ([said] if said else [])
+
+
+def test_the_sentence_speaks_of_the_numbers_it_stands_under() -> None:
+    """Eisenach joined the Wartburgkreis in July 2021: its people are in the series from 2019 on, and not before."""
+    place = Profile("16063", data_dir())
+    assert place.sums() == ["Werte von Ende 2019 bis Ende 2020 schließen die Stadt Eisenach ein."]
+    people = {v.date: v.value for v in place.series("population")}
+    assert people["2018-12-31"] == 123_025
+    assert people["2019-12-31"] == 161_224
 
 
 # --- the register ----------------------------------------------------------------------------------------------------

@@ -74,10 +74,16 @@ class Profile:
         self._row_cache: dict[tuple[str, str, str, Selection], list[Value]] = {}
 
     def sums(self) -> list[str]:
-        """What older values of the place were added up from, in sentences; nothing where they are its own."""
-        first = next((v.date for v in self.series("population") if not v.missing), "")
+        """What older numbers of people of the place were added up from; nothing where they are its own."""
+        series = self.results.series("population")  # in making it the territory learns what it is made of
         made_of = self.territory.continuity.made_of.get(self.region.ags, {}) if self.territory else {}
-        return successions.told(self.region, made_of, self._name_of, first)
+        if not made_of or self.region.ags not in series.regions:
+            return []
+        row = series.regions.index(self.region.ags)
+        today = {p.date: series.territory[row, t] == 0 for t, p in enumerate(series.points) if series.there[row, t]}
+        alone = (self.region.ags,)
+        makeup = {date: made_of.get(date, alone) if same else alone for date, same in today.items()}
+        return successions.told(self.region, makeup, self._name_of)
 
     def _name_of(self, key: str) -> str:
         """The official name of an area that may be gone; '' if nothing tells it."""

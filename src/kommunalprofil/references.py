@@ -197,11 +197,14 @@ def _begin(evidence: Evidence) -> list[str]:
     own, bund = evidence.dates("population"), evidence.dates("population", region=evidence.bund.ags)
     if not own or not bund or own[0] <= bund[0]:
         return []
-    region = evidence.region
+    region, kreise = evidence.region, evidence.region.level == "kreis"
     begin = f"Die Reihe der Einwohnerzahl beginnt für {region.accusative} {fmt.date_words(own[0])}, für Deutschland"
-    why = "weil der Datenbestand für Gemeinden nicht weiter zurückreicht"
-    if region.level != "gemeinde" or own[0] > evidence.origin("12411-01-01-5").dates[-1]:
-        why = f"weil es {region.nominative} vorher nicht in diesem Zuschnitt gab"
+    tables = [o.dates[0] for o in evidence.store.origins if o.table == f"12411-01-01-{4 if kreise else 5}" and o.dates]
+    if own[0] <= (min if kreise else max)(tables, default=own[0]):
+        what = "Kreise" if kreise else "Gemeinden"
+        why = f"weil die vorliegenden amtlichen Tabellen für {what} nicht weiter zurückreichen"
+    else:
+        why = f"weil es {region.accusative} vorher nicht in diesem Zuschnitt gab"
     return [f"{begin} {fmt.date_words(bund[0])}, {why}."]
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
@@ -16,26 +18,26 @@ FEW = 4
 """Names that are listed; more are counted."""
 
 
-def told(
-    region: Region, made_of: Mapping[str, tuple[str, ...]], name_of: Callable[[str], str], first: str = ""
-) -> list[str]:
+def told(region: Region, made_of: Mapping[str, tuple[str, ...]], name_of: Callable[[str], str]) -> list[str]:
     """'Werte bis Ende 2015 sind die Summe der Kreise Göttingen und Osterode am Harz.', one sentence for each makeup.
 
-    `made_of` gives for a date the keys that were added up; nothing is said of dates with the place's own key alone.
-    `first` is the day of the place's first value: what does not go back so far is told with its beginning.
+    `made_of` gives for every date with a value the keys that were added up; nothing is said of dates with the place's
+    own key alone.
     """
-    spans: dict[str, tuple[str, str]] = {}
-    for date in sorted(made_of):
-        text = _makeup(region, made_of[date], name_of)
-        spans[text] = (spans.get(text, (date,))[0], date)
-    return [f"Werte {_span(*span, first)} {text}." for text, span in spans.items() if text]
+    first = min(made_of, default="")
+    makeups = [(date, _makeup(region, made_of[date], name_of)) for date in sorted(made_of)]
+    spans: dict[str, list[str]] = {}
+    for text, run in groupby(makeups, key=itemgetter(1)):
+        dates = [date for date, _ in run]
+        spans.setdefault(text, []).append(_span(dates[0], dates[-1], first))
+    return [f"Werte {fmt.list_and(some)} {text}." for text, some in spans.items() if text]
 
 
 def _span(begin: str, end: str, first: str) -> str:
     """'bis Ende 2015', 'von Ende 2019 bis Ende 2020', 'von Ende 2020', 'vom 15. Mai 2022'."""
     until = fmt.date_words(end)
     until = until if until.startswith("Ende") else f"zum {until}"
-    if begin <= first or not first:
+    if begin <= first:
         return f"bis {until}"
     since = fmt.date_words(begin)
     since = f"von {since}" if since.startswith("Ende") else f"vom {since}"
