@@ -89,6 +89,7 @@ WANTED = (
 """Ten, as many as fit on one page with the map."""
 
 
+OLD_BASE = "fortgeschrieben vom Zensus 2011"
 ARROWS = {"+": "↗", "±": "→", fmt.MINUS: "↘"}
 
 
@@ -123,8 +124,9 @@ def _key_figure(profile: Evidence, wanted: Wanted) -> KeyFigure | None:
         if not other.missing
     )
     rank, strip = _standing(profile, wanted)
+    hint = OLD_BASE if wanted.indicator == "population" and say.outdated(value) else wanted.hint
     return KeyFigure(
-        wanted.label, wanted.hint, _bare(value), wanted.unit, fmt.date(value.date), arrow, change, compared, rank, strip
+        wanted.label, hint, _bare(value), wanted.unit, fmt.date(value.date), arrow, change, compared, rank, strip
     )
 
 

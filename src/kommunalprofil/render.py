@@ -224,7 +224,7 @@ class Composer:
             "author": "kommunalprofil",
             "keywords": ["Kommunalprofil", region.name, "Bevölkerung", "Demografie", "amtliche Statistik"],
             "edition": f"Datenstand {stand}",
-            "short_source": "Quelle: Statistische Ämter des Bundes und der Länder; eigene Berechnung"
+            "short_source": "Amtliche Statistik, Quellen am Ende; eigene Berechnung"
             + f"; {CREDIT}" * bool(self.own.chapters),
             "imprint": f"Erstellt mit kommunalprofil {__version__} aus Daten der amtlichen Statistik. "
             f"Die Quellen und ihre Lizenzen stehen im {'ganzen Kommunalprofil' if self.short else 'letzten Kapitel'}."

@@ -32,6 +32,7 @@ _OF_PEOPLE = {"%": "von", "je 100": "auf", "Jahre": ""}
 """Units of values that say little where few people are behind them, and the word between the counts printed instead."""
 LEVELS = {"land": ("Länder", "Ländern"), "kreis": ("Kreise", "Kreisen"), "gemeinde": ("Gemeinden", "Gemeinden")}
 """All places of a level, and the dative."""
+CENSUS_2022 = "2022-05-15"
 _MANY_YEARS = 10  # key figures look back at most so far
 
 
@@ -262,6 +263,21 @@ def lone_count(series: Iterable[Value]) -> str:
     return (
         f"Der einzelne Punkt ist die Zählung im Zensus vom {when}; die Zahlen danach beruhen noch auf dem Zensus 2011."
     )
+
+
+def outdated(value: Value) -> bool:
+    """Whether a number of people stands on the base of 2011 though the census of 2022 has counted since."""
+    return not value.missing and value.base == "zensus_2011" and value.date > CENSUS_2022
+
+
+def counted_since(series: Sequence[Value]) -> str:
+    """That the newest number of people still stands on the census of 2011, and what that of 2022 counted."""
+    values = [value for value in series if not value.missing]
+    counts = [value for value in values if value.base == "census_2022"]
+    if not values or not outdated(values[-1]) or not counts:
+        return ""
+    day, people = fmt.date_words(counts[-1].date), fmt.number(counts[-1].value)
+    return f"Diese Zahl beruht noch auf dem Zensus 2011; der Zensus vom {day} zählte {people} Menschen."
 
 
 def look_back(series: Sequence[Value], years: int = _MANY_YEARS) -> Value | None:

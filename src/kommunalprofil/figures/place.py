@@ -9,6 +9,7 @@ from kommunalprofil.comparison import MEASURES
 from kommunalprofil.document import Column, Figure, Gap, Table
 from kommunalprofil.figures import figure, maps
 from kommunalprofil.figures.compared import surroundings, undrawn
+from kommunalprofil.sentences import outdated
 
 if TYPE_CHECKING:
     from kommunalprofil.evidence import Evidence
@@ -116,18 +117,20 @@ def _boundaries(p: Evidence) -> str:
 
 def _table(p: Evidence) -> Table:
     """Area, people and density of the place and what surrounds it, all at the newest date of the place."""
-    rows, tables = [], []
+    rows, tables, old = [], [], False
     date = p.get("population_density").date or None
     for region in surroundings(p).values():
         density = p.get("population_density", region=region.ags, date=date)
         people = p.get("population", region=region.ags, date=date)
         tables += [*density.sources, *people.sources]
+        old = old or outdated(people)
         area = fmt.number(region.area_km2, 1)
         rows.append((region.name, area, fmt.number(people.value), fmt.number(density.value)))
     head = (Column("Gebiet", align="left"), Column("Fläche", "km²"), Column("Bevölkerung", "Personen"),
             Column("Dichte", "je km²"))  # fmt: skip
     day = f", Bevölkerung am {fmt.date(date)}" if date else " und Bevölkerung"
-    return Table(f"Fläche{day}", head, tuple(rows), tuple(dict.fromkeys(tables)))
+    note = "Die Einwohnerzahlen beruhen auf dem Zensus 2011, nicht auf dem von 2022." if old else ""
+    return Table(f"Fläche{day}", head, tuple(rows), tuple(dict.fromkeys(tables)), note)
 
 
 def _position(p: Evidence, where: str) -> str:
