@@ -20,7 +20,7 @@ from kommunalprofil.spreadsheet import Number
 CHAPTERS = [
     "Auf einen Blick", "In Einfacher Sprache", "Lage und Gebiet", "Bevölkerungsentwicklung", "Altersaufbau",
     "Geburten und Sterbefälle", "Wanderungen", "Zuwanderung und Nationalität", "Haushalte und Lebensformen",
-    "Gruppen im Vergleich", "Im Vergleich", "Was das für die Zukunftswerksta",
+    "Gruppen im Vergleich", "Im Vergleich", "Was das für die Zukunftswerkst…",
 ]  # fmt: skip
 Row = dict[str, Any]
 

@@ -69,8 +69,8 @@ def test_names_of_sheets() -> None:
     names = sheet_names([*wanted, "inhalt", "Inhalt", "''", ""])
     assert names == [
         "Alter Geschlecht  neu  a",
-        "Ein sehr langer Name eines Kapi",
-        "Ein sehr langer Name eines Ka 2",
+        "Ein sehr langer Name eines…",
+        "Ein sehr langer Name eines… 2",
         "inhalt",
         "Inhalt 2",
         "Blatt",

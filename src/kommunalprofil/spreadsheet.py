@@ -71,12 +71,21 @@ NARROWEST, WIDEST = 9, 46
 """Widths of columns, in characters."""
 
 
+def _short(text: str, most: int) -> str:
+    """At most so many characters, cut between words where that leaves more than half."""
+    if len(text) > most:
+        cut = text[: most - 1].rstrip(" '")
+        words = text[:most].rpartition(" ")[0]
+        text = (words if len(words) > most // 2 else cut) + "…"
+    return text[:most].rstrip(" '")
+
+
 def sheet_names(wanted: Iterable[str]) -> list[str]:
     """Names a workbook allows: at most 31 characters, no brackets, slashes, colons, * or ?, none twice."""
     names: list[str] = []
     for text in wanted:
         stem = re.sub(r"[\[\]:*?/\\]+", " ", printable(text)).strip(" '") or "Blatt"
-        tries = (stem[: 31 - len(tail)].rstrip(" '") + tail for tail in ("", *(f" {n}" for n in range(2, 1000))))
+        tries = (_short(stem, 31 - len(tail)) + tail for tail in ("", *(f" {n}" for n in range(2, 1000))))
         taken = {name.lower() for name in names}
         names.append(next(name for name in tries if name.lower() not in taken))
     return names
