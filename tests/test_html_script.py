@@ -154,6 +154,21 @@ def test_values_by_keyboard(chromium: str, tmp_path: Path, text: str) -> None:
     assert (after, faults) == ("", [])
 
 
+@pytest.mark.parametrize(("width", "tables"), [(1280, 0), (390, 1)])
+def test_stops_of_the_tab_key_scroll_or_answer(
+    chromium: str, tmp_path: Path, text: str, width: int, tables: int
+) -> None:
+    """Nobody has to step over boxes in which nothing moves; where a table is wider than the screen its box is a stop."""
+    script = """
+    const boxes = [...document.querySelectorAll('.table, .panel')];
+    done(boxes.map(b => [b.className, b.tabIndex === 0, b.scrollWidth > b.clientWidth + 1]));
+    """
+    found = browse(chromium, tmp_path, text, width, script)
+    assert all(stop for name, stop, _ in found if "panel" in name)
+    assert all(stop == moves for name, stop, moves in found if "table" in name)
+    assert sum(stop for name, stop, _ in found if "table" in name) >= tables
+
+
 def test_values_by_pointer_and_finger(chromium: str, tmp_path: Path, text: str) -> None:
     script = """
     const told = [point(14, 44), point(120, 62), point(459, 119), point(12, 40)];

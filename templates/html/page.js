@@ -197,6 +197,15 @@
   };
 
   main.querySelectorAll(".figure").forEach(prepare);
+
+  // Only what scrolls or answers to keys is a stop on the way with the Tab key.
+  const stops = () => main.querySelectorAll(".table, .panel").forEach((box) => {
+    if (box.scrollWidth > box.clientWidth + 1 || box.hasAttribute("aria-describedby")) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  });
+  stops();
+  main.addEventListener("toggle", stops, true); // a table that opens may scroll
+  window.addEventListener("resize", stops);
   window.addEventListener("resize", place);
   document.addEventListener("scroll", place, true); // panels scroll, too, and their events do not bubble
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
