@@ -21,7 +21,7 @@ from PIL import Image
 
 from fake_profile import FIGURES, FakeProfile
 from kommunalprofil import cli, german_cli, own, pdf_checks, render, templating
-from kommunalprofil.errors import RenderError, UsageError
+from kommunalprofil.errors import RenderError, TemplateError, UsageError
 from kommunalprofil.figures import lines, style
 from kommunalprofil.own import colours, drawing, markdown, numbers
 from kommunalprofil.own.model import Block, Span
@@ -533,6 +533,20 @@ def test_style_sheets_can_be_replaced(tmp_path: Path) -> None:
     assert ".keyfigures li" not in page
 
 
+@pytest.mark.parametrize("call", ['read("geheim.svg")', 'image("geheim.svg")', 'include "/a.typ"'])
+def test_a_style_sheet_of_the_pdf_reads_no_files(call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "geheim.svg").write_text(SVG)
+    (tmp_path / "a.typ").write_text("geheim")
+    style = templating.text_of("typst/style.typ")
+    made = templates(tmp_path / "o", typst__style_dot_typ=f"#let x = [#{call}]\n{style}")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(TemplateError) as caught:
+        render.document(FakeProfile(), FIGURES, made)
+    assert caught.value.exit_code == 2
+    assert str(caught.value).startswith("vorlagen/typst/style.typ: Das PDF konnte nicht gesetzt werden: ")
+    assert "1 │ #let x" in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("source", "said"),
     [
@@ -612,7 +626,7 @@ def test_an_empty_folder_and_links_in_it_are_refused(tmp_path: Path) -> None:
 def test_a_failing_template_writes_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     templates(tmp_path / "o", **{NEW: "{{ nirgends }}"})
     words = ["build", "vrees", "--profil", str(tmp_path / "o" / "profil.toml"), "-o", str(tmp_path / "r")]
-    assert german_cli.run(cli.app, words) == 1
+    assert german_cli.run(cli.app, words) == 2
     assert "Traceback" not in (err := capfd.readouterr().err)
     assert "vorlagen/chapters/35_verkehr.jinja, Zeile 1: Diesen Namen gibt es nicht" in err
     assert not (tmp_path / "r").exists()

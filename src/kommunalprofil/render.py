@@ -30,7 +30,7 @@ from kommunalprofil import (
 )
 from kommunalprofil import formatting as fmt
 from kommunalprofil.document import Figure, Gap
-from kommunalprofil.errors import RenderError
+from kommunalprofil.errors import RenderError, TemplateError
 from kommunalprofil.evidence import Evidence
 from kommunalprofil.keyfigures import key_figures
 from kommunalprofil.outline import NumberedFigure, Outline
@@ -136,8 +136,14 @@ def _accent_css(accent: str) -> str:
     return f"\n{rule}\n@media (prefers-color-scheme: dark) {{ {dark} }}\n@media print {{ {rule} }}"
 
 
-def _typst_inputs(own: Own) -> dict[str, str]:
-    return {"accent": own.accent, "tint": tint(own.accent)} if own.accent else {}
+def _pdf(source: str, svgs: Mapping[str, str], day: str, own: Own) -> bytes:
+    """The finished PDF. Raises TemplateError if typst refuses a source the user's typst templates had a part in."""
+    try:
+        return pdf.build(source, svgs, day, {"accent": own.accent, "tint": tint(own.accent)} if own.accent else {})
+    except RenderError as error:
+        if not (files := [one.file for one in own.templates if one.name.startswith("typst/")]):
+            raise
+        raise TemplateError(f"{', '.join(files)}: {error}") from error
 
 
 @dataclass(slots=True)
@@ -270,7 +276,7 @@ def document(
     svgs = drawings.svgs | {picture.id: picture.svg for picture in own.pictures}
     day = references.newest_stand(evidence)
     with ThreadPoolExecutor(max_workers=1) as pool:  # typst works outside the GIL
-        made = pool.submit(pdf.build, source, svgs, day, _typst_inputs(own))
+        made = pool.submit(_pdf, source, svgs, day, own)
         shown = Composer(templating.html_environment(own.templates), "html", evidence, drawings, own)
         page = shown.page(_html_style(own))
         data = export.files(evidence, shown.outline)
@@ -292,7 +298,7 @@ def _two_pages(profile: Profile, own: Own, day: str) -> dict[str, bytes]:
     source = printed.page(Markup(templating.text_of("typst/style.typ", own.templates)))
     logo = {own.logo.id: own.logo.svg} if own.logo else {}
     return {
-        "kommunalprofil-kurz.pdf": pdf.build(source, logo, day, _typst_inputs(own)),
+        "kommunalprofil-kurz.pdf": _pdf(source, logo, day, own),
         "kommunalprofil-kurz.html": shown.page(_html_style(own)).encode(),
     }
 

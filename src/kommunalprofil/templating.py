@@ -33,7 +33,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
 from kommunalprofil import formatting as fmt
-from kommunalprofil.errors import RenderError, UsageError, shown
+from kommunalprofil.errors import RenderError, TemplateError, UsageError, shown
 from kommunalprofil.resources import templates_dir
 from kommunalprofil.sentences import capital
 
@@ -209,7 +209,7 @@ def check(templates: Sequence[Template]) -> None:
 
 @contextmanager
 def blaming(templates: Templates) -> Iterator[None]:
-    """Turn whatever a user's template raises into a RenderError with its file and line; ours pass as they are."""
+    """Turn whatever a user's template raises into a TemplateError with its file and line; ours pass as they are."""
     try:
         yield
     except (RenderError, MemoryError):
@@ -220,7 +220,7 @@ def blaming(templates: Templates) -> Iterator[None]:
         if not frames:
             raise
         place = f"{frames[-1].filename}, Zeile {frames[-1].lineno}"
-        raise RenderError(shown(f"{place}: {_what_failed(error)} ({error}).")) from error
+        raise TemplateError(shown(f"{place}: {_what_failed(error)} ({error}).")) from error
 
 
 def _what_failed(error: Exception) -> str:
