@@ -23,7 +23,7 @@ from fake_profile import FIGURES, FakeProfile
 from kommunalprofil import cli, german_cli, own, pdf_checks, render, templating
 from kommunalprofil.errors import RenderError, TemplateError, UsageError
 from kommunalprofil.figures import lines, style
-from kommunalprofil.own import colours, drawing, markdown, numbers
+from kommunalprofil.own import colours, drawing, markdown, numbers, reading
 from kommunalprofil.own.model import Block, Span
 from kommunalprofil.own.reading import OwnError, clean
 from test_html import Page, browse, violations
@@ -238,6 +238,8 @@ CHAPTER = '[[kapitel]]\ntitel = "Titel"\n'
         ('[gestaltung]\nlogo_alt = "a"', "fehlt das Bild"),
         ('[vorwort]\ntext = "a"', "[vorwort] name: Diese Angabe fehlt."),
         ('[vorwort]\nname = "a"', "genau eine der Angaben „text“ und „datei“"),
+        (f'[vorwort]\ntext = "a"\nname = "Eva {"W" * 90}"', "Zeile 3: Das Wort „WWW"),
+        (f'[vorwort]\ntext = "a"\nname = "a"\nfunktion = "{"W" * 41}"', "Zeile 4: Das Wort „WWW"),
         ('[vorwort]\nname = "😀"\ntext = "a"', "Das Zeichen „😀“ (U+1F600) fehlt in der Schrift"),
         (f'{CHAPTER}text = "a"\nnach = "altersaufbu"', "Gemeint sein könnte: „altersaufbau“."),
         (f'{CHAPTER}text = "a"\nabbildungen = ["x"]', "Die Abbildung „x“ ist nicht beschrieben."),
@@ -457,6 +459,18 @@ def test_very_long_words_break_in_the_pdf(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(made.files["kommunalprofil.pdf"])
     run = subprocess.run(["pdftotext", "-layout", str(tmp_path / "a.pdf"), "-"], capture_output=True, text=True)
     assert max(line.count("x") for line in run.stdout.splitlines()) < 130
+
+
+def test_the_longest_words_of_a_signature_fit(tmp_path: Path) -> None:
+    word = "W" * reading.LONGEST_WORD
+    toml = f'[vorwort]\ntext = "a"\nname = "{word}"\nfunktion = "{word}"\nportraet = "a.jpg"\nportraet_alt = "b"'
+    made = render.document(FakeProfile(), FIGURES, own.load(write(tmp_path, toml, a__jpg=portrait())))
+    (tmp_path / "a.pdf").write_bytes(made.files["kommunalprofil.pdf"])
+    command = ["pdftotext", "-bbox", str(tmp_path / "a.pdf"), "-"]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    right = [float(x) for x in re.findall(rf'xMax="([\d.]+)" yMax="[\d.]+">{word}<', run.stdout)]
+    assert len(right) == 2
+    assert max(right) < 595 - 50
 
 
 # ---- numbers and charts ------------------------------------------------------------------------------------------
