@@ -547,6 +547,31 @@ def test_style_sheets_can_be_replaced(tmp_path: Path) -> None:
     assert ".keyfigures li" not in page
 
 
+@pytest.mark.parametrize(
+    ("css", "said"),
+    [
+        ("p {}\n</Style><script>alert(1)</script>", "Zeile 2: Gefunden wurde „</Style“, das gehört in kein Stilblatt."),
+        ("\n\n@import 'https://x.de/a.css';", "Zeile 3: Gefunden wurde „@import“. Die Seite lädt nichts nach; erlaubt"),
+        ("p { background: url( 'https://x.de/a.png') }", "Zeile 1: Gefunden wurde „url( 'https://x.de/a.png'“"),
+        ("p { background: url(a.png) }", "„url(a.png“"),
+        ("p {\n background: \\75 r\\l(//x.de) }", "Zeile 2: Gefunden wurde „url(//x.de“"),
+        ("@\\69mport '//x.de';", "„@import“"),
+        ("p { background: image-set('//x.de/a.png' 1x) }", "„image-set(“"),
+    ],
+)
+def test_a_style_sheet_stays_one_and_fetches_nothing(css: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        templates(tmp_path, html__style_dot_css=css)
+    assert str(caught.value).startswith("vorlagen/html/style.css, ")
+    assert said in str(caught.value)
+
+
+def test_a_style_sheet_may_carry_its_pictures(tmp_path: Path) -> None:
+    css = "li::before { content: '\\2192'; background: url(\"data:image/gif;base64,R0lGODlhAQABAAAAACw=\") }\n"
+    css += "svg { fill: url( #a ) }\n" + templating.text_of("html/style.css")
+    assert css in render.html(FakeProfile(), FIGURES, templates(tmp_path, html__style_dot_css=css))
+
+
 @pytest.mark.parametrize("call", ['read("geheim.svg")', 'image("geheim.svg")', 'include "/a.typ"'])
 def test_a_style_sheet_of_the_pdf_reads_no_files(call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "geheim.svg").write_text(SVG)

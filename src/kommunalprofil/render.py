@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -107,6 +108,16 @@ def inline_script() -> Markup:
     return Markup(templating.text_of("html/page.js").replace("</", "<\\/"))
 
 
+@cache
+def policy() -> str:
+    """What a browser lets an HTML page do: its own style, its one script, pictures and fonts inside the file."""
+    script = base64.b64encode(hashlib.sha256(inline_script().encode()).digest()).decode()
+    return (
+        f"default-src 'none'; script-src 'sha256-{script}'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
 def _fonts_css() -> str:
     rules = []
     for name, weight in (("latin-regular", 400), ("latin-semibold", 600)):
@@ -175,6 +186,7 @@ class Composer:
             "source_note": lambda tables: references.source_note(self.evidence, tables),
             "inline_svg": inline_svg,
             "inline_script": inline_script,
+            "policy": policy,
             "own": self.own,
             "short": self.short,
         }

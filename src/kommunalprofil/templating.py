@@ -34,6 +34,7 @@ from markupsafe import Markup, escape
 
 from kommunalprofil import formatting as fmt
 from kommunalprofil.errors import RenderError, TemplateError, UsageError, shown
+from kommunalprofil.remote import remote
 from kommunalprofil.resources import templates_dir
 from kommunalprofil.sentences import capital
 
@@ -195,8 +196,10 @@ def chapters(templates: Templates = ()) -> dict[str, str]:
 
 
 def check(templates: Sequence[Template]) -> None:
-    """Raises UsageError, with file and line, for a template that is none."""
+    """Raises UsageError, with file and line, for a template that is none, or a style sheet that is more than one."""
     for one in templates:
+        if one.name.endswith(".css"):
+            _check_css(one)
         environments = {"html": (html_environment(),), "typst": (typst_environment(),)}
         if one.name.endswith(".jinja"):
             for environment in environments.get(one.name.partition("/")[0], (html_environment(), typst_environment())):
@@ -205,6 +208,16 @@ def check(templates: Sequence[Template]) -> None:
                 except TemplateSyntaxError as error:
                     reason = f"Das ist keine gültige Vorlage ({error.message})."
                     raise UsageError(shown(f"{one.file}, Zeile {error.lineno}: {reason}")) from None
+
+
+def _check_css(sheet: Template) -> None:
+    end = re.search("</style", sheet.source, re.IGNORECASE)  # there the browser stops reading it as a style sheet
+    found = (end[0], sheet.source.count("\n", 0, end.start())) if end else remote(sheet.source)
+    if found:
+        what, before = found
+        reason = f"Gefunden wurde „{what}“. Die Seite lädt nichts nach; erlaubt sind url(#…) und url(data:…)."
+        reason = f"Gefunden wurde „{what}“, das gehört in kein Stilblatt." if end else reason
+        raise UsageError(shown(f"{sheet.file}, Zeile {before + 1}: {reason}"))
 
 
 @contextmanager
