@@ -20,7 +20,7 @@ from jinja2.exceptions import SecurityError
 from PIL import Image
 
 from fake_profile import FIGURES, FakeProfile
-from kommunalprofil import cli, german_cli, own, pdf_checks, render, templating
+from kommunalprofil import cli, german_cli, own, pdf_checks, render, sandbox, templating
 from kommunalprofil.errors import RenderError, TemplateError, UsageError
 from kommunalprofil.figures import lines, style
 from kommunalprofil.own import colours, drawing, markdown, numbers, reading
@@ -591,6 +591,13 @@ def test_a_style_sheet_of_the_pdf_reads_no_files(call: str, tmp_path: Path, monk
     [
         ("a\n{% if x %}", "Zeile 2: Das ist keine gültige Vorlage"),
         ("{{ x | nichts }}", "Zeile 1: Das ist keine gültige Vorlage"),
+        (
+            "a\n" + "{% for a in [1] %}" * 30 + "b" + "{% endfor %}" * 30,
+            "Zeile 2: Die Vorlage ist zu tief geschachtelt",
+        ),
+        ("{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}", "Zeile 1: Die Vorlage ist zu tief geschachtelt"),
+        ("{{ 1" + " + 1" * 20_000 + " }}", "Zeile 1: Die Vorlage ist zu tief geschachtelt"),
+        ("{{ 'a'|center(9999999999) }}", "Das ist keine gültige Vorlage"),
         ("{{ 'a'|safe }}", "Das ist keine gültige Vorlage"),  # HTML in a chapter would be nonsense in the PDF
     ],
 )
@@ -612,6 +619,30 @@ def test_a_template_that_is_none_is_refused_at_once(source: str, said: str, tmp_
         ("{{ references.Column('a') }}", "nicht erlaubt"),
         ("{% include '../../geheim' %}", "Diese Vorlage gibt es nicht"),
         ("{% for i in range(10**9) %}{% endfor %}", "Die Vorlage lässt sich nicht ausfüllen"),
+        ("a\n{{ 'a' * 5000000000 }}", "Zeile 2: Die Vorlage rechnet zu lange oder zu viel"),
+        ("{{ [1] * 10**9 }}", "rechnet zu lange"),
+        ("{{ 10**(10**9) }}", "rechnet zu lange"),
+        ("{{ 9.0**9999 }}", "Die Vorlage lässt sich nicht ausfüllen"),
+        ("{{ '%9999999999d' % 1 }}", "nicht erlaubt"),
+        ("{{ '{:9999999999}'.format(1) }}", "nicht erlaubt"),
+        ("{{ 'a'.ljust(9999999999) }}", "nicht erlaubt"),
+        ("{{ ('a' * 99999).replace('a', 'b' * 99999) }}", "rechnet zu lange"),
+        ("{{ range(99999)|join('b' * 99999) }}", "rechnet zu lange"),
+        (
+            "{% set n = namespace(x='a') %}{% for i in range(99) %}\n{% set n.x = n.x ~ n.x %}{% endfor %}",
+            "Zeile 2: Die Vorlage rechnet zu lange",
+        ),
+        ("{% set x = 'a' * 99999 %}{% for i in range(99999) %}{{ x }}{% endfor %}", "rechnet zu lange"),
+        (
+            "a\n{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}",
+            "Zeile 2: Die Vor",
+        ),
+        ("{% for i in range(9999) %}{% for j in range(99999) if false %}{% endfor %}{% endfor %}", "rechnet zu lange"),
+        (
+            "{% macro f(n) %}{% if n %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(60) }}",
+            "rechnet zu lange",
+        ),
+        ("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "Die Vorlage lässt sich nicht ausfüllen"),
         ("{{ figure(1, 2, 3) }}", "Die Vorlage lässt sich nicht ausfüllen"),
         ("{{ fig('nirgends') }}", "„nirgends“"),
     ],
@@ -629,6 +660,19 @@ def test_templates_reach_no_files(source: str) -> None:
     p = SimpleNamespace(store=1, results=2, where=Path("x"), kind=Path)
     with pytest.raises(SecurityError):
         templating.html_environment().from_string(source).render(p=p)
+
+
+def test_templates_have_time_but_not_forever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The account is that of one document; the built-in templates have none."""
+    loop = "{% for i in range(30000) %}{% for j in range(9) %}{% endfor %}{% endfor %}"
+    loop += "{{ 'Ende ' ~ 2 * 3 ~ [1, 2]|join('–') }}"
+    made = templates(tmp_path, **{NEW: f"{{% call chapter('a') %}}{loop}{{% endcall %}}"})
+    for _ in range(4):
+        assert "Ende 61–2" in render.html(FakeProfile(), FIGURES, made)
+    monkeypatch.setattr(sandbox, "MOST_SECONDS", -1)
+    render.html(FakeProfile(), FIGURES)
+    with pytest.raises(TemplateError, match="rechnet zu lange"):
+        render.html(FakeProfile(), FIGURES, made)
 
 
 def test_macros_must_be_complete(tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from kommunalprofil import (
@@ -39,6 +38,7 @@ from kommunalprofil.own import NOTHING, Chapter, Own, drawing
 from kommunalprofil.own.colours import DARK_PANEL, light, tint
 from kommunalprofil.own.model import CREDIT, FIRST
 from kommunalprofil.resources import fonts_dir
+from kommunalprofil.sandbox import Sandbox
 from kommunalprofil.store import write_atomic
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def _pdf(source: str, svgs: Mapping[str, str], day: str, own: Own) -> bytes:
 class Composer:
     """Renders the chapters and the page of one format."""
 
-    environment: Environment
+    environment: Sandbox
     folder: str
     evidence: Evidence
     drawings: Drawings
@@ -192,7 +192,7 @@ class Composer:
         }
         if self.own.logo:
             self.outline.picture(self.own.logo.alt)
-        with templating.blaming(self.own.templates):
+        with templating.blaming(self.own.templates, self.environment):
             words = self._words(context)
             body = [self._chapter(name, context | words) for name in self._order()]
             settings = self._settings() | {"style": style, "body": Markup("\n".join(body)), "logo": self.own.logo}
