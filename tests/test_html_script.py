@@ -20,6 +20,7 @@ from kommunalprofil import render
 from test_html import browse, violations
 
 ERRORS = """<script>window.faults = []; addEventListener('error', e => faults.push(e.message));
+addEventListener('securitypolicyviolation', e => faults.push(e.effectiveDirective));
 console.error = console.warn = (...words) => faults.push(words.join(' '));</script>"""
 
 

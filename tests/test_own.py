@@ -20,10 +20,10 @@ from jinja2.exceptions import SecurityError
 from PIL import Image
 
 from fake_profile import FIGURES, FakeProfile
-from kommunalprofil import cli, german_cli, own, pdf_checks, render, templating
-from kommunalprofil.errors import RenderError, UsageError
+from kommunalprofil import cli, german_cli, own, pdf_checks, render, sandbox, templating
+from kommunalprofil.errors import RenderError, TemplateError, UsageError
 from kommunalprofil.figures import lines, style
-from kommunalprofil.own import colours, drawing, markdown, numbers
+from kommunalprofil.own import colours, drawing, markdown, numbers, reading
 from kommunalprofil.own.model import Block, Span
 from kommunalprofil.own.reading import OwnError, clean
 from test_html import Page, browse, violations
@@ -238,6 +238,8 @@ CHAPTER = '[[kapitel]]\ntitel = "Titel"\n'
         ('[gestaltung]\nlogo_alt = "a"', "fehlt das Bild"),
         ('[vorwort]\ntext = "a"', "[vorwort] name: Diese Angabe fehlt."),
         ('[vorwort]\nname = "a"', "genau eine der Angaben „text“ und „datei“"),
+        (f'[vorwort]\ntext = "a"\nname = "Eva {"W" * 90}"', "Zeile 3: Das Wort „WWW"),
+        (f'[vorwort]\ntext = "a"\nname = "a"\nfunktion = "{"W" * 41}"', "Zeile 4: Das Wort „WWW"),
         ('[vorwort]\nname = "😀"\ntext = "a"', "Das Zeichen „😀“ (U+1F600) fehlt in der Schrift"),
         (f'{CHAPTER}text = "a"\nnach = "altersaufbu"', "Gemeint sein könnte: „altersaufbau“."),
         (f'{CHAPTER}text = "a"\nabbildungen = ["x"]', "Die Abbildung „x“ ist nicht beschrieben."),
@@ -459,6 +461,18 @@ def test_very_long_words_break_in_the_pdf(tmp_path: Path) -> None:
     assert max(line.count("x") for line in run.stdout.splitlines()) < 130
 
 
+def test_the_longest_words_of_a_signature_fit(tmp_path: Path) -> None:
+    word = "W" * reading.LONGEST_WORD
+    toml = f'[vorwort]\ntext = "a"\nname = "{word}"\nfunktion = "{word}"\nportraet = "a.jpg"\nportraet_alt = "b"'
+    made = render.document(FakeProfile(), FIGURES, own.load(write(tmp_path, toml, a__jpg=portrait())))
+    (tmp_path / "a.pdf").write_bytes(made.files["kommunalprofil.pdf"])
+    command = ["pdftotext", "-bbox", str(tmp_path / "a.pdf"), "-"]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    right = [float(x) for x in re.findall(rf'xMax="([\d.]+)" yMax="[\d.]+">{word}<', run.stdout)]
+    assert len(right) == 2
+    assert max(right) < 595 - 50
+
+
 # ---- numbers and charts ------------------------------------------------------------------------------------------
 
 
@@ -534,10 +548,56 @@ def test_style_sheets_can_be_replaced(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("css", "said"),
+    [
+        ("p {}\n</Style><script>alert(1)</script>", "Zeile 2: Gefunden wurde „</Style“, das gehört in kein Stilblatt."),
+        ("\n\n@import 'https://x.de/a.css';", "Zeile 3: Gefunden wurde „@import“. Die Seite lädt nichts nach; erlaubt"),
+        ("p { background: url( 'https://x.de/a.png') }", "Zeile 1: Gefunden wurde „url( 'https://x.de/a.png'“"),
+        ("p { background: url(a.png) }", "„url(a.png“"),
+        ("p {\n background: \\75 r\\l(//x.de) }", "Zeile 2: Gefunden wurde „url(//x.de“"),
+        ("@\\69mport '//x.de';", "„@import“"),
+        ("p { background: image-set('//x.de/a.png' 1x) }", "„image-set(“"),
+    ],
+)
+def test_a_style_sheet_stays_one_and_fetches_nothing(css: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        templates(tmp_path, html__style_dot_css=css)
+    assert str(caught.value).startswith("vorlagen/html/style.css, ")
+    assert said in str(caught.value)
+
+
+def test_a_style_sheet_may_carry_its_pictures(tmp_path: Path) -> None:
+    css = "li::before { content: '\\2192'; background: url(\"data:image/gif;base64,R0lGODlhAQABAAAAACw=\") }\n"
+    css += "svg { fill: url( #a ) }\n" + templating.text_of("html/style.css")
+    assert css in render.html(FakeProfile(), FIGURES, templates(tmp_path, html__style_dot_css=css))
+
+
+@pytest.mark.parametrize("call", ['read("geheim.svg")', 'image("geheim.svg")', 'include "/a.typ"'])
+def test_a_style_sheet_of_the_pdf_reads_no_files(call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "geheim.svg").write_text(SVG)
+    (tmp_path / "a.typ").write_text("geheim")
+    style = templating.text_of("typst/style.typ")
+    made = templates(tmp_path / "o", typst__style_dot_typ=f"#let x = [#{call}]\n{style}")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(TemplateError) as caught:
+        render.document(FakeProfile(), FIGURES, made)
+    assert caught.value.exit_code == 2
+    assert str(caught.value).startswith("vorlagen/typst/style.typ: Das PDF konnte nicht gesetzt werden: ")
+    assert "1 │ #let x" in str(caught.value)
+
+
+@pytest.mark.parametrize(
     ("source", "said"),
     [
         ("a\n{% if x %}", "Zeile 2: Das ist keine gültige Vorlage"),
         ("{{ x | nichts }}", "Zeile 1: Das ist keine gültige Vorlage"),
+        (
+            "a\n" + "{% for a in [1] %}" * 30 + "b" + "{% endfor %}" * 30,
+            "Zeile 2: Die Vorlage ist zu tief geschachtelt",
+        ),
+        ("{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}", "Zeile 1: Die Vorlage ist zu tief geschachtelt"),
+        ("{{ 1" + " + 1" * 20_000 + " }}", "Zeile 1: Die Vorlage ist zu tief geschachtelt"),
+        ("{{ 'a'|center(9999999999) }}", "Das ist keine gültige Vorlage"),
         ("{{ 'a'|safe }}", "Das ist keine gültige Vorlage"),  # HTML in a chapter would be nonsense in the PDF
     ],
 )
@@ -559,6 +619,30 @@ def test_a_template_that_is_none_is_refused_at_once(source: str, said: str, tmp_
         ("{{ references.Column('a') }}", "nicht erlaubt"),
         ("{% include '../../geheim' %}", "Diese Vorlage gibt es nicht"),
         ("{% for i in range(10**9) %}{% endfor %}", "Die Vorlage lässt sich nicht ausfüllen"),
+        ("a\n{{ 'a' * 5000000000 }}", "Zeile 2: Die Vorlage rechnet zu lange oder zu viel"),
+        ("{{ [1] * 10**9 }}", "rechnet zu lange"),
+        ("{{ 10**(10**9) }}", "rechnet zu lange"),
+        ("{{ 9.0**9999 }}", "Die Vorlage lässt sich nicht ausfüllen"),
+        ("{{ '%9999999999d' % 1 }}", "nicht erlaubt"),
+        ("{{ '{:9999999999}'.format(1) }}", "nicht erlaubt"),
+        ("{{ 'a'.ljust(9999999999) }}", "nicht erlaubt"),
+        ("{{ ('a' * 99999).replace('a', 'b' * 99999) }}", "rechnet zu lange"),
+        ("{{ range(99999)|join('b' * 99999) }}", "rechnet zu lange"),
+        (
+            "{% set n = namespace(x='a') %}{% for i in range(99) %}\n{% set n.x = n.x ~ n.x %}{% endfor %}",
+            "Zeile 2: Die Vorlage rechnet zu lange",
+        ),
+        ("{% set x = 'a' * 99999 %}{% for i in range(99999) %}{{ x }}{% endfor %}", "rechnet zu lange"),
+        (
+            "a\n{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}",
+            "Zeile 2: Die Vor",
+        ),
+        ("{% for i in range(9999) %}{% for j in range(99999) if false %}{% endfor %}{% endfor %}", "rechnet zu lange"),
+        (
+            "{% macro f(n) %}{% if n %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(60) }}",
+            "rechnet zu lange",
+        ),
+        ("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "Die Vorlage lässt sich nicht ausfüllen"),
         ("{{ figure(1, 2, 3) }}", "Die Vorlage lässt sich nicht ausfüllen"),
         ("{{ fig('nirgends') }}", "„nirgends“"),
     ],
@@ -576,6 +660,19 @@ def test_templates_reach_no_files(source: str) -> None:
     p = SimpleNamespace(store=1, results=2, where=Path("x"), kind=Path)
     with pytest.raises(SecurityError):
         templating.html_environment().from_string(source).render(p=p)
+
+
+def test_templates_have_time_but_not_forever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The account is that of one document; the built-in templates have none."""
+    loop = "{% for i in range(30000) %}{% for j in range(9) %}{% endfor %}{% endfor %}"
+    loop += "{{ 'Ende ' ~ 2 * 3 ~ [1, 2]|join('–') }}"
+    made = templates(tmp_path, **{NEW: f"{{% call chapter('a') %}}{loop}{{% endcall %}}"})
+    for _ in range(4):
+        assert "Ende 61–2" in render.html(FakeProfile(), FIGURES, made)
+    monkeypatch.setattr(sandbox, "MOST_SECONDS", -1)
+    render.html(FakeProfile(), FIGURES)
+    with pytest.raises(TemplateError, match="rechnet zu lange"):
+        render.html(FakeProfile(), FIGURES, made)
 
 
 def test_macros_must_be_complete(tmp_path: Path) -> None:
@@ -612,7 +709,7 @@ def test_an_empty_folder_and_links_in_it_are_refused(tmp_path: Path) -> None:
 def test_a_failing_template_writes_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     templates(tmp_path / "o", **{NEW: "{{ nirgends }}"})
     words = ["build", "vrees", "--profil", str(tmp_path / "o" / "profil.toml"), "-o", str(tmp_path / "r")]
-    assert german_cli.run(cli.app, words) == 1
+    assert german_cli.run(cli.app, words) == 2
     assert "Traceback" not in (err := capfd.readouterr().err)
     assert "vorlagen/chapters/35_verkehr.jinja, Zeile 1: Diesen Namen gibt es nicht" in err
     assert not (tmp_path / "r").exists()

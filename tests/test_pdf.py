@@ -100,6 +100,27 @@ def test_errors_of_the_compiler_are_named() -> None:
         printed('#image(bytes("<svg xmlns=\\"http://www.w3.org/2000/svg\\" width=\\"9\\" height=\\"9\\"/>"))')
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        'read("/etc/passwd")', 'read("geheim.svg")', 'read("../geheim.svg")', 'image("geheim.svg", alt: "a")',
+        'include "a.typ"', 'include "/a.typ"', 'import "a.typ"', 'import "@local/a:0.1.0"',
+    ],
+)  # fmt: skip
+def test_a_source_reads_no_files(call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the working directory is; packages of the user's are files, too."""
+    package = tmp_path / "typst" / "packages" / "local" / "a" / "0.1.0"
+    package.mkdir(parents=True)
+    (package / "typst.toml").write_text('[package]\nname = "a"\nversion = "0.1.0"\nentrypoint = "a.typ"\n')
+    for file in (package / "a.typ", tmp_path / "a.typ"):
+        file.write_text("geheim")
+    (tmp_path / "geheim.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(RenderError, match=r"load file|escape|package not found"):
+        printed(f"a\n\n#{call}")
+
+
 def test_row_headers_only_in_the_body() -> None:
     content = pdf.finish(printed('#table(columns: 2, table.header("a", "b"), "c", "d", "e", "f")'))
     with pikepdf.open(io.BytesIO(content)) as document:

@@ -94,3 +94,9 @@ class NotOfferedError(TilingError):
 
 class RenderError(KommunalprofilError):
     """A document could not be written."""
+
+
+class TemplateError(RenderError):
+    """A template of the user's own cannot be filled in or set: names its file, and its line where there is one."""
+
+    exit_code = 2

@@ -18,7 +18,11 @@ def _typeset(source: str, svgs: Mapping[str, str], inputs: Mapping[str, str], **
     given = {f"svg:{name}": svg for name, svg in svgs.items()} | dict(inputs)
 
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts_dir())])
-    compiler = typst.Compiler(source.encode(), font_paths=fonts, sys_inputs=given)
+    # A file where typst expects folders: nothing lies below it, so no source reads a file or package of this machine.
+    nothing = str(fonts_dir() / "OFL.txt")
+    compiler = typst.Compiler(
+        source.encode(), nothing, fonts, sys_inputs=given, package_path=nothing, package_cache_path=nothing
+    )
     try:
         made, warnings = compiler.compile_with_warnings(**options)
     except typst.TypstError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from kommunalprofil import (
@@ -30,7 +30,7 @@ from kommunalprofil import (
 )
 from kommunalprofil import formatting as fmt
 from kommunalprofil.document import Figure, Gap
-from kommunalprofil.errors import RenderError
+from kommunalprofil.errors import RenderError, TemplateError
 from kommunalprofil.evidence import Evidence
 from kommunalprofil.keyfigures import key_figures
 from kommunalprofil.outline import NumberedFigure, Outline
@@ -38,6 +38,7 @@ from kommunalprofil.own import NOTHING, Chapter, Own, drawing
 from kommunalprofil.own.colours import DARK_PANEL, light, tint
 from kommunalprofil.own.model import CREDIT, FIRST
 from kommunalprofil.resources import fonts_dir
+from kommunalprofil.sandbox import Sandbox
 from kommunalprofil.store import write_atomic
 
 if TYPE_CHECKING:
@@ -107,6 +108,16 @@ def inline_script() -> Markup:
     return Markup(templating.text_of("html/page.js").replace("</", "<\\/"))
 
 
+@cache
+def policy() -> str:
+    """What a browser lets an HTML page do: its own style, its one script, pictures and fonts inside the file."""
+    script = base64.b64encode(hashlib.sha256(inline_script().encode()).digest()).decode()
+    return (
+        f"default-src 'none'; script-src 'sha256-{script}'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
 def _fonts_css() -> str:
     rules = []
     for name, weight in (("latin-regular", 400), ("latin-semibold", 600)):
@@ -136,15 +147,21 @@ def _accent_css(accent: str) -> str:
     return f"\n{rule}\n@media (prefers-color-scheme: dark) {{ {dark} }}\n@media print {{ {rule} }}"
 
 
-def _typst_inputs(own: Own) -> dict[str, str]:
-    return {"accent": own.accent, "tint": tint(own.accent)} if own.accent else {}
+def _pdf(source: str, svgs: Mapping[str, str], day: str, own: Own) -> bytes:
+    """The finished PDF. Raises TemplateError if typst refuses a source the user's typst templates had a part in."""
+    try:
+        return pdf.build(source, svgs, day, {"accent": own.accent, "tint": tint(own.accent)} if own.accent else {})
+    except RenderError as error:
+        if not (files := [one.file for one in own.templates if one.name.startswith("typst/")]):
+            raise
+        raise TemplateError(f"{', '.join(files)}: {error}") from error
 
 
 @dataclass(slots=True)
 class Composer:
     """Renders the chapters and the page of one format."""
 
-    environment: Environment
+    environment: Sandbox
     folder: str
     evidence: Evidence
     drawings: Drawings
@@ -169,12 +186,13 @@ class Composer:
             "source_note": lambda tables: references.source_note(self.evidence, tables),
             "inline_svg": inline_svg,
             "inline_script": inline_script,
+            "policy": policy,
             "own": self.own,
             "short": self.short,
         }
         if self.own.logo:
             self.outline.picture(self.own.logo.alt)
-        with templating.blaming(self.own.templates):
+        with templating.blaming(self.own.templates, self.environment):
             words = self._words(context)
             body = [self._chapter(name, context | words) for name in self._order()]
             settings = self._settings() | {"style": style, "body": Markup("\n".join(body)), "logo": self.own.logo}
@@ -270,7 +288,7 @@ def document(
     svgs = drawings.svgs | {picture.id: picture.svg for picture in own.pictures}
     day = references.newest_stand(evidence)
     with ThreadPoolExecutor(max_workers=1) as pool:  # typst works outside the GIL
-        made = pool.submit(pdf.build, source, svgs, day, _typst_inputs(own))
+        made = pool.submit(_pdf, source, svgs, day, own)
         shown = Composer(templating.html_environment(own.templates), "html", evidence, drawings, own)
         page = shown.page(_html_style(own))
         data = export.files(evidence, shown.outline)
@@ -292,7 +310,7 @@ def _two_pages(profile: Profile, own: Own, day: str) -> dict[str, bytes]:
     source = printed.page(Markup(templating.text_of("typst/style.typ", own.templates)))
     logo = {own.logo.id: own.logo.svg} if own.logo else {}
     return {
-        "kommunalprofil-kurz.pdf": pdf.build(source, logo, day, _typst_inputs(own)),
+        "kommunalprofil-kurz.pdf": _pdf(source, logo, day, own),
         "kommunalprofil-kurz.html": shown.page(_html_style(own)).encode(),
     }
 

@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import PurePath
-from types import ModuleType
 from typing import Any
 
 from jinja2 import (
@@ -29,12 +27,13 @@ from jinja2 import (
 from jinja2.exceptions import SecurityError
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
-from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
 from kommunalprofil import formatting as fmt
-from kommunalprofil.errors import RenderError, UsageError, shown
+from kommunalprofil.errors import RenderError, TemplateError, UsageError, shown
+from kommunalprofil.remote import remote
 from kommunalprofil.resources import templates_dir
+from kommunalprofil.sandbox import PADDING_FILTERS, Sandbox, TooMuchError, join
 from kommunalprofil.sentences import capital
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -68,19 +67,6 @@ class Replaced(BaseLoader):
     def list_templates(self) -> list[str]:
         """The names there are."""
         return list(self.by_name)
-
-
-class Sandbox(SandboxedEnvironment):
-    """Templates see values and the functions meant for them: no files, no modules or classes behind these."""
-
-    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        """Whether a template may use the attribute."""
-        hidden = isinstance(value, (ModuleType, PurePath, type)) or isinstance(obj, PurePath) or attr in _HIDDEN
-        return not hidden and bool(super().is_safe_attribute(obj, attr, value))
-
-
-_HIDDEN = ("store", "results", "territory")
-"""What a profile reads its values from: paths, files, whole tables."""
 
 
 def printable(value: object) -> str:
@@ -138,18 +124,22 @@ def sentences(items: Iterable[str]) -> str:
     return " ".join(text for item in items if (text := str(item).strip()))
 
 
-def _environment(templates: Templates, **options: Any) -> Sandbox:
+def _environment(templates: Templates, finalize: Callable[[Any], Any]) -> Sandbox:
     environment = Sandbox(
+        frozenset(one.name for one in templates),
+        finalize,
         loader=ChoiceLoader([Replaced(templates), FileSystemLoader(templates_dir())]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=[ChapterText, "jinja2.ext.do"],
-        **options,
     )
     for name in ("number", "change", "percent", "quantity", "date", "date_words", "age", "list_and", "year"):
         environment.filters[name] = getattr(fmt, name)
+    for name in PADDING_FILTERS:
+        environment.filters.pop(name)
+    environment.filters["join"] = join
     environment.filters["sentences"] = sentences
     environment.filters["capital"] = capital
     return environment
@@ -158,7 +148,7 @@ def _environment(templates: Templates, **options: Any) -> Sandbox:
 @lru_cache(maxsize=4)
 def html_environment(templates: Templates = ()) -> Sandbox:
     """The environment of HTML pages: autoescape."""
-    environment = _environment(templates, finalize=html_text)
+    environment = _environment(templates, html_text)
     environment.globals["as_text"] = escape
     return environment
 
@@ -166,7 +156,7 @@ def html_environment(templates: Templates = ()) -> Sandbox:
 @lru_cache(maxsize=4)
 def typst_environment(templates: Templates = ()) -> Sandbox:
     """The environment of typst sources: a finalizer that writes string literals, and no filter that speaks HTML."""
-    environment = _environment(templates, finalize=typst_text)
+    environment = _environment(templates, typst_text)
     environment.globals["as_text"] = typst_text
     environment.filters["lit"] = literal
     environment.filters["code"] = code
@@ -195,35 +185,77 @@ def chapters(templates: Templates = ()) -> dict[str, str]:
 
 
 def check(templates: Sequence[Template]) -> None:
-    """Raises UsageError, with file and line, for a template that is none."""
+    """Raises UsageError, with file and line, for a template that is none, or a style sheet that is more than one."""
     for one in templates:
+        if one.name.endswith(".css"):
+            _check_css(one)
         environments = {"html": (html_environment(),), "typst": (typst_environment(),)}
         if one.name.endswith(".jinja"):
             for environment in environments.get(one.name.partition("/")[0], (html_environment(), typst_environment())):
-                try:
-                    environment.compile(one.source, one.name, one.file)
-                except TemplateSyntaxError as error:
-                    reason = f"Das ist keine gültige Vorlage ({error.message})."
-                    raise UsageError(shown(f"{one.file}, Zeile {error.lineno}: {reason}")) from None
+                _compile(one, environment)
+
+
+_PYTHON = (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError)
+"""What Python says of a program that is nested too deep, or too large to compile."""
+
+
+def _compile(one: Template, environment: Sandbox) -> None:
+    """Raises UsageError, with file and line, for a template that cannot be compiled."""
+    program = ""
+    try:
+        program = str(environment.compile(one.source, one.name, one.file, raw=True))
+        compile(program, one.file, "exec")
+    except TemplateSyntaxError as error:
+        reason = f"Das ist keine gültige Vorlage ({error.message})."
+        raise UsageError(shown(f"{one.file}, Zeile {error.lineno}: {reason}")) from None
+    except _PYTHON as error:
+        line = _line(program, getattr(error, "lineno", None) or 0)
+        reason = f"Die Vorlage ist zu tief geschachtelt oder zu groß ({error})."
+        raise UsageError(shown(f"{one.file}, Zeile {line}: {reason}")) from None
+
+
+def _line(program: str, at: int) -> int:
+    """The line of a template that a line of its program comes from, as Jinja noted it there; 1 if there is none."""
+    pairs = re.findall(r"(\d+)=(\d+)", program.rpartition("debug_info = ")[2])
+    return max((int(line) for line, own in pairs if int(own) <= at), default=1)
+
+
+def _check_css(sheet: Template) -> None:
+    end = re.search("</style", sheet.source, re.IGNORECASE)  # there the browser stops reading it as a style sheet
+    found = (end[0], sheet.source.count("\n", 0, end.start())) if end else remote(sheet.source)
+    if found:
+        what, before = found
+        reason = f"Gefunden wurde „{what}“. Die Seite lädt nichts nach; erlaubt sind url(#…) und url(data:…)."
+        reason = f"Gefunden wurde „{what}“, das gehört in kein Stilblatt." if end else reason
+        raise UsageError(shown(f"{sheet.file}, Zeile {before + 1}: {reason}"))
 
 
 @contextmanager
-def blaming(templates: Templates) -> Iterator[None]:
-    """Turn whatever a user's template raises into a RenderError with its file and line; ours pass as they are."""
+def blaming(templates: Templates, environment: Sandbox) -> Iterator[None]:
+    """Turn whatever a user's template raises into a TemplateError with its file and line; ours pass as they are.
+
+    The templates get a new account of work, for one document.
+    """
+    environment.begin()
     try:
         yield
-    except (RenderError, MemoryError):
+    except RenderError:
         raise
     except Exception as error:
         own = {one.file for one in templates}
         frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in own]
-        if not frames:
+        if frames:
+            place = f"{frames[-1].filename}, Zeile {frames[-1].lineno}"
+        elif isinstance(error, TooMuchError):
+            place = ", ".join(sorted(own))  # the account ran out in a template of ours
+        else:
             raise
-        place = f"{frames[-1].filename}, Zeile {frames[-1].lineno}"
-        raise RenderError(shown(f"{place}: {_what_failed(error)} ({error}).")) from error
+        raise TemplateError(shown(f"{place}: {_what_failed(error)} ({error}).")) from error
 
 
 def _what_failed(error: Exception) -> str:
+    if isinstance(error, TooMuchError):
+        return "Die Vorlage rechnet zu lange oder zu viel"
     if isinstance(error, SecurityError):
         return "Das ist in einer Vorlage nicht erlaubt"
     if isinstance(error, TemplateNotFound):

@@ -50,12 +50,10 @@ def clean(text: str, where: str, line: int | None = None) -> str:
     return seen
 
 
-def heading(text: str, where: str, line: int | None = None) -> str:
-    """A text fit for a heading, which no line may break within a word. Raises OwnError for a word that is too long."""
+def heading(text: str, where: str, line: int | None = None, part: str = "eine Überschrift") -> str:
+    """A text fit for a part that no line may break within a word. Raises OwnError for a word that is too long."""
     if long := next((word for word in text.split() if len(word) > LONGEST_WORD), ""):
-        raise OwnError(
-            where, f"Das Wort „{long}“ ist für eine Überschrift zu lang, erlaubt sind {LONGEST_WORD} Zeichen.", line
-        )
+        raise OwnError(where, f"Das Wort „{long}“ ist für {part} zu lang, erlaubt sind {LONGEST_WORD} Zeichen.", line)
     return text
 
 

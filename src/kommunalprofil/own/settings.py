@@ -107,6 +107,9 @@ class _Section:
     def title(self, key: str = "titel", default: str = "") -> str:
         return heading(self.text(key) or default or self.needed(key), self.where, self.lines.get(key, self.line))
 
+    def signed(self, key: str, text: str) -> str:
+        return heading(text, self.where, self.lines.get(key, self.line), "eine Unterschrift")
+
     def names(self, key: str) -> list[str]:
         values = self.values.get(key, [])
         if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
@@ -211,7 +214,8 @@ class _File:
     def foreword(self, section: _Section) -> Chapter:
         title = section.title(default="Vorwort")
         portrait = self.picture(section, "portraet")
-        signature = Signature(section.needed("name"), section.text("funktion"), portrait)
+        name, role = section.needed("name"), section.text("funktion")
+        signature = Signature(section.signed("name", name), section.signed("funktion", role), portrait)
         body = self.body(section, CREDIT)
         if used := next(_charts(body), ""):
             raise section.fault("text", f"Die Abbildung „{used}“ gehört in ein Kapitel, nicht in das Vorwort.")
