@@ -145,10 +145,13 @@ def trend(first: Value, last: Value) -> str:
     return {1: "gestiegen", -1: "gesunken", 0: "gleich geblieben"}[order(last, first)]
 
 
-def versus(compared: Compared, more: str = "mehr", less: str = "weniger", same: str = "genauso viele") -> str:
+def versus(
+    compared: Compared, more: str = "mehr", less: str = "weniger", same: str = "genauso viele", margin: float = 0
+) -> str:
     """'mehr als in Schleswig-Holstein (23,1 %) und in Deutschland (22,1 %)', ', aber weniger als …'; '' without others.
 
-    `compared` is Profile.compare: the place first. Counts of few people are not compared with shares.
+    `compared` is Profile.compare: the place first. Counts of few people are not compared with shares. Values that
+    differ by no more than `margin` count as the same.
     """
     if not compared or compared[0][1].missing or few(compared[0][1]):
         return ""
@@ -158,7 +161,7 @@ def versus(compared: Compared, more: str = "mehr", less: str = "weniger", same: 
         if value.missing:
             continue
         place = f"{region.dative_in} ({shown(value)})"
-        direction = order(own, value)
+        direction = order(own, value) if abs((own.value or 0) - (value.value or 0)) > margin else 0
         if phrases and phrases[-1][0] == direction:
             phrases[-1][1].append(place)
         else:
