@@ -23,7 +23,8 @@ DATES = re.compile(
     r"\d{1,2}\.\d{1,2}\.(?:\d{4})?|\d{1,2}\.\s(?:Januar|Mai|Dezember|März|April)\s\d{4}|\b(?:19|20)\d\d\b"
 )
 DEFINED = re.compile(  # age bounds, bases of rates, names of tables and of statistics
-    r"je 100\b|je 10?\.000|[Aa]uf 100 (?:Menschen|Männer)|von 100 (?:Menschen|Haushalten)|\d+[-–]? bis \d+-Jährige\w*"
+    r"je 100\b|je 10?\.000|[Aa]uf (?:100|10?\.000) (?:Menschen|Männer)|von 100 (?:Menschen|Haushalten)"
+    r"|\d+[-–]? bis \d+-Jährige\w*"
     r"|\d+ bis (?:unter )?\d+(?: Jahren)?|\d+[-–]Jährige\w*|\b\d+–\d+\b|(?:unter|ab|von) \d+ Jahren?|(?:ab|unter) \d+\b"
     r"|\d+ Jahre oder älter|\d+ und älter|unter-?\d+-?Jährige\w*|\d+ und mehr|\d+ Person(?:en)?\b"
     r"|auf 10 gerundet|\b\d{5}-[\w-]+|\bAI[\w-]+"
