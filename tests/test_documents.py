@@ -73,6 +73,18 @@ def test_a_place_without_questions_hears_why(place: str, why: str) -> None:
     assert any(why in text for text in paragraphs(built(place)[1]))
 
 
+def test_a_place_of_16_people_is_told_of_in_counts() -> None:
+    said = paragraphs(built("dierfeld")[1])
+    page = built("dierfeld")[1].files["kommunalprofil.html"].decode()
+    assert "kam ein Mensch mehr her, als wegzogen." in page
+    assert not [text for text in said if "0 von 7" in text]
+    (gap,) = [text for text in said if text.startswith("Die Kennzahl ")]
+    assert gap.startswith("Die Kennzahl „Alleinerziehende“ fehlt hier, weil es dazu keine Zahlen gibt; die Kennzahlen ")
+    assert gap.endswith("„Jugendquotient“ und „Altenquotient“ fehlen hier, weil es dafür zu wenige Menschen sind.")
+    assert "Innerhalb Deutschlands grenzt die Gemeinde Dierfeld an" in page
+    assert "Für 2016 und 2018 bis 2019 liegen hier keine Zahlen vor." in page
+
+
 def test_what_stands_out_is_said_once() -> None:
     page = built("dithmarschen")[1].files["kommunalprofil.html"].decode()
     told = re.findall(r"in den Jahren[^<]*als in \d+ von \d+ anderen Kreisen\.", page, re.IGNORECASE)
