@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,11 @@ import pytest
 
 from kommunalprofil import comparison
 from kommunalprofil.cells import Point
-from kommunalprofil.comparison import MEASURES, Comparison, Measure
+from kommunalprofil.comparison import MEASURES, Comparison, Measure, Standing
 from kommunalprofil.errors import DataError
 from kommunalprofil.evidence import Evidence
+from kommunalprofil.indicators.series import Value
+from kommunalprofil.narrative import standing as narrative
 from kommunalprofil.profile import Profile
 from kommunalprofil.regions import Register
 from kommunalprofil.resources import data_dir
@@ -134,6 +137,59 @@ def test_a_set_without_a_comparison_has_none(register: Register) -> None:
     state = State.of(data_dir())
     entries = {name: entry for name, entry in state.entries.items() if name != COMPARISON}
     assert Comparison.load(State(state.root, entries, state.where), "kreis", register) is None
+
+
+def test_every_measure_that_can_stand_out_has_a_sentence() -> None:
+    told = {measure.id for measure in MEASURES if measure.indicator != "population"}
+    assert told == set(narrative.SAYINGS)
+
+
+@dataclass
+class Measured:
+    """As much of the evidence as the sentences on standing ask for: one value among ten of a level."""
+
+    measure: Measure
+    number: float
+    unit: str = "je 1.000"
+    region: Any = field(default_factory=lambda: SimpleNamespace(level="kreis"))
+
+    def measured(self, _measure: Measure, date: str) -> Any:
+        return value("01051", date, self.number, self.unit)
+
+    def ranked(self, _measures: object = None) -> list[tuple[Measure, Standing]]:
+        ends = (self.number, 50.0, 60.0, 70.0, 80.0) if self.number < 50 else (1.0, 2.0, 3.0, 4.0, self.number)
+        below = 0 if self.number < 50 else 9
+        return [(self.measure, Standing("2016/2019", self.number, *ends, below, 9 - below, 10))]
+
+
+def value(region: str, date: str, number: float, unit: str) -> Value:
+    return Value(region, date, "x", "", "T", "T", "T", "T", "T", number, unit, None, None, "", (), "none")
+
+
+FAMILIES = next(measure for measure in MEASURES if measure.indicator == "family_migration")
+
+
+@pytest.mark.parametrize(
+    ("number", "told", "asked"),
+    [
+        (
+            -0.1,
+            "etwa so viele her wie fort (−0,1); in allen 9 anderen Kreisen war dieser Saldo höher.",
+            "Wer kommt und",
+        ),
+        (-5.0, "5,0 mehr fort als her; in allen 9 anderen Kreisen war dieser Saldo höher.", "Wer geht, wohin"),
+        (5.0, "5,0 mehr her als fort; in allen 9 anderen Kreisen war dieser Saldo höher.", "Wer kommt, warum"),
+        (90.0, "90,0 mehr her als fort; in allen 9 anderen Kreisen war dieser Saldo niedriger.", "Wer kommt, warum"),
+    ],
+)
+def test_a_balance_is_told_and_asked_about_by_its_sign(number: float, told: str, asked: str) -> None:
+    p: Any = Measured(FAMILIES, number)
+    (said,) = narrative.findings(p)
+    assert said.startswith("In den Jahren 2016–2019 zogen auf 1.000 Menschen ")
+    assert said.endswith(told)
+    (question,) = narrative.questions(p)
+    assert f": {asked}" in question
+    assert said not in question
 
 
 def test_every_measure_is_of_a_declared_indicator() -> None:

@@ -42,7 +42,7 @@ def test_tags_and_texts_are_right(made: tuple[Profile, render.Document]) -> None
 def test_every_chapter_is_there_and_begins_with_what_matters(made: tuple[Profile, render.Document]) -> None:
     page = made[1].files["kommunalprofil.html"].decode()
     chapters = [heading.text for heading in made[1].outline.chapters]
-    compared = ["Im Vergleich", "Was das für die Zukunftswerkstatt heißt"] if made[0].comparison else []
+    compared = ["Im Vergleich"] if made[0].comparison else []
     assert chapters == [
         "Auf einen Blick",
         "In Einfacher Sprache",
@@ -55,10 +55,40 @@ def test_every_chapter_is_there_and_begins_with_what_matters(made: tuple[Profile
         "Haushalte und Lebensformen",
         "Gruppen im Vergleich",
         *compared,
+        "Was das für die Zukunftswerkstatt heißt",
         *["Abgleich mit amtlichen Kennzahlen"] * bool(made[0].checked()),
         "Quellen und Methoden",
     ]
     assert page.count('class="lead-label"') == 8 + bool(compared)
+
+
+@pytest.mark.parametrize(
+    ("place", "why"),
+    [
+        ("dierfeld", "die Gemeinde Dierfeld stehen hier keine Fragen, weil keine Kennzahl, zu der hier gefragt wird,"),
+        ("de", "Deutschland stehen hier keine Fragen, weil es dafür keinen Vergleich mit anderen Orten gibt."),
+    ],
+)
+def test_a_place_without_questions_hears_why(place: str, why: str) -> None:
+    assert any(why in text for text in paragraphs(built(place)[1]))
+
+
+def test_a_place_of_16_people_is_told_of_in_counts() -> None:
+    said = paragraphs(built("dierfeld")[1])
+    page = built("dierfeld")[1].files["kommunalprofil.html"].decode()
+    assert "kam ein Mensch mehr her, als wegzogen." in page
+    assert not [text for text in said if "0 von 7" in text]
+    (gap,) = [text for text in said if text.startswith("Die Kennzahl ")]
+    assert gap.startswith("Die Kennzahl „Alleinerziehende“ fehlt hier, weil es dazu keine Zahlen gibt; die Kennzahlen ")
+    assert gap.endswith("„Jugendquotient“ und „Altenquotient“ fehlen hier, weil es dafür zu wenige Menschen sind.")
+    assert "Innerhalb Deutschlands grenzt die Gemeinde Dierfeld an" in page
+    assert "Für 2016 und 2018 bis 2019 liegen hier keine Zahlen vor." in page
+
+
+def test_what_stands_out_is_said_once() -> None:
+    page = built("dithmarschen")[1].files["kommunalprofil.html"].decode()
+    told = re.findall(r"in den Jahren[^<]*als in \d+ von \d+ anderen Kreisen\.", page, re.IGNORECASE)
+    assert len(told) == len(set(told)) > 0
 
 
 def test_sentences_can_be_read(made: tuple[Profile, render.Document]) -> None:

@@ -23,11 +23,12 @@ DATES = re.compile(
     r"\d{1,2}\.\d{1,2}\.(?:\d{4})?|\d{1,2}\.\s(?:Januar|Mai|Dezember|März|April)\s\d{4}|\b(?:19|20)\d\d\b"
 )
 DEFINED = re.compile(  # age bounds, bases of rates, names of tables and of statistics
-    r"je 100\b|je 10?\.000|[Aa]uf 100 (?:Menschen|Männer)|von 100 (?:Menschen|Haushalten)|\d+[-–]? bis \d+-Jährige\w*"
+    r"je 100\b|je 10?\.000|[Aa]uf (?:100|10?\.000) (?:Menschen|Männer)|von 100 (?:Menschen|Haushalten)"
+    r"|\d+[-–]? bis \d+-Jährige\w*"
     r"|\d+ bis (?:unter )?\d+(?: Jahren)?|\d+[-–]Jährige\w*|\b\d+–\d+\b|(?:unter|ab|von) \d+ Jahren?|(?:ab|unter) \d+\b"
     r"|\d+ Jahre oder älter|\d+ und älter|unter-?\d+-?Jährige\w*|\d+ und mehr|\d+ Person(?:en)?\b"
     r"|auf 10 gerundet|\b\d{5}-[\w-]+|\bAI[\w-]+"
-    r"|Abbildung \d+|weniger als 20\b|100 % ergeben|95 Prozent|Tabelle \d+|unter 18"
+    r"|Abbildung \d+|weniger als 20\b|100 % ergeben|95-Prozent|Tabelle \d+|unter 18"
     r"|der \d+ Jahren? mit|(?:in|den|allen) (?:\d+ der )?\d+ Jahren? mit|Wachstum in \d+"
 )
 
@@ -97,7 +98,7 @@ def allowed(profile: dict[str, Any]) -> set[str]:
     known |= {fmt.number(n) for n in (*counts.values(), *exact.values(), counts.total(), exact.total(), 0)}
     for row in profile["others"]:
         known |= {text for number in row["values"].values() for text in spellings(number)}
-        known |= {str(len(one.areas)) for one in maps.value_classes(row["values"])}
+        known |= {str(len(one.areas)) for one in maps.value_classes(row["values"], decimals=1)}
     for row in profile["standings"]:
         counts = (row["count"], row["above"] + 1, row["above"], row["below"], row["count"] - 1)
         known |= {fmt.number(n) for n in counts} | spellings(row["median"])

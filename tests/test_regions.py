@@ -269,6 +269,8 @@ def test_aliases_and_parents(small: Register) -> None:
 def test_search(small: Register) -> None:
     assert [r.ags for r in small.search("grabow")] == ["13076050", "13071047", "13071048"]
     assert [r.ags for r in small.search("düren", "kreis")] == ["05358"]
+    assert [r.ags for r in small.search("Kreis Düren")] == ["05358"]
+    assert [r.ags for r in small.search("Stadt Grabow")] == ["13076050"]
     everything = small.search()
     assert [r.ags for r in everything] == sorted((r.ags for r in everything), key=lambda a: (a != "DE", a))
     assert not any(r.same_as or r.valid_to or not r.inhabited for r in everything)

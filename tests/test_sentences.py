@@ -12,6 +12,7 @@ from fake_profile import BUND, GEMEINDE, KREIS, LAND, FakeProfile, FakeValue
 from kommunalprofil import narrative
 from kommunalprofil import sentences as say
 from kommunalprofil.evidence import Evidence
+from kommunalprofil.figures.compared import breaks
 from kommunalprofil.narrative import ageing
 
 
@@ -107,11 +108,18 @@ def test_a_return_to_an_older_base_is_no_census() -> None:
         ("2022-12-31", 935, "zensus_2011", "break:zensus_2011"),
     )
     assert say.breaks(late) == []
-    assert say.lone_count(late).startswith("Der einzelne Punkt ist die Zählung im Zensus vom 15.\u00a0Mai 2022;")
+    assert say.lone_count(late).startswith("Der Punkt vom 15.\u00a0Mai 2022 ist die Zählung im Zensus;")
+    assert [event.label for event in breaks(late)] == []
     assert say.developments(late) == [
         "Von Ende 2021 bis Ende 2022 ist die Einwohnerzahl von 940 auf 935 gesunken (−0,5\u00a0%)."
     ]
     assert say.lone_count(LINE) == say.lone_count(late[:2]) == ""
+
+
+def test_missing_years_are_named() -> None:
+    years = [("2013-12-31", 1, "b", ""), ("2014-12-31", 1, "b", ""), ("2021-12-31", 1, "b", ""), ("2023", 1, "b", "")]
+    assert say.missing_years(series(*years)) == "Für 2015 bis 2020 und 2022 liegen hier keine Zahlen vor."
+    assert say.missing_years(series(*years[:2])) == say.missing_years([]) == ""
 
 
 def test_no_change_has_no_direction() -> None:

@@ -34,8 +34,8 @@ def said(function: Any, p: Any) -> str:
 @pytest.mark.parametrize(
     ("bund", "words"),
     [
-        (83.5, "zwischen 81,0 und 83,0 Jahren, unter dem Wert für Deutschland (83,5\u00a0Jahre)."),
-        (80.0, "zwischen 81,0 und 83,0 Jahren, über dem Wert für Deutschland (80,0\u00a0Jahre)."),
+        (83.5, "von 81,0 bis 83,0 Jahre; der Wert für Deutschland (83,5\u00a0Jahre) liegt darüber."),
+        (80.0, "von 81,0 bis 83,0 Jahre; der Wert für Deutschland (80,0\u00a0Jahre) liegt darunter."),
         (82.5, "; ein Unterschied zu Deutschland (82,5\u00a0Jahre) ist damit nicht sicher."),
     ],
 )
@@ -43,6 +43,19 @@ def test_a_difference_within_the_interval_is_not_sure(bund: float, words: str) -
     p = Numbers({"life_expectancy": 82.0, "life_expectancy lower_95": 81.0, "life_expectancy upper_95": 83.0,
                  "life_expectancy DE": bund})  # fmt: skip
     assert words in said(vital.expectancy, p)
+    assert "Wahrscheinlichkeit" not in said(vital.expectancy, p)
+
+
+@pytest.mark.parametrize(
+    ("births", "words"),
+    [
+        (900, "1,48 Kinder auf eine Frau, etwa so viele wie in Deutschland (1,40)."),
+        (10_000, "1,48 Kinder auf eine Frau, mehr als in Deutschland (1,40)."),
+    ],
+)
+def test_few_births_make_no_difference_in_children_per_woman(births: float, words: str) -> None:
+    given = {"births": births, "total_fertility_rate": 1.48, "total_fertility_rate DE": 1.4}
+    assert words in said(vital.children, Numbers(given))
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from kommunalprofil import names
@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from kommunalprofil.regions import Register
 
 CITY = frozenset({"Kreisfreie Stadt", "Stadtkreis"})
-TYPES: dict[str, Callable[[str, str], bool]] = {
+Fits = Callable[[str, str], bool]
+"""Whether a place of this level and official type is meant."""
+TYPES: dict[str, Fits] = {
     **dict.fromkeys(("kreis", "landkreis", "lk", "lkr", "region"), lambda level, kind: kind in names.RURAL),
     "regionalverband": lambda level, kind: kind == "Regionalverband",
     **dict.fromkeys(("kreisfreie-stadt", "stadtkreis"), lambda level, kind: kind in CITY),
@@ -83,6 +85,15 @@ def find(register: Register, query: str) -> list[str]:
     return index.named(wanted) or index.typed(wanted) or index.nearly(wanted)
 
 
+def untyped(wanted: str) -> Iterator[tuple[str, Fits]]:
+    """What is left of a folded text without a type before or after it, and which places are of that type."""
+    for words, fits in sorted(TYPES.items(), key=lambda item: -len(item[0])):
+        if wanted.startswith(f"{words}-"):
+            yield wanted[len(words) + 1 :], fits
+        elif wanted.endswith(f"-{words}"):
+            yield wanted[: -len(words) - 1], fits
+
+
 def rank(wanted: str, ags: str, slug: str, keys: str) -> int | None:
     """How well a place fits a searched text: 0 whole name, 1 beginning, 2 beginning of a word, 3 inside; None not."""
     answers = (*keys.split("|"), slug, ags)
@@ -133,13 +144,7 @@ class _Index:
     def typed(self, wanted: str) -> list[str]:
         """Places named with their type before or after: „Kreis Düren“, „Riesa, Stadt“, „dueren-kreis“."""
         kinds, levels = self.register.column("kind"), self.register.column("level")
-        for words, fits in sorted(TYPES.items(), key=lambda item: -len(item[0])):
-            if wanted.startswith(f"{words}-"):
-                rest = wanted[len(words) + 1 :]
-            elif wanted.endswith(f"-{words}"):
-                rest = wanted[: -len(words) - 1]
-            else:
-                continue
+        for rest, fits in untyped(wanted):
             exact, base, spare = (
                 [n for n in table.get(rest, []) if fits(levels[n], kinds[n])]
                 for table in (self.exact, self.base, self.spare)

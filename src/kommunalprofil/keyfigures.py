@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kommunalprofil import formatting as fmt
 from kommunalprofil import sentences as say
 from kommunalprofil.comparison import MEASURES
+from kommunalprofil.document import Gap
 
 if TYPE_CHECKING:
     from kommunalprofil.comparison import Standing
@@ -148,6 +149,23 @@ def _standing(profile: Evidence, wanted: Wanted) -> tuple[str, Strip | None]:
         if region.level in ("land", "bund") and wanted.compare
     )
     return rank, Strip.of(standing, [v.value for v in around if v.value is not None])
+
+
+def left_out(profile: Evidence) -> Gap | None:
+    """Which of the key figures are not shown, and why; None if all are."""
+    values = {wanted.label: profile.get(wanted.indicator, **wanted.dims) for wanted in WANTED}
+    shown = {one.label for one in key_figures(profile)}
+    absent = [label for label, value in values.items() if value.missing]
+    few = [label for label, value in values.items() if label not in shown and not value.missing]
+    reasons = ((absent, "weil es dazu keine Zahlen gibt"), (few, "weil es dafür zu wenige Menschen sind"))
+    said = [f"{_named(labels)} hier, {why}" for labels, why in reasons if labels]
+    return Gap("key_figures", f"{say.capital('; '.join(said))}.") if said else None
+
+
+def _named(labels: list[str]) -> str:
+    """'die Kennzahl „Alleinerziehende“ fehlt', 'die Kennzahlen „Jugendquotient“ und „Altenquotient“ fehlen'."""
+    quoted = fmt.list_and(f"„{label}“" for label in labels)
+    return f"die Kennzahl {quoted} fehlt" if len(labels) == 1 else f"die Kennzahlen {quoted} fehlen"
 
 
 def key_figures(profile: Evidence) -> list[KeyFigure]:

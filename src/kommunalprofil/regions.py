@@ -183,9 +183,12 @@ class Register:
     def search(self, text: str = "", level: str | None = None) -> list[Region]:
         """Places whose name, slug or key contains the text, whole names first, then larger places first.
 
+        A text with a type („Landkreis Göttingen“) finds places of that type by the rest of it.
+
         Left out: aliases of kreisfreie Städte, dissolved Gemeinden, uninhabited areas. Without a text: all, by key.
         """
         wanted = fold(text)
+        typed = list(finding.untyped(wanted))
         columns = (self.column(c) for c in ("ags", "level", "slug", "keys", "same_as", "valid_to", "kind"))
         hits: list[tuple[int, int, int]] = []
         population = self.column("population")
@@ -193,6 +196,9 @@ class Register:
             if same_as or valid_to or kind == UNINHABITED or (level and its_level != level):
                 continue
             rank = finding.rank(wanted, ags, slug, keys) if text.strip() else 0
+            if rank is None:
+                ranks = (finding.rank(rest, ags, slug, keys) for rest, fits in typed if fits(its_level, kind))
+                rank = min((one for one in ranks if one is not None), default=None)
             if rank is not None:
                 hits.append((rank, -(population[number] or 0) if text.strip() else 0, number))
         return [self._region(number) for _, _, number in sorted(hits)]

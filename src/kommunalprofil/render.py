@@ -32,7 +32,7 @@ from kommunalprofil import formatting as fmt
 from kommunalprofil.document import Figure, Gap
 from kommunalprofil.errors import RenderError, TemplateError
 from kommunalprofil.evidence import Evidence
-from kommunalprofil.keyfigures import key_figures
+from kommunalprofil.keyfigures import key_figures, left_out
 from kommunalprofil.outline import NumberedFigure, Outline
 from kommunalprofil.own import NOTHING, Chapter, Own, drawing
 from kommunalprofil.own.colours import DARK_PANEL, light, tint
@@ -180,6 +180,7 @@ class Composer:
             "say": narrative.chapters(),
             "sentences": sentences,
             "key_figures": key_figures,
+            "key_figures_left_out": left_out,
             "references": references,
             "official": official,
             "dwk": dwk,

@@ -6,6 +6,7 @@ Every function gives text without markup; an empty text means that there is noth
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
@@ -146,10 +147,13 @@ def trend(first: Value, last: Value) -> str:
     return {1: "gestiegen", -1: "gesunken", 0: "gleich geblieben"}[order(last, first)]
 
 
-def versus(compared: Compared, more: str = "mehr", less: str = "weniger", same: str = "genauso viele") -> str:
+def versus(
+    compared: Compared, more: str = "mehr", less: str = "weniger", same: str = "genauso viele", margin: float = 0
+) -> str:
     """'mehr als in Schleswig-Holstein (23,1 %) und in Deutschland (22,1 %)', ', aber weniger als …'; '' without others.
 
-    `compared` is Profile.compare: the place first. Counts of few people are not compared with shares.
+    `compared` is Profile.compare: the place first. Counts of few people are not compared with shares. Values that
+    differ by no more than `margin` count as the same.
     """
     if not compared or compared[0][1].missing or few(compared[0][1]):
         return ""
@@ -159,7 +163,7 @@ def versus(compared: Compared, more: str = "mehr", less: str = "weniger", same: 
         if value.missing:
             continue
         place = f"{region.dative_in} ({shown(value)})"
-        direction = order(own, value)
+        direction = order(own, value) if abs((own.value or 0) - (value.value or 0)) > margin else 0
         if phrases and phrases[-1][0] == direction:
             phrases[-1][1].append(place)
         else:
@@ -243,14 +247,27 @@ BREAKS = {
 }
 
 
+def outlived(values: Sequence[Value]) -> set[str]:
+    """The censuses whose flags break nothing in these values: the base before them goes on after them."""
+    found = {"zensus_2022"} if values and values[-1].base == "zensus_2011" else set()
+    if values and values[0].base == "zensus_2011":
+        found.add("zensus_2011")  # a return to it after the census
+    return found
+
+
 def breaks(series: Iterable[Value]) -> list[str]:
     """What broke the series, in order: 'dem Zensus 2011', 'dem Zensus 2022'; not a census the old base outlived."""
     values = [value for value in series if not value.missing]
     found = dict.fromkeys(flag.removeprefix("break:") for value in values for flag in value.flag.split("|"))
-    outlived = ["zensus_2022"] if values and values[-1].base == "zensus_2011" else []
-    if values and values[0].base == "zensus_2011":
-        outlived.append("zensus_2011")  # a return to it after the census
-    return [BREAKS[name] for name in found if name in BREAKS and name not in outlived]
+    return [BREAKS[name] for name in found if name in BREAKS and name not in outlived(values)]
+
+
+def missing_years(series: Iterable[Value]) -> str:
+    """'Für 2015 bis 2020 liegen hier keine Zahlen vor.', of the years between the first and the last; '' if none."""
+    there = sorted({fmt.year(value.date) for value in series if not value.missing})
+    gaps = [(one + 1, other - 1) for one, other in pairwise(there) if other - one > 1]
+    said = fmt.list_and(f"{first} bis {last}" if first < last else str(first) for first, last in gaps)
+    return f"Für {said} liegen hier keine Zahlen vor." if gaps else ""
 
 
 def lone_count(series: Iterable[Value]) -> str:
@@ -260,9 +277,7 @@ def lone_count(series: Iterable[Value]) -> str:
     if not counts or values[-1].base != "zensus_2011":
         return ""
     when = fmt.date_words(counts[-1].date)
-    return (
-        f"Der einzelne Punkt ist die Zählung im Zensus vom {when}; die Zahlen danach beruhen noch auf dem Zensus 2011."
-    )
+    return f"Der Punkt vom {when} ist die Zählung im Zensus; die Zahlen danach beruhen noch auf dem Zensus 2011."
 
 
 def outdated(value: Value) -> bool:

@@ -121,7 +121,23 @@ def test_line_labels_never_collide(
     assert_legible(drawn)
 
 
+def test_a_label_at_the_upper_edge_stays_below_the_words_at_the_breaks() -> None:
+    shown = [Series("Landkreis Ludwigslust-Parchim und", [Point(2010 + i, 29.0 + i) for i in range(12)])]
+    drawn = words(line(shown, figure_id="f", unit="je 100", decimals=1, breaks=[Break(2021, "Zensus 2022")],
+                       bounds=(29, 40), width="half"))  # fmt: skip
+    (caption,) = (word for word in drawn if word.text == "Zensus 2022")
+    assert all(word.top >= caption.bottom - 1 for word in drawn if word.text.startswith(("Landkreis", "Ludwigslust")))
+
+
 # Columns and panels
+
+
+def test_the_last_value_is_not_struck_through_by_the_zero_line() -> None:
+    points = [Point(2000 + i, y) for i, y in enumerate([-900.0, 800.0, -4.0])]
+    drawn = words(columns(points, figure_id="f", unit="Personen", years=(2000, 2010)))
+    (last,) = (word for word in drawn if word.text == "−4")
+    (zero,) = (word for word in drawn if word.text == "0")
+    assert last.top > (zero.top + zero.bottom) / 2
 
 
 @settings(max_examples=40, deadline=None)

@@ -13,6 +13,7 @@ import pytest
 import shapely
 from drawn import assert_legible, texts
 
+from kommunalprofil import formatting as fmt
 from kommunalprofil import outlines as read
 from kommunalprofil.errors import DataError
 from kommunalprofil.figures import maps, style
@@ -118,15 +119,30 @@ print([m for m in {names} if m in sys.modules])"""
 
 def test_classes_hold_about_as_many_and_part_no_equal_values() -> None:
     values = {f"{n:05}": float(n // 2) for n in range(20)}
-    classes = maps.value_classes(values)
+    classes = maps.value_classes(values, decimals=1)
     assert [len(one.areas) for one in classes] == [4, 4, 4, 4, 4]
     assert [one.colour for one in classes] == list(style.MAP_CLASSES)
     assert [ags for one in classes for ags in one.areas] == sorted(values)
-    same = maps.value_classes(dict.fromkeys("abcdef", 1.0) | {"g": 2.0})
+    same = maps.value_classes(dict.fromkeys("abcdef", 1.0) | {"g": 2.0}, decimals=1)
     assert [one.areas for one in same] == [("a", "b", "c", "d", "e", "f"), ("g",)]
     assert same[0].colour != same[1].colour
-    (alone,) = maps.value_classes({"a": 1.0, "b": 1.0})
+    (alone,) = maps.value_classes({"a": 1.0, "b": 1.0}, decimals=1)
     assert alone.areas == ("a", "b")
+
+
+def test_no_printed_value_stands_in_two_classes() -> None:
+    values = {f"{n:05}": 45.0 + n * 0.03 for n in range(30)}
+    classes = maps.value_classes(values, decimals=1)
+    printed = [{fmt.number(values[ags], 1) for ags in one.areas} for one in classes]
+    assert len(classes) == 5
+    assert sum(map(len, printed)) == len(set.union(*printed))
+
+
+def test_few_areas_have_few_classes() -> None:
+    six = maps.value_classes({ags: float(n) for n, ags in enumerate("abcdef")}, decimals=1)
+    assert [len(one.areas) for one in six] == [3, 3]
+    four = maps.value_classes({ags: float(n) for n, ags in enumerate("abcd")}, decimals=1)
+    assert [len(one.areas) for one in four] == [2, 2]
 
 
 def test_neighbours_share_a_border() -> None:

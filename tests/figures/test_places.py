@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from functools import cache
@@ -94,6 +95,16 @@ def test_ratios_of_2015_are_the_official_ones() -> None:
     rows = {row[0]: row[1:] for row in figure("01051", "ageing_series").table.rows}
     assert rows["31.12.2015"][0] == "42,0"
     assert rows["31.12.2015"][3] == "32,8"
+
+
+@pytest.mark.parametrize("ags", ["01051", "03159"])
+def test_lines_of_land_and_bund_end_with_the_place(ags: str) -> None:
+    """Numbers by age of Kreise end in 2021, those of Land and Bund in 2023."""
+    made = figure(ags, "ageing_series")
+    last = made.table.rows[-1][0]
+    drawn_last = {points[-1][2] for points in map(json.loads, re.findall(r"data-spots='([^']*)'", made.svg))}
+    assert drawn_last == {last}
+    assert made.subtitle.endswith(last[-4:])
 
 
 def test_households_of_dithmarschen() -> None:

@@ -9,6 +9,7 @@ import pytest
 from drawn import assert_legible, texts, words
 
 from kommunalprofil import figures
+from kommunalprofil import formatting as fmt
 from kommunalprofil.document import Figure, Gap
 from kommunalprofil.evidence import Evidence
 from kommunalprofil.figures.charts import DotRow, Point, columns, dots
@@ -96,6 +97,12 @@ def test_expectancies_have_their_interval() -> None:
     assert (own, low, high) == ("82,3", "81,8", "82,8")
     assert "2015–2017" in figure("01051", "life_expectancy").subtitle
     assert rows("07320", "life_expectancy")["Frauen, bei der Geburt"][0] == "(82,4)"  # Zweibrücken: too few people
+
+
+def test_the_words_for_a_picture_of_few_moves_name_the_largest_balance() -> None:
+    made = figure("07231021", "moves_by_age")
+    balances = [int(row[3].replace("\u2212", "-").replace("±", "")) for row in made.table.rows]
+    assert fmt.change(max(balances, key=abs)) in made.alt.partition("am weitesten von null")[2]
 
 
 def test_a_gemeinde_has_counts_and_no_rates() -> None:

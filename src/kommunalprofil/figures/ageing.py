@@ -130,11 +130,11 @@ def ageing_series(p: Profile) -> Figure | Gap:
         dates = fmt.list_and(fmt.date(v.date) for v in own)
         what = f"Ein Verlauf von Jugend- und Altenquotient ist für {p.region.accusative} nicht dargestellt"
         return Gap("ageing_series", f"{what}, weil Zahlen nach Alter nur vom {dates} vorliegen.")
-    old, young = _all_series(p, "old_age_ratio"), _all_series(p, "youth_ratio")
+    first, last = own[0], own[-1]
+    old, young = (_all_series(p, ratio, first.date, last.date) for ratio in ("old_age_ratio", "youth_ratio"))
     every = [v for series in (*old.values(), *young.values()) for v in series]
     bounds = (min(v.value or 0 for v in every), max(v.value or 0 for v in every))
     panels = [_ratio_panel(p, old, "Altenquotient", bounds), _ratio_panel(p, young, "Jugendquotient", bounds)]
-    first, last = own[0], own[-1]
     years = fmt.span(fmt.year(first.date), fmt.year(last.date))
     return Figure(
         id="ageing_series",
@@ -151,9 +151,10 @@ def ageing_series(p: Profile) -> Figure | Gap:
     )
 
 
-def _all_series(p: Profile, ratio: str) -> dict[str, list[Value]]:
-    roles = surroundings(p)
-    return {role: [v for v in p.series(ratio, region=region.ags) if not v.missing] for role, region in roles.items()}
+def _all_series(p: Profile, ratio: str, begin: str, end: str) -> dict[str, list[Value]]:
+    """The ratio of the place and what surrounds it from one day to another, so that all lines end with the place."""
+    return {role: [v for v in p.series(ratio, region=region.ags) if not v.missing and begin <= v.date <= end]
+            for role, region in surroundings(p).items()}  # fmt: skip
 
 
 def _ratio_panel(p: Profile, series: dict[str, list[Value]], name: str, bounds: tuple[float, float]) -> str:

@@ -12,6 +12,9 @@ from kommunalprofil.figures import style
 from kommunalprofil.figures.sheet import Spot, text_width
 from kommunalprofil.figures.timeplot import Break, Labelling, Point, TimePlot, value_axis
 
+CLEAR = 6.0
+"""So far from the zero line the middle of the last value stands where the line would strike it through."""
+
 
 def columns(
     points: Sequence[Point],
@@ -47,7 +50,10 @@ def columns(
     _draw_bars(plot, known)
     y = plot.y(known[-1].y)
     middle = max(plot.top + 6, min(y, plot.sheet.height - 24))
-    plot.sheet.lines_of_text(plot.x(known[-1].x + 0.5) + 6, middle, [last], colour=style.PLACE, bold=True)
+    left = plot.x(known[-1].x + 0.5) + 6
+    if left < plot.x.end and abs(middle - plot.y(0)) < CLEAR:  # the years go on, and with them the zero line
+        middle = plot.y(0) + (CLEAR if middle > plot.y(0) else -CLEAR)
+    plot.sheet.lines_of_text(left, middle, [last], colour=style.PLACE, bold=True)
     spots = (Spot((plot.x(p.x), plot.y(0), plot.x(p.x), plot.y(p.y)), p.date, word(p.y, decimals)) for p in known)
     plot.sheet.spots((heading,), unit, spots)
     return plot.sheet.svg()

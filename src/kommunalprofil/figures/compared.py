@@ -12,7 +12,7 @@ from kommunalprofil.boundaries import coincide
 from kommunalprofil.document import Column, Gap, Table
 from kommunalprofil.figures.charts import Break, DotRow, Point
 from kommunalprofil.indicators.series import TERRITORY
-from kommunalprofil.sentences import places, restarts, shown_counts, stretches
+from kommunalprofil.sentences import outlived, places, restarts, shown_counts, stretches
 from kommunalprofil.vocabulary import COUNTED
 
 if TYPE_CHECKING:
@@ -226,8 +226,9 @@ def breaks(values: Iterable[Value]) -> list[Break]:
     What is counted in the course of a year (births, moves) stands on no census.
     """
     known = [v for v in values if not v.missing]
-    years = [decimal_year(v.date) for v in known if v.base != "none"]
-    found = [event for event in EVENTS.values() if years and min(years) < event.x <= max(years)]
+    years, over = [decimal_year(v.date) for v in known if v.base != "none"], outlived(known)
+    found = [event for name, event in EVENTS.items()
+             if name not in over and years and min(years) < event.x <= max(years)]  # fmt: skip
     changed = {
         (decimal_year(v.date) - 0.5, CHANGES[flag]) for v in known for flag in v.flag.split("|") if flag in CHANGES
     }

@@ -56,6 +56,7 @@ def line(
     room = (0.27 if width == "full" else 0.34) * style.WIDTHS[width]
     labels = [wrap(_end_label(one, decimals), room, _bold_width) for one in shown]
     least = sum(_height(lines) for lines in labels) + head_height(words, grid, width) + 4
+    least += len(breaks) * style.LEADING  # as many rows as the words at them may need
     plot = TimePlot.lay_out(points, words, grid, width, max(height or HEIGHTS[width], least),
                             right=max(_bold_width(text) for lines in labels for text in lines) + 12)  # fmt: skip
     plot.draw_frame()

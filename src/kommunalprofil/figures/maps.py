@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 from matplotlib.path import Path
 
+from kommunalprofil import formatting as fmt
 from kommunalprofil.document import Width
 from kommunalprofil.figures import style
 from kommunalprofil.figures.keys import Key, draw_keys, key_rows
@@ -26,6 +27,8 @@ FINEST = 0.9
 MOST_LABELS = 14
 FAR = 0.6
 """An area without which the map of the others is so much smaller lies too far away to be drawn in its place."""
+FEWEST_OF_CLASS = 3
+"""So many areas there are for each class of values."""
 NEARER = "näher gerückt"
 """What is written beside such an area."""
 
@@ -113,13 +116,18 @@ class ValueClass:
     areas: tuple[str, ...]
 
 
-def value_classes(values: Mapping[str, float], most: int = len(style.MAP_CLASSES)) -> list[ValueClass]:
-    """Areas in classes of about equal number from the lowest value on; equal values are never parted."""
+def value_classes(values: Mapping[str, float], decimals: int) -> list[ValueClass]:
+    """Areas in classes of about equal number from the lowest value on; values that print the same are never parted.
+
+    There are as many classes as colours, fewer for few areas: one for each three, but two at least.
+    """
+    printed = {ags: fmt.number(value, decimals) for ags, value in values.items()}
     ordered = sorted(values, key=lambda ags: (values[ags], ags))
+    most = max(2, min(len(style.MAP_CLASSES), len(ordered) // FEWEST_OF_CLASS))
     parts: list[list[str]] = [[]]
     for number, ags in enumerate(ordered):
         full = number * most >= len(ordered) * len(parts)
-        if full and parts[-1] and values[ags] != values[parts[-1][-1]]:
+        if full and parts[-1] and printed[ags] != printed[parts[-1][-1]]:
             parts.append([])
         parts[-1].append(ags)
     last = style.MAP_CLASSES[-1:] if len(parts) == 1 else style.MAP_CLASSES

@@ -26,7 +26,7 @@ from kommunalprofil.figures.compared import (
     undrawn,
     years_of,
 )
-from kommunalprofil.sentences import decimals, stretches
+from kommunalprofil.sentences import decimals, missing_years, stretches
 
 if TYPE_CHECKING:
     from kommunalprofil.profile import Profile, Value
@@ -75,16 +75,9 @@ def moves_series(p: Profile) -> Figure | Gap:
         ),
         table=_moves_table(come, leave, net),
         sources=sources([*every, *net]),
-        note=" ".join(filter(None, (method_note(come), _years_without(come)))),
+        note=" ".join(filter(None, (method_note(come), missing_years(come)))),
         width="wide",
     )  # fmt: skip
-
-
-def _years_without(values: Sequence[Value]) -> str:
-    """Which years between the first and the last are missing; '' if none is."""
-    there = {fmt.year(v.date) for v in values}
-    missing = [str(year) for year in range(min(there), max(there)) if year not in there]
-    return f"Für {fmt.list_and(missing)} nennen die vorliegenden Tabellen keine Zahlen." if missing else ""
 
 
 def _moves_table(come: Sequence[Value], leave: Sequence[Value], net: Sequence[Value]) -> Table:
@@ -185,13 +178,14 @@ def _counts_by_age(p: Profile) -> Figure | Gap:
         for i, v in enumerate(net)
     )  # fmt: skip
     head = (Column("Alter", "Jahre", align="left"), *(Column(name, "Personen") for name in columns | balances))
-    said = "; ".join(f"{fmt.age_words(v.age)} {fmt.change(v.value)}" for v in (net[0], net[-1]))
+    most = max(net, key=lambda v: abs(v.value or 0))
     return Figure(
         id="moves_by_age",
         title="Zuzüge abzüglich Fortzüge nach Alter",
         subtitle=f"Personen nach Alter in Jahren, {p.region.title}, {date}",
         svg=bars([Bar(fmt.age(v.age), v.value) for v in net], figure_id="moves_by_age", unit="Personen", signed=True),
-        alt=f"Balkendiagramm, {p.region.title}, {date}, Zuzüge abzüglich Fortzüge: {said}.",
+        alt=f"Balkendiagramm, {p.region.title}, {date}, Zuzüge abzüglich Fortzüge, am weitesten von null "
+        f"{fmt.age_words(most.age)}: {fmt.change(most.value)}.",
         table=Table(f"Zuzüge und Fortzüge nach Alter {date}", head, body, sources(every)),
         sources=sources(every),
     )

@@ -57,7 +57,7 @@ def age_map(p: Evidence) -> Figure | Gap:
         return undrawn(p, "age_map", what, "weil zu wenige Gebiete in der Umgebung vergleichbare Zahlen haben")
     date = p.comparison.date(AGE)
     name = {region.ags: region.name for region in places}
-    classes = maps.value_classes(values)
+    classes = maps.value_classes(values, decimals=1)
     spans = [fmt.span(*(fmt.number(values[one.areas[i]], 1) for i in (0, -1))) for one in classes]
     legend = [f"{span} ({len(one.areas)})" for span, one in zip(spans, classes, strict=True)]
     legend += ["keine Angabe"] if len(values) < len(places) else []

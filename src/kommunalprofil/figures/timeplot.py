@@ -94,8 +94,9 @@ class TimePlot:
 
     @property
     def top(self) -> float:
-        """Lower edge of heading and axis title."""
-        return _head_height(self.heading, self.title) + 2
+        """Lower edge of heading and axis title, and of the words at the breaks."""
+        rows = max((one.row + 1 for one in self.breaks), default=0)
+        return _head_height(self.heading, self.title) + rows * style.LEADING + 2
 
     @classmethod
     def lay_out(cls, points: Sequence[Point], words: Labelling, grid: Ticks, width: Width, height: float, *,

@@ -221,7 +221,8 @@ def life_expectancy(p: Profile) -> Figure | Gap:
         table=_life_table(p, rows, bounds),
         sources=sources(every),
         note="So viele Jahre hätten Menschen im Durchschnitt vor sich, wenn die Sterblichkeit dieser Jahre bliebe, wie "
-        "sie war. Der Unsicherheitsbereich enthält den Wert mit einer Wahrscheinlichkeit von 95 Prozent.",
+        "sie war. Der Wert schwankt durch Zufall, in kleinen Orten mehr als in großen; der Unsicherheitsbereich zeigt, "
+        "wie stark (95-Prozent-Intervall).",
     )
 
 

@@ -323,8 +323,8 @@ def _life(id: str, de: str, en: str, age: int, words: str) -> Indicator:  # noqa
     bounds = {
         name: Variant(
             derived=_expectancy(age, sign * Z95),
-            definition=f"{side} Grenze des Intervalls, das die Lebenserwartung mit einer Wahrscheinlichkeit von"
-            " 95 Prozent enthält.",
+            definition=f"{side} Grenze des 95-Prozent-Konfidenzintervalls: wie stark die Lebenserwartung durch den"
+            " Zufall der Sterbefälle schwanken kann.",
             years=POOLED,
             symbol=f"e({age}) {mark} 1,96 · s(e)",
         )

@@ -18,10 +18,14 @@ def lead(p: Evidence) -> list[str]:
     said = []
     if not count.missing:
         said.append(f"{capital(on(count.date))} gab es {p.region.dative_in} {households(count)}.")
-    if not single.missing:
+    if few(single) and not single.numerator:
+        said.append("Allein lebte nach dem Zensus niemand.")
+    elif not single.missing:
         more = compared(p, "household_share", "mehr", "weniger", "genauso viele", household="one_person")
         said.append(f"In {share(single, 'der Haushalte', 'Haushalten')} lebte ein Mensch allein{more}.")
-    if not families.missing:
+    if few(families) and not families.numerator:
+        said.append("Haushalte mit Kindern gab es nach dem Zensus nicht.")
+    elif not families.missing:
         more = compared(p, "families_share", "mehr", "weniger", "genauso viele")
         said.append(f"{share(families, '', '', WERE)} Haushalte mit Kindern{more}.")
     return said

@@ -41,4 +41,4 @@ def neighbours(p: Evidence) -> list[str]:
     if not around:
         return []
     names = sorted({region.name if region.level == "gemeinde" else region.accusative for region in around})
-    return [f"{capital(p.region.nominative)} grenzt an {fmt.list_and(names)}."]
+    return [f"Innerhalb Deutschlands grenzt {p.region.nominative} an {fmt.list_and(names)}."]

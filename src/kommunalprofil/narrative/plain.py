@@ -48,7 +48,8 @@ def moves(p: Evidence) -> list[str]:
     said = []
     if balance.value:
         more = "mehr" if balance.value > 0 else "weniger"
-        said.append(f"{capital(on(balance.date))} kamen {more} Menschen her, als wegzogen.")
+        came = f"kam ein Mensch {more}" if abs(balance.value) == 1 else f"kamen {more} Menschen"
+        said.append(f"{capital(on(balance.date))} {came} her, als wegzogen.")
     said.append(_people(p, "foreign_share", HAD, "keinen deutschen Pass"))
     history = _people(p, "immigration_history_share", HAD, "eine Einwanderungsgeschichte", migration="with")
     if history:

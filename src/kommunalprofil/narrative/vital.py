@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
-from kommunalprofil.narrative.common import compared, former_borders, surplus
-from kommunalprofil.sentences import capital, counted, on, shown, stretches
+from kommunalprofil.narrative.common import former_borders, surplus
+from kommunalprofil.sentences import capital, counted, on, shown, stretches, versus
 
 if TYPE_CHECKING:
     from kommunalprofil.evidence import Evidence
@@ -66,11 +67,14 @@ def _life(p: Evidence, region: Region) -> str:
 
 
 def children(p: Evidence) -> list[str]:
-    """Children per woman beside Land and Bund."""
+    """Children per woman beside Land and Bund; a difference that so few births make by chance is none."""
     rate = p.get("total_fertility_rate")
     if rate.missing:
         return []
-    more = compared(p, "total_fertility_rate", "mehr", "weniger", "genauso viele")
+    born = p.get("births", date=rate.date)
+    chance = 2 * (rate.value or 0) / math.sqrt(born.value) if born.value else 0.0  # as large as a count varies
+    words = versus(p.compare("total_fertility_rate"), same="etwa so viele", margin=chance)
+    more = f", {words}" if words else ""
     when = capital(on(rate.date))
     return [f"{when} kamen {p.region.dative_in} rechnerisch {shown(rate)} Kinder auf eine Frau{more}."]
 
@@ -78,16 +82,15 @@ def children(p: Evidence) -> list[str]:
 def expectancy(p: Evidence) -> list[str]:
     """How sure the two expectations are, and whether they differ from those of Germany by more than that."""
     said = []
-    what, unsure = "die Lebenserwartung bei der Geburt", False
+    what, unsure = "der Unsicherheitsbereich der Lebenserwartung bei der Geburt", False
     for sex, words in SEXES.items():
         own = p.get("life_expectancy", sex=sex)
         low, high = (p.get("life_expectancy", sex=sex, date=own.date, variant=v) for v in ("lower_95", "upper_95"))
         if own.missing or low.value is None or high.value is None:
             continue
-        bounds = f"zwischen {shown(low, unit=False)} und {shown(high, unit=False)} Jahren"
-        sure = f"lag {what} mit einer Wahrscheinlichkeit von 95 Prozent {bounds}"
-        said.append(f"Für {words} {sure}{_beside(p, own, low, high)}.")
-        what = "sie"
+        bounds = f"von {shown(low, unit=False)} bis {shown(high, unit=False)} Jahre"
+        said.append(f"Für {words} reicht {what} {bounds}{_beside(p, own, low, high)}.")
+        what = "er"
         unsure = unsure or "low_reliability" in own.flag.split("|")
     return [
         *said,
@@ -96,7 +99,7 @@ def expectancy(p: Evidence) -> list[str]:
 
 
 def _beside(p: Evidence, own: Value, low: Value, high: Value) -> str:
-    """', unter dem Wert für Deutschland (83,1 Jahre)' if the value of Germany lies outside the interval."""
+    """'; der Wert für Deutschland (83,1 Jahre) liegt darüber' if the value of Germany lies outside the interval."""
     if p.region.ags == p.bund.ags:
         return ""
     other = p.get("life_expectancy", region=p.bund.ags, sex=own.sex, date=own.date)
@@ -104,5 +107,5 @@ def _beside(p: Evidence, own: Value, low: Value, high: Value) -> str:
         return ""
     if low.value <= other.value <= high.value:
         return f"; ein Unterschied zu Deutschland ({shown(other)}) ist damit nicht sicher"
-    side = "unter" if high.value < other.value else "über"
-    return f", {side} dem Wert für Deutschland ({shown(other)})"
+    side = "darüber" if high.value < other.value else "darunter"
+    return f"; der Wert für Deutschland ({shown(other)}) liegt {side}"
