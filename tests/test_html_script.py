@@ -159,7 +159,7 @@ def test_values_by_keyboard(chromium: str, tmp_path: Path, text: str) -> None:
 def test_stops_of_the_tab_key_scroll_or_answer(
     chromium: str, tmp_path: Path, text: str, width: int, tables: int
 ) -> None:
-    """Nobody has to step over boxes in which nothing moves; where a table is wider than the screen its box is a stop."""
+    """Nobody has to step over boxes in which nothing moves; a table wider than the screen is a stop."""
     script = """
     const boxes = [...document.querySelectorAll('.table, .panel')];
     done(boxes.map(b => [b.className, b.tabIndex === 0, b.scrollWidth > b.clientWidth + 1]));

@@ -33,8 +33,23 @@ def of(document: render.Document, ending: str) -> dict[str, bytes]:
 def test_three_files_a_figure_by_number_and_id(made: render.Document) -> None:
     for ending in (".svg", ".png", ".csv"):
         expected = [f"abbildungen/{n.number:02d}-{n.item.id}{ending}" for n in made.outline.figures]
-        assert list(of(made, ending)) == expected
+        assert [path for path in of(made, ending) if pictures.DRAWN not in path] == expected
+    drawn = [f"abbildungen/{n.number:02d}-{n.item.id}-gezeichnet.csv" for n in made.outline.figures]
+    assert list(of(made, "-gezeichnet.csv")) == drawn
     assert "abbildungen/05-pyramid.svg" in made.files
+
+
+def test_every_drawn_value_goes_along() -> None:
+    """A table in print names chosen years, the file beside the picture all of them."""
+    spots = """<svg><g class="spots" data-name="Männer &amp; &quot;Jungen&quot;" data-unit=" Personen" data-spots='[[1,2,"31.12.2011","1.234"],[3,4,5,6,"31.12.2012","−2,5"]]'/>
+<g class="spots" data-spots="[[1,2,&quot;unter 18&quot;,&quot;3 von 17&quot;]]"/></svg>"""  # noqa: E501
+    assert pictures.drawn_csv(spots).decode().split("\r\n") == [
+        "Reihe,Stelle,Wert,Einheit",
+        '"Männer & ""Jungen""",31.12.2011,1234,Personen',
+        '"Männer & ""Jungen""",31.12.2012,-2.5,Personen',
+        ",unter 18,3 von 17,",
+        "",
+    ]
 
 
 def test_an_id_never_leads_out_of_the_folder() -> None:

@@ -140,7 +140,7 @@ def _standing(profile: Evidence, wanted: Wanted) -> tuple[str, Strip | None]:
     level = profile.region.level
     rank = f"Rang {fmt.number(standing.rank)} von {fmt.number(standing.count)} {say.LEVELS[level][1]}"
     if typed := profile.standing(measure, typed=True):
-        rank += f", {fmt.number(typed.rank)} von {fmt.number(typed.count)} gleichen Typs"
+        rank += f", {fmt.number(typed.rank)} von {fmt.number(typed.count)} im Typ"
     if standing.date != profile.get(wanted.indicator, **wanted.dims).date:
         rank += f" ({fmt.date(standing.date)})"
     around = (

@@ -1,4 +1,4 @@
-"""The figures of a profile as files of their own: SVG, PNG with 300 dpi, CSV of the table.
+"""The figures of a profile as files of their own: SVG, PNG with 300 dpi, CSV of the table and of every drawn value.
 
 A picture carries title, subtitle, remark, source and licence as they stand in the document, for it travels alone.
 """
@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import struct
 import zlib
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, unescape
 
 from markupsafe import Markup
 
@@ -26,9 +27,12 @@ if TYPE_CHECKING:
     from kommunalprofil.evidence import Evidence
 
 FOLDER = "abbildungen"
+DRAWN = "-gezeichnet"
 DPI = 300
 _NUMBER = re.compile(rf"[+±{fmt.MINUS}]?\d{{1,3}}(\.\d{{3}})*(,\d+)?")
 _IMAGE = re.compile(r'<image transform="([^"]*)" xlink:href="[^"]*" width="([\d.]+)"[^>]*/>')
+_SPOTS = re.compile(r'<g class="spots"([^>]*)/>')
+_ATTRIBUTE = re.compile(r"""data-(\w+)=(["'])(.*?)\2""")
 _IHDR_END = 33
 
 
@@ -54,6 +58,18 @@ def table_csv(table: Table) -> bytes:
     numeric = [column.align == "right" and bool(place) for place, column in enumerate(table.columns)]
     for row in table.rows:
         writer.writerow(_plain(cell) if number else cell for cell, number in zip(row, numeric, strict=True))
+    return text.getvalue().encode()
+
+
+def drawn_csv(svg: str) -> bytes:
+    """Every value a figure draws, one a row, as `table_csv`: a table in print may name a choice of them."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(("Reihe", "Stelle", "Wert", "Einheit"))
+    for attributes in _SPOTS.findall(svg):
+        data = {key: unescape(value, {"&quot;": '"'}) for key, _, value in _ATTRIBUTE.findall(attributes)}
+        for *_, label, value in json.loads(data["spots"]):
+            writer.writerow((data.get("name", ""), label, _plain(value), data.get("unit", "").strip()))
     return text.getvalue().encode()
 
 
@@ -105,10 +121,13 @@ def files(evidence: Evidence, outline: Outline) -> dict[str, bytes]:
         made[f"{path}.svg"] = _svg(svg.decode(), numbered.item)
         made[f"{path}.png"] = _with_resolution(png)
         made[f"{path}.csv"] = table_csv(numbered.item.table)
+        if _SPOTS.search(numbered.item.svg):
+            made[f"{path}{DRAWN}.csv"] = drawn_csv(numbered.item.svg)
     return made
 
 
 def titles(outline: Outline) -> dict[str, str]:
     """What each file shows, by path."""
     shown = {f"{name(n)}.{form}": n.item.title for n in outline.figures for form in ("svg", "png")}
+    shown |= {f"{name(n)}{DRAWN}.csv": f"{n.item.title}: alle gezeichneten Werte" for n in outline.figures}
     return shown | {f"{name(n)}.csv": n.item.table.caption for n in outline.figures}

@@ -53,11 +53,7 @@ SAYINGS = {
         even="In den fünf Jahren bis {day} blieb die Bevölkerung etwa gleich ({change})",
         clear=1,
     ),
-    "population_density": Saying(
-        "{On} betrug die Zahl der Menschen je Quadratkilometer {value}",
-        "höher als in {among}",
-        "niedriger als in {among}",
-    ),
+    "population_density": Saying("{On} lebten auf einem Quadratkilometer {value} Menschen"),
     "women_per_100_men": Saying("{On} kamen auf 100 Männer {value} Frauen"),
     "mean_age": Saying(
         "{On} waren die Menschen im Durchschnitt {value} alt", "älter als in {among}", "jünger als in {among}"
