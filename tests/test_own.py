@@ -20,7 +20,7 @@ from jinja2.exceptions import SecurityError
 from PIL import Image
 
 from fake_profile import FIGURES, FakeProfile
-from kommunalprofil import cli, german_cli, own, pdf_checks, render, sandbox, templating
+from kommunalprofil import cli, german_cli, own, pdf, pdf_checks, render, sandbox, templating
 from kommunalprofil.errors import RenderError, TemplateError, UsageError
 from kommunalprofil.figures import lines, style
 from kommunalprofil.own import colours, drawing, markdown, numbers, reading
@@ -309,6 +309,11 @@ def test_links_pipes_folders_and_large_files(tmp_path: Path) -> None:
     assert "Die Datei ist leer." in refusal(path)
 
 
+DOUBLING = '<g id="a0"><path/></g>' + "".join(
+    f'<g id="a{n}">' + f'<use href="#a{n - 1}"/>' * 10 + "</g>" for n in range(1, 9)
+)
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -323,12 +328,36 @@ def test_links_pipes_folders_and_large_files(tmp_path: Path) -> None:
         (SVG.format('<image href="data:image/svg+xml;base64,AA"/>'), "außerhalb der Datei"),
         (SVG.format('<a href="javascript:x()"/>'), "außerhalb der Datei"),
         (SVG.format('<path fill="url(http://x.de#a)"/>'), "außerhalb der Datei"),
-        (SVG.format("<style>@import 'x.css';</style>"), "außerhalb der Datei (style)"),
+        (SVG.format("<style>@import 'x.css';</style>"), "ein „@“ in Angaben zum Aussehen"),
         (SVG.format("<foreignObject/>"), "fremde Inhalte"),
         (SVG.format("<text>Amt</text>"), "Schrift; bitte Text in Pfade umwandeln"),
         (SVG.format("<path>"), "kein gültiges SVG"),
         ('<!DOCTYPE svg [<!ENTITY a "b">]>' + SVG.format("&a;"), "eigene Abkürzungen (ENTITY)"),
-        (SVG.format("<style><![CDATA[ ]]<!--x-->> <script>1</script> ]]></style>"), "ein Skript"),
+        (SVG.format("<style><![CDATA[ ]]<!--x-->> <script>1</script> ]]></style>"), "ein „<“ in Angaben"),
+        (SVG.format('<filter id="f">\n<feTurbulence numOctaves="99999"/></filter>'), "Zeile 1: Die Zeichnung "
+         "enthält das Element „filter“; erlaubt sind circle, clipPath"),
+        (SVG.format('\n<path><set attributeName="href" to="javascript:x()"/></path>'), "Zeile 2: Die "
+         "Zeichnung enthält das Element „set“"),
+        (SVG.format('<animate attributeName="d"/>'), "das Element „animate“"),
+        (SVG.format('<a href="#b"/>'), "das Element „a“"),
+        (SVG.format('<path style="fill:\\75rl(http://x.de)"/>'), "ein „\\“ in Angaben zum Aussehen"),
+        (SVG.format("<style>.a{fill:\\75rl(http://x.de)}</style>"), "ein „\\“ in Angaben zum Aussehen"),
+        (SVG.format("<style>.a{fill:image-set('http://x.de/a.png' 1x)}</style>"), "„image-set(…)“; erlaubt sind hsl"),
+        (SVG.format('<path style="filter:blur(999px)"/>'), "„blur(…)“"),
+        (SVG.format('<path fill="url(data:image/png;base64,AA)"/>'), "außerhalb der Datei"),
+        (SVG.format("<style>.a{fill:url('http://x.de')}</style>"), "außerhalb der Datei"),
+        (SVG.format('<image href="data:image/png;base64,AAAA"/>'), "ein Bild (image), das beschädigt oder zu groß ist"),
+        ('<svg xmlns="http://www.w3.org/2000/svg" width="0" height="0"/>', 'Größe, mit der sie niemand sieht (width="0", '
+         'height="0"); erlaubt sind 0.01 bis 1000000'),
+        ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 -1 4"/>', "Größe, mit der sie niemand sieht"),
+        ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4"/>', "Größe, mit der sie niemand sieht"),
+        (SVG.format("<g>" * 15_000 + "</g>" * 15_000), "mehr als 100 Ebenen ineinander"),
+        (SVG.format(DOUBLING), "Verweise, die zusammen mehr als 100000 Elemente zeichnen"),
+        (SVG.format(DOUBLING.replace("<use href", "<path clip-path").replace("#", "url(#").replace('"/>', ')"/>')),
+         "Verweise, die zusammen"),
+        (SVG.format('<g id="a"><use href="#a"/></g>'), "Verweise, die sich im Kreis drehen"),
+        (SVG.format('<style>.a,.b{mask:url(#c)}</style><clipPath id="c"><path class="b"/></clipPath>'), "im Kreis"),
+        (SVG.format("".join(f'<g id="a{n}"><use href="#a{n - 1}"/></g>' for n in range(5000))), "Verweise, die"),
         ('<?xml version="1.0" encoding="x-unbekannt"?>' + SVG.format("<path>"), "kein gültiges SVG"),
         ("<html/>", "Das ist kein SVG"),
         (SVG.encode("utf-16"), "kein"),
@@ -337,6 +366,70 @@ def test_links_pipes_folders_and_large_files(tmp_path: Path) -> None:
 def test_unfit_pictures_are_refused(content: bytes | str, said: str, tmp_path: Path) -> None:
     assert said in refusal(write(tmp_path, LOOK.format("a.svg" if isinstance(content, str) else "a.png"),
                                  a__svg=content, a__png=content))  # fmt: skip
+
+
+INKSCAPE = """<?xml version="1.0" encoding="UTF-8" standalone="no"?>
+<!-- Created with Inkscape (http://www.inkscape.org/) -->
+<svg width="60mm" height="40mm" viewBox="0 0 60 40" version="1.1" id="svg5" sodipodi:docname="wappen.svg"
+   inkscape:export-filename="C:\\Users\\Amt\\wappen.png"
+   xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape" xmlns:xlink="http://www.w3.org/1999/xlink"
+   xmlns:sodipodi="http://sodipodi.sourceforge.net/DTD/sodipodi-0.dtd" xmlns="http://www.w3.org/2000/svg"
+   xmlns:svg="http://www.w3.org/2000/svg">
+  <sodipodi:namedview id="namedview7" pagecolor="#ffffff" inkscape:zoom="0.7"><inkscape:grid/></sodipodi:namedview>
+  <title id="t">Wappen</title>
+  <metadata><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:li>x</rdf:li></rdf:RDF></metadata>
+  <defs id="defs2">
+    <linearGradient id="a"><stop style="stop-color:#0b4f8a" offset="0"/><stop offset="1"/></linearGradient>
+    <linearGradient xlink:href="#a" id="b" x1="0" x2="9" gradientUnits="userSpaceOnUse"/>
+  </defs>
+  <g inkscape:label="Ebene 1" inkscape:groupmode="layer" id="layer1" transform="translate(1,2) rotate(5)">
+    <path style="fill:url(#b);fill-opacity:1;stroke:#000;-inkscape-stroke:none" d="m 0,0 h 40 v 24 z" id="p"/>
+    <use xlink:href="#p" x="3"/>
+  </g>
+</svg>"""
+ILLUSTRATOR = """<?xml version="1.0" encoding="utf-8"?>
+<!-- Generator: Adobe Illustrator 27.0.0, SVG Export Plug-In . SVG Version: 6.00 Build 0)  -->
+<svg version="1.1" id="Ebene_1" xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" x="0px"
+   y="0px" viewBox="0 0 60 40" style="enable-background:new 0 0 60 40;" xml:space="preserve" data-name="Ebene 1">
+<style type="text/css">
+	.st0{fill:#0B4F8A;} .st1,.st2{clip-path:url(#SVGID_2_);}
+	.st2{fill:url('#SVGID_1_');}
+</style>
+<g><defs><rect id="SVGID_3_" width="40" height="30"/></defs>
+<clipPath id="SVGID_2_"><use xlink:href="#SVGID_3_" style="overflow:visible;"/></clipPath>
+<radialGradient id="SVGID_1_" cx="9" cy="9" r="5" gradientTransform="matrix(1 0 0 -1 0 9)">
+<stop offset="0"/></radialGradient>
+<g class="st1"><polygon class="st2" points="0,0 40,0 20,30"/></g>
+<symbol id="s"><path class="st0" d="M0,0h4v4z"/></symbol>
+<use href="#s" width="9" height="9"/></g></svg>"""
+
+
+@pytest.mark.parametrize("source", [INKSCAPE, ILLUSTRATOR])
+def test_drawings_of_usual_programs_go_on_without_what_those_keep_in_them(source: str, tmp_path: Path) -> None:
+    logo = own.load(write(tmp_path, LOOK.format("a.svg"), a__svg=source)).logo
+    assert logo is not None
+    for strange in (
+        "<!--",
+        "<?",
+        "inkscape:",
+        "sodipodi",
+        "rdf",
+        "Users",
+        "xlink",
+        "data-name",
+        "enable-background=",
+        "\\",
+    ):
+        assert strange not in logo.svg
+    wanted = Image.open(io.BytesIO(drawn(source.partition("?>")[2].strip()))).convert("RGB")
+    found = Image.open(io.BytesIO(drawn(logo.svg))).convert("RGB")
+    assert found.tobytes() == wanted.tobytes()
+    assert len(found.getcolors(99_999) or []) > 5, "something is drawn"
+
+
+def drawn(svg: str) -> bytes:
+    source = '#set page(width: 60mm, height: 40mm, margin: 0mm)\n#image(bytes(sys.inputs.at("svg:a")), format: "svg")'
+    return pdf.pages(source, {"a": svg}, "png")[0]
 
 
 def test_a_picture_carries_nothing_but_the_picture(tmp_path: Path) -> None:

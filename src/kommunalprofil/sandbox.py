@@ -16,7 +16,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
 MOST_WORK = 20_000_000
-"""What own templates may do for one document: signs written or joined; a turn of a loop takes `STEP`, a call `CALL`."""
+"""What the user's templates may do for one document: a sign is 1, a turn of a loop `STEP`, a call `CALL`."""
 STEP, CALL = 20, 200
 MOST_SECONDS = 120
 _LARGEST = 100_000
