@@ -8,8 +8,12 @@ from typing import Any
 import pytest
 
 from fake_profile import GEMEINDE, KREIS, FakeProfile, FakeValue
+from kommunalprofil import figures
+from kommunalprofil.comparison import MEASURES
 from kommunalprofil.evidence import Evidence
-from kommunalprofil.narrative import moves, vital
+from kommunalprofil.figures.moves import PHASES
+from kommunalprofil.indicators.compute import declared
+from kommunalprofil.narrative import moves, place, plain, vital
 from kommunalprofil.profile import Profile
 from kommunalprofil.resources import data_dir
 
@@ -98,6 +102,31 @@ def test_a_gemeinde_hears_of_its_kreis() -> None:
 )
 def test_the_border_that_is_crossed_is_named(place: str, words: str) -> None:
     assert words in said(moves.borders, Evidence(Profile(place, data_dir())))
+
+
+def test_one_day_is_named_once_and_ages_are_round() -> None:
+    told = plain.people(Evidence(Profile("01051", data_dir())))
+    assert told[2:4] == [
+        "Die nächsten Zahlen sind von Ende 2021.",
+        "Im Durchschnitt waren die Menschen etwa 47 Jahre alt.",
+    ]
+    assert sum("2021" in text for text in told) == 1
+    mixed = said(plain.moves, Evidence(Profile("DE", data_dir())))
+    assert "keinen deutschen Pass. Das war Ende 2023." in mixed
+
+
+def test_a_kreis_is_named_once() -> None:
+    p = Evidence(Profile("07138068", data_dir()))
+    assert said(place.lead, p).startswith("Die Gemeinde Sankt Katharinen liegt im Landkreis Neuwied in Rheinland-Pfalz")
+    assert figures.collected()["locator_map"](p).title.startswith("Gemeinde Sankt Katharinen im Landkreis Neuwied")
+
+
+def test_a_phase_of_life_and_lone_parents_have_one_name() -> None:
+    indicators = declared()
+    for phase, label in PHASES.items():
+        assert indicators[phase].de.partition(" (")[0] == label.partition(" (")[0]
+    lone = next(measure for measure in MEASURES if measure.indicator == "lone_parent_family_share")
+    assert indicators["lone_parent_family_share"].de == lone.label
 
 
 def test_numbers_of_other_borders_are_not_set_beside_each_other() -> None:

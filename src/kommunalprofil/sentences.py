@@ -89,6 +89,13 @@ def share(value: Value, whole: str, counted: str, verbs: tuple[str, str] = ("", 
     return " ".join(filter(None, (shown(value), counted if few(value) else whole, verb)))
 
 
+def located(name: str, around: Iterable[Region]) -> str:
+    """A name without the addition that says where the place lies, where that follows: 'Gemeinde Sankt Katharinen'."""
+    for region in around:
+        name = name.replace(f" ({region.title})", "")
+    return name
+
+
 def people(value: Value) -> str:
     """A count with its noun: '133.460 Menschen', 'ein Mensch'."""
     if value.value is not None and round(value.value) == 1:

@@ -9,7 +9,7 @@ from kommunalprofil.comparison import MEASURES
 from kommunalprofil.document import Column, Figure, Gap, Table
 from kommunalprofil.figures import figure, maps
 from kommunalprofil.figures.compared import surroundings, undrawn
-from kommunalprofil.sentences import outdated
+from kommunalprofil.sentences import located, outdated
 
 if TYPE_CHECKING:
     from kommunalprofil.evidence import Evidence
@@ -37,7 +37,7 @@ def locator_map(p: Evidence) -> Figure | Gap:
     table = _table(p)
     return Figure(
         id="locator_map",
-        title=f"{region.title} {where}",
+        title=f"{located(region.title, surroundings(p).values())} {where}",
         subtitle=f"Grenzen vom {_boundaries(p)}",
         svg=svg,
         alt=f"Karte, {region.title}: {_position(p, where)}",

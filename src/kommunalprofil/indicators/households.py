@@ -102,7 +102,7 @@ families_share = Indicator(
 
 lone_parent_family_share = Indicator(
     "lone_parent_family_share",
-    "Alleinerziehende an den Familien",
+    "Alleinerziehende an den Haushalten mit Kindern",
     "Lone parents among families",
     "%",
     "Alleinerziehende in Prozent der Haushalte mit Kindern (Paare mit Kind und Alleinerziehende).",

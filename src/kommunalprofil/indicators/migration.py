@@ -170,7 +170,7 @@ family_migration = _phase(
     "unter 18 und von 30 bis 49 Jahren", "Wegweiser Kommune", (0, 18), (30, 50),
 )  # fmt: skip
 midlife_migration = _phase(
-    "midlife_migration", "Wanderung zu Beginn der zweiten Lebenshälfte (50–64)", "Midlife migration",
+    "midlife_migration", "Wanderung in der Lebensmitte (50–64)", "Midlife migration",
     "von 50 bis 64 Jahren", "Wegweiser Kommune", (50, 65),
 )  # fmt: skip
 old_age_migration = _phase(

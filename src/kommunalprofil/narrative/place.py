@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
 from kommunalprofil.narrative.common import compared
-from kommunalprofil.sentences import capital, shown
+from kommunalprofil.sentences import capital, located, shown
 
 if TYPE_CHECKING:
     from kommunalprofil.evidence import Evidence
@@ -18,7 +18,8 @@ def lead(p: Evidence) -> list[str]:
     above = [parent.dative_in for parent in p.around if parent.level in ("kreis", "land")]
     area = f"umfasst {fmt.quantity(region.area_km2, 'km²', 1)}" if region.area_km2 else ""
     facts = [f"liegt {' '.join(above)}" if above else "", area]
-    first = f"{capital(region.nominative)} {fmt.list_and(fact for fact in facts if fact)}." if any(facts) else ""
+    name = located(region.nominative, p.around) if above else region.nominative
+    first = f"{capital(name)} {fmt.list_and(fact for fact in facts if fact)}." if any(facts) else ""
     member = f"Der Ort gehört {_association(region.association)}." if region.association else ""
     density = p.get("population_density")
     if density.missing:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from kommunalprofil.evidence import Evidence
     from kommunalprofil.profile import Value
 
+Dated = tuple[str, str]
+"""A sentence and the date of its number."""
 ENOUGH = 100
 """Of fewer people no share is told."""
 
@@ -22,11 +24,12 @@ def people(p: Evidence) -> list[str]:
     said = []
     if not now.missing:
         said += [f"{capital(on(now.date))} lebten {p.region.dative_in} {shown(now)} Menschen.", _before(p)]
+    old = []
     if not mean.missing and not few(mean):
-        said.append(f"Im Durchschnitt waren die Menschen {shown(mean, unit=False)} Jahre alt. Das war {on(mean.date)}.")
-    said.append(_people(p, "age_share", WERE, "65 Jahre alt oder älter", age="65+"))
-    said.append(_people(p, "age_share", WERE, "jünger als 18 Jahre", age="0-17"))
-    return said
+        old.append((f"Im Durchschnitt waren die Menschen etwa {fmt.number(mean.value)} Jahre alt.", mean.date))
+    old += _people(p, "age_share", WERE, "65 Jahre alt oder älter", age="65+")
+    old += _people(p, "age_share", WERE, "jünger als 18 Jahre", age="0-17")
+    return [*said, *_dated(old)]
 
 
 def _before(p: Evidence) -> str:
@@ -50,37 +53,49 @@ def moves(p: Evidence) -> list[str]:
         more = "mehr" if balance.value > 0 else "weniger"
         came = f"kam ein Mensch {more}" if abs(balance.value) == 1 else f"kamen {more} Menschen"
         said.append(f"{capital(on(balance.date))} {came} her, als wegzogen.")
-    said.append(_people(p, "foreign_share", HAD, "keinen deutschen Pass"))
-    history = _people(p, "immigration_history_share", HAD, "eine Einwanderungsgeschichte", migration="with")
+    said += _dated([
+        *_people(p, "foreign_share", HAD, "keinen deutschen Pass"),
+        *(history := _people(p, "immigration_history_share", HAD, "eine Einwanderungsgeschichte", migration="with")),
+    ])  # fmt: skip
     if history:
-        said += [history, "Das heißt: Sie selbst oder beide Eltern sind nach Deutschland gekommen."]
+        said.append("Das heißt: Sie selbst oder beide Eltern sind nach Deutschland gekommen.")
     return said
 
 
 def homes(p: Evidence) -> list[str]:
     """How people live together."""
-    said = [
-        _homes(p, "household_share", "Haushalten lebte nur ein Mensch", household="one_person"),
-        _homes(p, "families_share", "Haushalten lebten Eltern mit Kindern"),
-        _homes(p, "lone_parent_family_share", "Haushalten mit Kindern lebte nur ein Elternteil"),
-    ]
-    return ["Ein Haushalt sind alle Menschen, die zusammen wohnen.", *said] if any(said) else []
+    said = _dated([
+        *_homes(p, "household_share", "Haushalten lebte nur ein Mensch", household="one_person"),
+        *_homes(p, "families_share", "Haushalten lebten Eltern mit Kindern"),
+        *_homes(p, "lone_parent_family_share", "Haushalten mit Kindern lebte nur ein Elternteil"),
+    ])  # fmt: skip
+    return ["Ein Haushalt sind alle Menschen, die zusammen wohnen.", *said] if said else []
+
+
+def _dated(said: list[Dated]) -> list[str]:
+    """The sentences below their day if it is the same for all, else each with its own."""
+    days = {date for _, date in said}
+    if len(said) > 1 and len(days) == 1:
+        words = fmt.date_words(days.pop())
+        return [f"Die nächsten Zahlen sind {'von' if words.startswith('Ende') else 'vom'} {words}.",
+                *(text for text, _ in said)]  # fmt: skip
+    return [f"{text} Das war {on(date)}." for text, date in said]
 
 
 def _of_hundred(p: Evidence, indicator: str, **dims: Any) -> tuple[int, str]:
-    """How many of a hundred and when; 0 and '' where that is not known, of too few people, or nearly none."""
+    """How many of a hundred and the date; 0 and '' where that is not known, of too few people, or nearly none."""
     value: Value = p.get(indicator, **dims)
     if value.value is None or (value.denominator or 0) < ENOUGH:
         return 0, ""
     number = int(value.value + 0.5)
-    return number, f"Das war {on(value.date)}." if number else ""
+    return number, value.date if number else ""
 
 
-def _people(p: Evidence, indicator: str, verbs: tuple[str, str], what: str, **dims: Any) -> str:
-    number, when = _of_hundred(p, indicator, **dims)
-    return f"{number} von 100 Menschen {verbs[number != 1]} {what}. {when}" if when else ""
+def _people(p: Evidence, indicator: str, verbs: tuple[str, str], what: str, **dims: Any) -> list[Dated]:
+    number, date = _of_hundred(p, indicator, **dims)
+    return [(f"{number} von 100 Menschen {verbs[number != 1]} {what}.", date)] if date else []
 
 
-def _homes(p: Evidence, indicator: str, what: str, **dims: Any) -> str:
-    number, when = _of_hundred(p, indicator, **dims)
-    return f"In {number} von 100 {what}. {when}" if when else ""
+def _homes(p: Evidence, indicator: str, what: str, **dims: Any) -> list[Dated]:
+    number, date = _of_hundred(p, indicator, **dims)
+    return [(f"In {number} von 100 {what}.", date)] if date else []
