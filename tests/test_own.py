@@ -347,8 +347,8 @@ DOUBLING = '<g id="a0"><path/></g>' + "".join(
         (SVG.format('<path fill="url(data:image/png;base64,AA)"/>'), "außerhalb der Datei"),
         (SVG.format("<style>.a{fill:url('http://x.de')}</style>"), "außerhalb der Datei"),
         (SVG.format('<image href="data:image/png;base64,AAAA"/>'), "ein Bild (image), das beschädigt oder zu groß ist"),
-        ('<svg xmlns="http://www.w3.org/2000/svg" width="0" height="0"/>', 'Größe, mit der sie niemand sieht (width="0", '
-         'height="0"); erlaubt sind 0.01 bis 1000000'),
+        ('<svg xmlns="http://www.w3.org/2000/svg" width="0" height="0"/>',
+         'Größe, mit der sie niemand sieht (width="0", height="0"); erlaubt sind 0.01 bis 1000000'),
         ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 -1 4"/>', "Größe, mit der sie niemand sieht"),
         ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4"/>', "Größe, mit der sie niemand sieht"),
         (SVG.format("<g>" * 15_000 + "</g>" * 15_000), "mehr als 100 Ebenen ineinander"),
