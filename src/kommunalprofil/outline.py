@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from kommunalprofil.document import Figure, Gap, Table
 
-WORDS, CAPTION = 70, 20
-"""Millimetres that heading and lead of a chapter take on paper, and caption and source of a figure."""
+HEADS, LEAD, CAPTION = 40, 30, 20
+"""Millimetres on paper of a chapter's headings and first words, of its lead, of a figure's caption and source."""
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
@@ -93,11 +93,11 @@ class Outline:
         self.alts.append(alt)
         return numbered, table
 
-    def need(self, seen: int) -> int:
+    def need(self, seen: int, lead: bool) -> int:
         """Millimetres on paper from a chapter's heading to the end of its first figure, when `seen` were before it."""
         drawn = self.figures[seen].item.svg if len(self.figures) > seen else ""
         height = re.match(r'<svg [^>]*height="([\d.]+)pt"', drawn)
-        return WORDS + round(float(height[1]) / 72 * 25.4 + CAPTION if height else 0)
+        return HEADS + LEAD * lead + round(float(height[1]) / 72 * 25.4 + CAPTION if height else 0)
 
     def picture(self, alt: str) -> str:
         """Note a picture that has no number (logo, portrait); answers with its text."""

@@ -92,7 +92,7 @@ def _table(p: Evidence, found: Found) -> Table:
         rows.append((*cells, fmt.date(one.date)))
     note = f"Rang 1 hat der höchste Wert unter allen {among} mit Angaben."
     if kind:
-        whole = f" (gilt für {p.region.association} im Ganzen)" if p.region.association else ""
+        whole = f"; er gilt für den ganzen Gemeindeverband ({p.region.association})" if p.region.association else ""
         note += f" Typ nach dem BBSR: {kind}{whole}."
     return Table(
         f"Rang unter allen {among}",
