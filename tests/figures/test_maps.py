@@ -141,6 +141,8 @@ def test_no_printed_value_stands_in_two_classes() -> None:
 def test_few_areas_have_few_classes() -> None:
     six = maps.value_classes({ags: float(n) for n, ags in enumerate("abcdef")}, decimals=1)
     assert [len(one.areas) for one in six] == [3, 3]
+    tied = dict(zip("abcdefghijklmno", (1, 2, 3, 4, 5, 5, 5, 6, 7, 8, 8, 9, 10, 11, 12), strict=True))
+    assert min(len(one.areas) for one in maps.value_classes(tied, decimals=1)) > 1
     four = maps.value_classes({ags: float(n) for n, ags in enumerate("abcd")}, decimals=1)
     assert [len(one.areas) for one in four] == [2, 2]
 

@@ -126,7 +126,8 @@ def value_classes(values: Mapping[str, float], decimals: int) -> list[ValueClass
     most = max(2, min(len(style.MAP_CLASSES), len(ordered) // FEWEST_OF_CLASS))
     parts: list[list[str]] = [[]]
     for number, ags in enumerate(ordered):
-        full = number * most >= len(ordered) * len(parts)
+        left = len(ordered) - number + len(parts[-1])  # to be shared by this class and those to come
+        full = len(parts[-1]) * (most - len(parts) + 1) >= left
         if full and parts[-1] and printed[ags] != printed[parts[-1][-1]]:
             parts.append([])
         parts[-1].append(ags)
