@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from kommunalprofil.document import Figure, Gap, Table
 
-HEADS, LEAD, CAPTION = 40, 30, 20
+HEADS, LEAD, CAPTION = 32, 30, 20
 """Millimetres on paper of a chapter's headings and first words, of its lead, of a figure's caption and source."""
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 

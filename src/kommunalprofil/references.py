@@ -14,7 +14,6 @@ from kommunalprofil.vocabulary import BASE
 
 if TYPE_CHECKING:
     from kommunalprofil.evidence import Evidence
-    from kommunalprofil.outline import Outline
     from kommunalprofil.profile import Profile
     from kommunalprofil.provenance import Origin
 
@@ -208,9 +207,9 @@ def _begin(evidence: Evidence) -> list[str]:
     return [f"{begin} {fmt.date_words(bund[0])}, {why}."]
 
 
-def gaps(evidence: Evidence, outline: Outline) -> list[str]:
-    """What the document could not show, each reason once, and what is older here than for Germany."""
-    return list(dict.fromkeys([*(gap.text for gap in outline.gaps), *_begin(evidence), *_older(evidence)]))
+def reach(evidence: Evidence) -> list[str]:
+    """When the numbers begin here and what is older than for Germany; gaps are told where a reader looks for them."""
+    return [*_begin(evidence), *_older(evidence)]
 
 
 def signs() -> list[tuple[str, str]]:

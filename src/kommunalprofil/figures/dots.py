@@ -13,6 +13,9 @@ from kommunalprofil.figures.rows import RowNames, axis_height, draw_value_axis
 from kommunalprofil.figures.scales import Scale, ticks_within, widened
 from kommunalprofil.figures.sheet import Sheet, Spot, text_width
 
+MANY = 13
+"""From so many rows on they stand closer."""
+
 
 @dataclass(frozen=True, slots=True)
 class DotRow:
@@ -56,7 +59,8 @@ def dots(
     if not known:
         raise ValueError(f"figure {figure_id}: no value to draw")
     room = style.WIDTHS[width]
-    names = RowNames.lay_out([row.label for row in rows], room * (0.34 if width == "full" else 0.38), 15.5)
+    least = 15.5 if len(rows) < MANY else 14
+    names = RowNames.lay_out([row.label for row in rows], room * (0.34 if width == "full" else 0.38), least)
     looks = {role: style.LOOKS[role] for role in labels}
     keys = [Key(text, (looks[r].colour,), marker=looks[r].dot, bold=looks[r].strong) for r, text in labels.items()]
     keys += [Key(interval_label, (style.PLACE_PALE,))] if interval_label else []
