@@ -31,10 +31,13 @@ COLOURS = 96  # a page has few colours; a palette makes the file a third as larg
 
 
 def number_of(pdf: Path, chapter: str) -> int:
-    """The page where the chapter begins: its heading stands alone in a line. Raises StopIteration if there is none."""
+    """The page where the chapter begins: its heading stands alone in a line, for the last time if a figure has it, too.
+
+    Raises ValueError if there is none.
+    """
     text = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], check=True, capture_output=True).stdout.decode()
     heading = re.compile(rf"^\s*{re.escape(chapter)}\s*$", re.MULTILINE)
-    return next(number for number, words in enumerate(text.split("\f"), start=1) if heading.search(words))
+    return max(number for number, words in enumerate(text.split("\f"), start=1) if heading.search(words))
 
 
 def page(pdf: Path, number: int) -> Image.Image:
