@@ -68,7 +68,7 @@ def test_json_names_the_place_the_figures_and_the_gaps(profile: Any, made: rende
     assert [parent["ags"] for parent in profile["parents"]] == ["99001", "99", "DE"]
     assert [figure["alt"] for figure in profile["figures"]] == [numbered.alt for numbered in made.outline.figures]
     assert {gap["id"] for gap in profile["gaps"]} == {
-        "foreign_share", "foreign_share_by_age", "immigration_history", "groups",
+        "foreign_share", "foreign_share_by_age", "immigration_history", "groups", "key_figures", "questions",
     }  # fmt: skip
     assert profile["origins"][0]["sha256"]
     assert profile["stand"] == "2025-06-30"
