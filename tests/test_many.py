@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -310,6 +311,44 @@ def test_killed_at_any_moment_every_file_is_whole(tmp_path: Path) -> None:
     assert again.stdout.count("ist aktuell") == 3
 
 
+def _long(_: int) -> None:
+    time.sleep(60)
+
+
 def test_pools_end_with_their_work() -> None:
     with workers.pool(1) as pool:
         assert pool.submit(abs, -3).result() == 3
+
+
+def _interrupted() -> None:
+    with workers.stoppable(1) as pool:
+        works = [pool.submit(_long, n) for n in range(3)]
+        while not works[0].running():
+            time.sleep(0.05)
+        raise KeyboardInterrupt
+
+
+def test_a_stop_does_not_wait_for_long_work() -> None:
+    begun = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        _interrupted()
+    assert time.monotonic() - begun < 30
+    assert not multiprocessing.active_children()
+
+
+def test_what_a_stopped_process_left_is_taken_away(tmp_path: Path, register: Register) -> None:
+    what = many.What(data_dir(), tmp_path)
+    (portion,) = many.portions(what, [register.get("01051")], 1)
+    left = tmp_path / "dithmarschen" / ".daten.csv.abc.tmp"
+    left.parent.mkdir()
+    left.write_text("half")
+    (left.parent / "daten.csv").write_text("whole")
+
+    @contextmanager
+    def start() -> Iterator[Executor]:
+        raise KeyboardInterrupt
+        yield
+
+    with pytest.raises(KeyboardInterrupt):
+        list(many.run([portion], start))
+    assert [path.name for path in left.parent.iterdir()] == ["daten.csv"]

@@ -162,7 +162,7 @@ def _outcomes(what: What, places: Sequence[Region], jobs: int | None) -> Iterato
 
     number = many.jobs_here(jobs, len(places))
     portions: list[Portion] = many.portions(what, places, number)
-    return many.run(portions, (lambda: workers.pool(number)) if number > 1 else None)
+    return many.run(portions, (lambda: workers.stoppable(number)) if number > 1 else None)
 
 
 def _progress(outcomes: Iterator[Outcome], number: int) -> Iterator[Outcome]:

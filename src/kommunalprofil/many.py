@@ -179,13 +179,22 @@ def _until_stuck(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
 
 def _elsewhere(left: dict[int, Portion], start: Start) -> Iterator[Outcome]:
     """Give everything that is left away; takes out of `left` what is done. Raises BrokenExecutor."""
-    with start() as pool:
-        try:
+    try:
+        with start() as pool:
             promised = {pool.submit(_built, portion): number for number, portion in left.items()}
             for future in as_completed(promised):
                 outcomes = future.result()
                 del left[promised[future]]
                 yield from outcomes
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    except BaseException:
+        for portion in left.values():
+            _tidy(portion)
+        raise
+
+
+def _tidy(portion: Portion) -> None:
+    """Take away the temporary files of a process that ended in the middle of writing."""
+    register = _register(portion.what.data)
+    for ags in portion.places:
+        for path in folder_of(portion.what, register.get(ags)).glob(".*.tmp"):
+            path.unlink(missing_ok=True)

@@ -10,7 +10,8 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context, parent_process
+from contextlib import contextmanager
+from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from types import TracebackType
@@ -20,6 +21,8 @@ from kommunalprofil.errors import KommunalprofilError
 
 PARALLEL = 8
 """From how many small pieces of work on other processes are started: each takes a second to load."""
+PATIENCE = 5
+"""Seconds a process may take to end."""
 MOST = 4
 """Processes at most; each holds one file in memory."""
 A = TypeVar("A")
@@ -76,6 +79,24 @@ def pool(number: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(number, mp_context=_context(), initializer=_settle)
 
 
+@contextmanager
+def stoppable(number: int) -> Iterator[ProcessPoolExecutor]:
+    """As `pool`, for long work: whoever leaves with an error ends the processes in the middle of it."""
+    before = set(active_children())
+    made = pool(number)
+    try:
+        yield made
+    except BaseException:
+        made.shutdown(wait=False, cancel_futures=True)
+        own = set(active_children()) - before
+        for process in own:
+            process.terminate()
+        for process in own:
+            process.join(PATIENCE)
+        raise
+    made.shutdown()
+
+
 def _context() -> BaseContext:
     """A copy of this process where that is safe, for it has loaded everything; else a new one, a second later.
 
@@ -98,6 +119,7 @@ def _settle() -> None:
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # remarks of libraries, meant for developers
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a copy has the parent's way to end, which here ends one work only
     if (parent := parent_process()) is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
