@@ -14,6 +14,7 @@ from kommunalprofil.cli_options import (
     OPTIONS,
     DataDir,
     Json,
+    check_level,
     data_dir,
     print_json,
 )
@@ -61,10 +62,8 @@ def list_(
     """Zeigen, welche Orte es gibt, mit Schlüssel und Kurznamen."""
     from kommunalprofil.formatting import number
     from kommunalprofil.regions import Register
-    from kommunalprofil.vocabulary import LEVEL
 
-    if level and level not in LEVEL:
-        raise UsageError(f"Die Ebene „{level}“ gibt es nicht. Erlaubt sind: {', '.join(LEVEL)}.")
+    check_level(level)
     found = Register.load(data_dir(data)).search(text, level or None)
     if as_json:
         keys = ("ags", "name", "slug", "level", "population")

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kommunalprofil.cli_options import DataDir, Json, Quiet, data_dir, print_json
+from kommunalprofil import formatting
+from kommunalprofil.cli_options import DataDir, Json, Quiet, check_level, data_dir, print_json
 from kommunalprofil.errors import UsageError
 
 if TYPE_CHECKING:
@@ -69,12 +70,11 @@ def build(
     Was seit dem letzten Mal unverändert ist, bleibt liegen.
     """
     from kommunalprofil import many, own
-    from kommunalprofil.regions import Register
     from kommunalprofil.states import State
 
     added = own.NOTHING if profil is None else own.load(profil)
     folder = data_dir(data)
-    register, state = Register.load(folder), State.of(folder)
+    register, state = many.register(folder), State.of(folder)
     places = _named(state, register, [*(orte or ()), *_lines(listed)]) + _chosen(register, level, land, everything)
     places = list({place.ags: place for place in places}.values())
     if not places:
@@ -141,10 +141,8 @@ def _lines(path: Path | None) -> list[str]:
 def _chosen(register: Register, level: str, land: str, everything: bool) -> list[Region]:
     """All places of a level, of a Land, or of both. Raises UsageError."""
     from kommunalprofil.names import fold
-    from kommunalprofil.vocabulary import LEVEL
 
-    if level and level not in LEVEL:
-        raise UsageError(f"Die Ebene „{level}“ gibt es nicht. Erlaubt sind: {', '.join(LEVEL)}.")
+    check_level(level)
     if not (level or land or everything):
         return []
     key = ""
@@ -207,7 +205,7 @@ def _preview(todo: Sequence[Region], ready: int, as_json: bool) -> int:
 
 
 def _profiles(number: int) -> str:
-    return "1 Profil" if number == 1 else f"{number:,} Profile".replace(",", ".")
+    return "1 Profil" if number == 1 else f"{formatting.number(number)} Profile"
 
 
 def _sum_up(built: int, ready: int, failed: int, asked: int, seconds: float, output: Path) -> None:

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from kommunalprofil.errors import UsageError
+
 OPTIONS: dict[str, Any] = {"rich_markup_mode": None, "add_completion": False, "no_args_is_help": True}
 """How every Typer application of the program is set up."""
 DataDir = Annotated[
@@ -28,6 +30,14 @@ def data_dir(asked: Path | None) -> Path:
     from kommunalprofil import resources, states
 
     return resources.data_dir() if asked is None else states.locate(asked, resources.data_dir())
+
+
+def check_level(level: str) -> None:
+    """Raises UsageError for a level (`--level`, '' is none) there is not."""
+    from kommunalprofil.vocabulary import LEVEL
+
+    if level and level not in LEVEL:
+        raise UsageError(f"Die Ebene „{level}“ gibt es nicht. Erlaubt sind: {', '.join(LEVEL)}.")
 
 
 def print_json(value: object) -> None:

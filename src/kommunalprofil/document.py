@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Align = Literal["left", "right"]
+SPOTS = re.compile(r'<g class="spots"[^>]*/>\n?')
+"""Elements of a drawing that hold the values a page says of its marks; nothing is drawn by them."""
 Width = Literal["full", "wide", "half"]
 """Of a figure: the whole width of the text, two thirds of it with the table at its side, or half."""
 
@@ -68,7 +70,7 @@ class Figure:
     @property
     def printed(self) -> str:
         """The SVG as it goes on paper: without the spots at which a page shows values."""
-        return re.sub(r'<g class="spots"[^>]*/>\n?', "", self.svg)
+        return SPOTS.sub("", self.svg)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def german_os_error(error: OSError) -> str:
     return f"{reason}: {' → '.join(names)}" if names else f"{reason}."
 
 
-def bug_report(error: BaseException) -> str:
+def _bug_report(error: BaseException) -> str:
     """What a user can pass on when the program itself is wrong: type, text, place, version."""
     package = Path(__file__).resolve().parent
     frames = [f for f in traceback.extract_tb(error.__traceback__) if package in Path(f.filename).resolve().parents]
@@ -92,6 +92,17 @@ def bug_report(error: BaseException) -> str:
         f"  {PROGRAM} {__version__}, Python {sys.version.split()[0]}, {sys.platform}\n"
         f"  Ausführlicher mit {DEBUG}=1."
     )
+
+
+def told(error: Exception) -> tuple[str, int]:
+    """What people are told of an error, and the exit code that goes with it."""
+    if isinstance(error, KommunalprofilError):
+        return str(error), error.exit_code
+    if isinstance(error, MemoryError):
+        return "Der Arbeitsspeicher reicht nicht aus.", EXIT_MEMORY
+    if isinstance(error, OSError):
+        return german_os_error(error), EXIT_IO
+    return _bug_report(error), EXIT_BUG
 
 
 def run(app: typer.Typer, args: Sequence[str] | None = None) -> int:
@@ -118,8 +129,6 @@ def _guarded(work: Callable[[], object]) -> int:
         result = work()
     except calls.ClickException as error:
         return _show_call_error(error)
-    except KommunalprofilError as error:
-        return _fail(str(error), error.exit_code)
     except (typer.Abort, EOFError):
         print("Abgebrochen.", file=sys.stderr)
         return EXIT_FAILURE
@@ -129,12 +138,8 @@ def _guarded(work: Callable[[], object]) -> int:
         result = _exit_code(stop)
     except BrokenPipeError:
         return EXIT_BROKEN_PIPE
-    except MemoryError:
-        return _fail("Der Arbeitsspeicher reicht nicht aus.", EXIT_MEMORY)
-    except OSError as error:
-        return _fail(german_os_error(error), EXIT_IO)
     except Exception as error:
-        return _fail(bug_report(error), EXIT_BUG)
+        return _fail(*told(error))
     if result == EXIT_INTERRUPTED:
         print("Abgebrochen.", file=sys.stderr)
     return result if isinstance(result, int) and not isinstance(result, bool) else 0

@@ -151,10 +151,10 @@ def _standing(profile: Evidence, wanted: Wanted) -> tuple[str, Strip | None]:
     return rank, Strip.of(standing, [v.value for v in around if v.value is not None])
 
 
-def left_out(profile: Evidence) -> Gap | None:
-    """Which of the key figures are not shown, and why; None if all are."""
+def left_out(profile: Evidence, figures: Iterable[KeyFigure]) -> Gap | None:
+    """Which key figures are not among those shown, and why; None if all are."""
     values = {wanted.label: profile.get(wanted.indicator, **wanted.dims) for wanted in WANTED}
-    shown = {one.label for one in key_figures(profile)}
+    shown = {one.label for one in figures}
     absent = [label for label, value in values.items() if value.missing]
     few = [label for label, value in values.items() if label not in shown and not value.missing]
     reasons = ((absent, "weil es dazu keine Zahlen gibt"), (few, "weil es dafür zu wenige Menschen sind"))

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kommunalprofil import __version__, datapackage
-from kommunalprofil.errors import KommunalprofilError
 from kommunalprofil.own import NOTHING, Own
 from kommunalprofil.regions import Region, Register
 from kommunalprofil.resources import templates_dir
@@ -116,34 +115,30 @@ def jobs_here(asked: int | None, places: int) -> int:
 
 
 @lru_cache(maxsize=2)
-def _register(data: Path) -> Register:
+def register(data: Path) -> Register:
+    """The places of a data set, read once in a process. Raises DataError."""
     return Register.load(data)
 
 
 def build(portion: Portion) -> Iterator[Outcome]:
     """Build the places of a portion one after another; one that fails does not keep the others."""
     from kommunalprofil import render
-    from kommunalprofil.german_cli import EXIT_BUG, EXIT_IO, EXIT_MEMORY, bug_report, german_os_error
+    from kommunalprofil.german_cli import told
     from kommunalprofil.profile import Profile, Together
 
-    what, register = portion.what, _register(portion.what.data)
-    places = [register.get(ags) for ags in portion.places]
-    together = Together(what.data, register, places)
+    what, known = portion.what, register(portion.what.data)
+    places = [known.get(ags) for ags in portion.places]
+    together = Together(what.data, known, places)
     for place in places:
         try:
-            profile = Profile(place.ags, what.data, register, together)
-            kinds = what.figures, what.short
-            made = render.document(profile, None, what.own, single=kinds[0], short=kinds[1], inputs=what.inputs)
+            profile = Profile(place.ags, what.data, known, together)
+            made = render.document(profile, own=what.own, single=what.figures, short=what.short, inputs=what.inputs)
             yield Outcome(place.ags, tuple(render.write(made.files, folder_of(what, place))))
-        except KommunalprofilError as error:
-            yield Outcome(place.ags, error=str(error), code=error.exit_code)
-        except OSError as error:
-            yield Outcome(place.ags, error=german_os_error(error), code=EXIT_IO, stuck=True)
-            return
-        except MemoryError:
-            yield Outcome(place.ags, error="Der Arbeitsspeicher reicht nicht aus.", code=EXIT_MEMORY)
         except Exception as error:
-            yield Outcome(place.ags, error=bug_report(error), code=EXIT_BUG)
+            stuck = isinstance(error, OSError)
+            yield Outcome(place.ags, (), *told(error), stuck)
+            if stuck:
+                return
 
 
 def _built(portion: Portion) -> list[Outcome]:
@@ -194,7 +189,6 @@ def _elsewhere(left: dict[int, Portion], start: Start) -> Iterator[Outcome]:
 
 def _tidy(portion: Portion) -> None:
     """Take away the temporary files of a process that ended in the middle of writing."""
-    register = _register(portion.what.data)
     for ags in portion.places:
-        for path in folder_of(portion.what, register.get(ags)).glob(".*.tmp"):
+        for path in folder_of(portion.what, register(portion.what.data).get(ags)).glob(".*.tmp"):
             path.unlink(missing_ok=True)

@@ -12,13 +12,14 @@ import re
 import struct
 import zlib
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape, unescape
+from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 
 from markupsafe import Markup
 
 from kommunalprofil import formatting as fmt
 from kommunalprofil import pdf, references, templating
-from kommunalprofil.document import Figure, Table
+from kommunalprofil.document import SPOTS, Figure, Table
 from kommunalprofil.errors import RenderError
 from kommunalprofil.outline import NumberedFigure, Outline
 from kommunalprofil.resources import templates_dir
@@ -31,8 +32,6 @@ DRAWN = "-gezeichnet"
 DPI = 300
 _NUMBER = re.compile(rf"[+±{fmt.MINUS}]?\d{{1,3}}(\.\d{{3}})*(,\d+)?")
 _IMAGE = re.compile(r'<image transform="([^"]*)" xlink:href="[^"]*" width="([\d.]+)"[^>]*/>')
-_SPOTS = re.compile(r'<g class="spots"([^>]*)/>')
-_ATTRIBUTE = re.compile(r"""data-(\w+)=(["'])(.*?)\2""")
 _IHDR_END = 33
 
 
@@ -66,10 +65,9 @@ def drawn_csv(svg: str) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(("Reihe", "Stelle", "Wert", "Einheit"))
-    for attributes in _SPOTS.findall(svg):
-        data = {key: unescape(value, {"&quot;": '"'}) for key, _, value in _ATTRIBUTE.findall(attributes)}
-        for *_, label, value in json.loads(data["spots"]):
-            writer.writerow((data.get("name", ""), label, _plain(value), data.get("unit", "").strip()))
+    for group in map(ElementTree.fromstring, SPOTS.findall(svg)):
+        for *_, label, value in json.loads(group.attrib["data-spots"]):
+            writer.writerow((group.get("data-name", ""), label, _plain(value), group.get("data-unit", "").strip()))
     return text.getvalue().encode()
 
 
@@ -121,7 +119,7 @@ def files(evidence: Evidence, outline: Outline) -> dict[str, bytes]:
         made[f"{path}.svg"] = _svg(svg.decode(), numbered.item)
         made[f"{path}.png"] = _with_resolution(png)
         made[f"{path}.csv"] = table_csv(numbered.item.table)
-        if _SPOTS.search(numbered.item.svg):
+        if SPOTS.search(numbered.item.svg):
             made[f"{path}{DRAWN}.csv"] = drawn_csv(numbered.item.svg)
     return made
 

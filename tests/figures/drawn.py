@@ -27,20 +27,24 @@ class Word:
 
 def words(svg: str) -> list[Word]:
     """Every text with the box its letters fill (from the font's widths, capitals and descenders)."""
-    return list(_words(ET.fromstring(svg), 0.0, 0.0))
+    return [_word(*placed) for placed in _placed(ET.fromstring(svg)) if placed[0].tag == f"{SVG}text"]
 
 
-def _words(element: ET.Element, dx: float, dy: float) -> Iterator[Word]:
+def _placed(element: ET.Element, dx: float = 0.0, dy: float = 0.0) -> Iterator[tuple[ET.Element, float, float]]:
+    """Every element with how far the groups around it are moved."""
     if shift := _SHIFT.fullmatch(element.get("transform", "")):
         dx, dy = dx + float(shift[1]), dy + float(shift[2])
-    if element.tag == f"{SVG}text":
-        text, size = element.text or "", float(element.get("font-size", "0"))
-        width = text_width(text, size, bold=element.get("font-weight") == "600")
-        x, y = float(element.get("x", "nan")) + dx, float(element.get("y", "nan")) + dy
-        left = x - width * {"start": 0.0, "middle": 0.5, "end": 1.0}[element.get("text-anchor", "start")]
-        yield Word(text, left, y - 0.7 * size, left + width, y + 0.2 * size, element.get("fill", ""))
+    yield element, dx, dy
     for child in element:
-        yield from _words(child, dx, dy)
+        yield from _placed(child, dx, dy)
+
+
+def _word(element: ET.Element, dx: float, dy: float) -> Word:
+    text, size = element.text or "", float(element.get("font-size", "0"))
+    width = text_width(text, size, bold=element.get("font-weight") == "600")
+    x, y = float(element.get("x", "nan")) + dx, float(element.get("y", "nan")) + dy
+    left = x - width * {"start": 0.0, "middle": 0.5, "end": 1.0}[element.get("text-anchor", "start")]
+    return Word(text, left, y - 0.7 * size, left + width, y + 0.2 * size, element.get("fill", ""))
 
 
 @dataclass(frozen=True)
@@ -54,18 +58,14 @@ class Said:
 
 def spots(svg: str) -> list[Said]:
     """Every spot of a drawing, in the order in which the arrow keys reach them."""
-    return list(_spots(ET.fromstring(svg), 0.0, 0.0))
+    return [said for placed in _placed(ET.fromstring(svg)) for said in _said(*placed)]
 
 
-def _spots(element: ET.Element, dx: float, dy: float) -> Iterator[Said]:
-    if shift := _SHIFT.fullmatch(element.get("transform", "")):
-        dx, dy = dx + float(shift[1]), dy + float(shift[2])
+def _said(element: ET.Element, dx: float, dy: float) -> Iterator[Said]:
     for *place, label, value in json.loads(element.get("data-spots", "[]")):
         moved = tuple(n + (dx, dy)[i % 2] for i, n in enumerate(place))
         name = [element.get("data-name"), label]
         yield Said(moved, ", ".join(filter(None, name)), value + element.get("data-unit", ""))
-    for child in element:
-        yield from _spots(child, dx, dy)
 
 
 def texts(svg: str) -> list[str]:
