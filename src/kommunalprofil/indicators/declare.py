@@ -169,11 +169,6 @@ class Indicator:
         """The counts that say for which regions and dates there is a value."""
         return tuple(filter(None, (self.measure, self.gemeinde, *self.also)))
 
-    @property
-    def table_wise(self) -> bool:
-        """Whether every value comes from the cells of one table."""
-        return self.formula is not None
-
 
 @dataclass(frozen=True)
 class Ages:

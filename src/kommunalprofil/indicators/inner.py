@@ -105,18 +105,18 @@ class Inner:
         size = (len(panel.regions), len(panel.points))
         spread, source = np.full((*size, LAST + 1), np.nan), np.zeros(size, dtype=np.int32)
         columns = np.array([self.tables.column.get(point, -1) for point in panel.points], dtype=np.intp)
-        for name, digits in (("bund", 0), ("land", 2), ("kreis", 5)):
+        missing = np.broadcast_to((columns >= 0)[None, :], size).copy()
+        for name, digits in (("kreis", 5), ("land", 2), ("bund", 0)):
             inside = [len(r) > digits and r != "DE" for r in panel.regions]
-            if not any(inside):
+            years = self._of(member, name) if any(inside) else None
+            if years is None or not years.row:
                 continue
-            years = self._of(member, name)
             parents = ["DE" if not digits else r[:digits] for r in panel.regions]
             rows = np.array([years.row.get(p, -1) if i else -1 for p, i in zip(parents, inside, strict=True)], np.intp)
-            if not len(years.row):
-                continue
-            found = years.counts[rows][:, columns]
-            use = (rows >= 0)[:, None] & (columns >= 0)[None, :] & np.isfinite(found[:, :, 0])
-            spread[use], source[use] = found[use], years.source[rows][:, columns][use]
+            known = np.isfinite(years.counts[:, :, 0])[rows][:, columns]
+            r, t = np.nonzero(missing & (rows >= 0)[:, None] & known)
+            spread[r, t], source[r, t] = years.counts[rows[r], columns[t]], years.source[rows[r], columns[t]]
+            missing[r, t] = False
         return spread, source
 
     def _of(self, member: Member, level: str) -> Years:

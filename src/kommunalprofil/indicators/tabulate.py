@@ -134,11 +134,11 @@ class Request:
         return found
 
     def halves(self) -> list[Request]:
-        """The same, the indicators over one table and those over several apart, where that is worth another process."""
+        """The same, what happened in a year and what there was on a day apart, where that is worth another process."""
         if len(self.regions) < HALVES or all(len(r) == GEMEINDE for r in self.regions):
             return [self]
         known = declared()
-        kinds = [[i for i in self.indicators if known[i].table_wise == kind] for kind in (False, True)]
+        kinds = [[i for i in self.indicators if known[i].period == period] for period in ("year", "stock")]
         return [replace(self, indicators=some) for some in kinds if some]
 
 
