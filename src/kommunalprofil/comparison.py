@@ -251,6 +251,7 @@ class Comparison:
         self._points: dict[str, tuple[str, str]] = points.get(level, {})
         self._values: dict[Measure, dict[str, float]] = {}
         self._peers: dict[str, frozenset[str]] = {}
+        self._ordered: dict[tuple[Measure, frozenset[str] | None], Numbers] = {}
 
     @classmethod
     def load(cls, state: State, level: str, register: Register) -> Comparison | None:
@@ -304,14 +305,20 @@ class Comparison:
 
     def standing(self, region: Region, measure: Measure, among: frozenset[str] | None = None) -> Standing | None:
         """Where a place stands among all places of its level, or `among` some; None without a value or few others."""
-        values = self.values(measure)
-        own = values.get(region.ags)
-        numbers = np.sort([v for place, v in values.items() if among is None or place in among])
+        own = self.values(measure).get(region.ags)
+        numbers = self._in_order(measure, among)
         if own is None or len(numbers) < LEAST:
             return None
         low, lower, median, upper, high = np.quantile(numbers, (0, 0.25, 0.5, 0.75, 1)).tolist()
-        below, above = int((numbers < own).sum()), int((numbers > own).sum())
+        below, above = int(np.searchsorted(numbers, own)), len(numbers) - int(np.searchsorted(numbers, own, "right"))
         return Standing(self.date(measure), own, low, lower, median, upper, high, below, above, len(numbers))
+
+    def _in_order(self, measure: Measure, among: frozenset[str] | None) -> Numbers:
+        """The values of all places or of some, sorted once."""
+        if (measure, among) not in self._ordered:
+            kept = [v for place, v in self.values(measure).items() if among is None or place in among]
+            self._ordered[measure, among] = np.sort(np.array(kept, dtype=np.float64))
+        return self._ordered[measure, among]
 
 
 def places(register: Register) -> dict[str, list[str]]:

@@ -30,6 +30,8 @@ class Evidence:
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
         self._seen: dict[Any, Value] = {}
+        self.used: dict[tuple[str, str, str], None] = {}
+        """Table, date and base of every number given away."""
         self.part = ""
         """What is being written just now: values asked for belong to it."""
         self._parts: dict[str, dict[Any, None]] = {}
@@ -49,7 +51,9 @@ class Evidence:
         for v in kept:
             dims = (v.variant, v.sex, v.age, v.nationality, v.migration, v.household)
             key = (v.region, v.date, v.base, v.indicator, dims)
-            self._seen.setdefault(key, v)
+            if key not in self._seen:
+                self._seen[key] = v
+                self.used |= dict.fromkeys((table, v.date, v.base) for table in (() if v.missing else v.sources))
             part[key] = None
         return kept
 
@@ -171,4 +175,4 @@ class Evidence:
     @property
     def sources(self) -> list[str]:
         """Table ids behind the values, sorted."""
-        return sorted({table for v in self.shown if not v.missing for table in v.sources})
+        return sorted({table for table, _, _ in self.used})

@@ -8,10 +8,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
+from functools import wraps
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kommunalprofil import __version__, references
 from kommunalprofil.indicators.rows import COLUMNS
@@ -26,6 +27,22 @@ if TYPE_CHECKING:
 REGION_FIELDS = (
     "ags", "ars", "name", "title", "kind", "level", "slug", "association", "area_km2", "population", "population_date",
 )  # fmt: skip
+T = TypeVar("T")
+
+
+def _once(make: Callable[[Value], T]) -> Callable[[Value], T]:
+    """As `make`, remembered by the value: those of the Land and of Germany are written for many places."""
+    name = f"_{make.__name__}"
+
+    @wraps(make)
+    def remembered(value: Value) -> T:
+        kept = vars(value)
+        if name not in kept:
+            kept[name] = make(value)
+        made: T = kept[name]
+        return made
+
+    return remembered
 
 
 def plain(number: float | None) -> float | int | None:
@@ -38,6 +55,7 @@ def plain(number: float | None) -> float | int | None:
     return int(tidy) if tidy.is_integer() and abs(tidy) < 1e15 else tidy
 
 
+@_once
 def _order(value: Value) -> tuple[str, ...]:
     dims = (value.sex, value.age.rjust(7, "0"), value.nationality, value.migration, value.household)
     return (value.region, value.indicator, value.variant, value.date, *dims)
@@ -46,29 +64,35 @@ def _order(value: Value) -> tuple[str, ...]:
 _DIMS = attrgetter("date", "indicator", "variant", "sex", "age", "nationality", "migration", "household")
 
 
-def _row(value: Value, names: dict[str, str]) -> tuple[Any, ...]:
-    """The cells of a value, in the order of COLUMNS."""
+def _line(cells: Iterable[Any]) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerow(cells)
+    return text.getvalue()
+
+
+@_once
+def _row(value: Value) -> str:
+    """The cells of a value behind those of its region, in the order of COLUMNS."""
     numbers = plain(value.value), value.unit, plain(value.numerator), plain(value.denominator)
-    where = value.region, names.get(value.region, "")
-    return (*where, *_DIMS(value), *numbers, value.flag, "|".join(value.sources))
+    return _line((*_DIMS(value), *numbers, value.flag, "|".join(value.sources)))
 
 
 def csv_bytes(values: Iterable[Value], names: dict[str, str]) -> bytes:
     """UTF-8 without byte order mark, comma, RFC 4180; one row for each value, gaps with their reason in `flag`."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(_row(value, names) for value in values)
-    return text.getvalue().encode("utf-8")
+    regions = {ags: _line((ags, name)).removesuffix("\r\n") for ags, name in names.items()}
+    rows = (f"{regions[value.region]},{_row(value)}" for value in values)
+    return (_line(COLUMNS) + "".join(rows)).encode("utf-8")
 
 
-def _value(value: Value) -> dict[str, Any]:
+@_once
+def _entry(value: Value) -> str:
+    """The values of a program: one object of JSON."""
     numbers = {name: plain(getattr(value, name)) for name in ("value", "numerator", "denominator")}
     dims = {name: getattr(value, name) for name in ("sex", "age", "nationality", "migration", "household")}
     where = {"region": value.region, "date": value.date, "indicator": value.indicator, "variant": value.variant}
     entry = where | dims | numbers
     entry |= {"unit": value.unit, "base": value.base, "flag": value.flag, "sources": list(value.sources)}
-    return entry | ({"reason": value.reason} if value.missing else {})
+    return _json(entry | ({"reason": value.reason} if value.missing else {}))
 
 
 def _region(region: Region) -> dict[str, Any]:
@@ -79,7 +103,7 @@ def json_bytes(evidence: Evidence, outline: Outline, values: Iterable[Value]) ->
     """Everything a program may want to know: place, values with their parts and sources, origins, figures, gaps."""
     own = evidence.region.ags
     seen = {_order(value) for value in evidence.shown}
-    entries = [_value(value) for value in values if value.region == own or _order(value) in seen]
+    entries = [_entry(value) for value in values if value.region == own or _order(value) in seen]
     figures = [
         {"number": n.number, "id": n.item.id, "title": n.item.title, "subtitle": n.item.subtitle, "alt": n.alt,
          "table": n.item.table.caption, "sources": list(n.item.sources)}
@@ -117,9 +141,9 @@ def json_bytes(evidence: Evidence, outline: Outline, values: Iterable[Value]) ->
             for (measure, _), values in evidence.others.items()
             if values
         ],
-        "values": entries,
     }
-    return ("{\n" + ",\n".join(f"{_json(name)}: {_lines(part)}" for name, part in parts.items()) + "\n}\n").encode()
+    written = {name: _lines(part) for name, part in parts.items()} | {"values": _listed(entries)}
+    return ("{\n" + ",\n".join(f"{_json(name)}: {text}" for name, text in written.items()) + "\n}\n").encode()
 
 
 def _json(thing: Any) -> str:
@@ -128,7 +152,11 @@ def _json(thing: Any) -> str:
 
 def _lines(part: Any) -> str:
     """JSON with one entry of a list in a line: small, and people can still read and compare it."""
-    return "[\n" + ",\n".join(map(_json, part)) + "\n]" if isinstance(part, list) and part else _json(part)
+    return _listed([_json(one) for one in part]) if isinstance(part, list) else _json(part)
+
+
+def _listed(entries: list[str]) -> str:
+    return "[\n" + ",\n".join(entries) + "\n]" if entries else "[]"
 
 
 SPLITS = {"sex": ("M", "F"), "nationality": ("DE", "AUS")}
@@ -155,8 +183,10 @@ def collected(evidence: Evidence) -> list[Value]:
     for indicator, members in {repr(key): key for key in asked}.values():
         for region in (evidence.region, *evidence.parents):
             for value in evidence.whole(indicator, region=region.ags, **members):
-                shown = found.get(_order(value))
-                if not value.missing and (shown is None or shown.base in ("", value.base)):  # no second base at a date
+                if value.missing:
+                    continue
+                shown = found.setdefault(_order(value), value)
+                if shown is not value and shown.base in ("", value.base):  # no second base at a date
                     found[_order(value)] = value
     return [found[key] for key in sorted(found)]
 

@@ -53,16 +53,17 @@ def pages(source: str, svgs: Mapping[str, str], form: str, ppi: float | None = N
 
 
 def elements(node: Any, kind: str | None = None) -> Iterator[Any]:
-    """Every structure element below a node in reading order, all or those of one kind ('/Table')."""
+    """Every structure element below a node in reading order: all, or those of one kind ('/Table') outermost."""
     import pikepdf
 
     if isinstance(node, pikepdf.Array):
         for child in node:
             yield from elements(child, kind)
     elif isinstance(node, pikepdf.Dictionary):
-        if "/S" in node and (kind is None or kind == node.S):
+        found = "/S" in node and (kind is None or kind == node.S)
+        if found:
             yield node
-        if "/K" in node:
+        if "/K" in node and not (found and kind):
             yield from elements(node.K, kind)
 
 
@@ -83,9 +84,9 @@ def finish(pdf: bytes) -> bytes:
 
     with pikepdf.open(io.BytesIO(pdf)) as document:
         for table in elements(document.Root.StructTreeRoot.K, "/Table"):
-            for body in elements(table.K, "/TBody"):
-                for row in elements(body.K, "/TR"):
-                    _row_header(next(elements(row.K)))
+            for body in (part for part in table.K if part.S == "/TBody"):
+                for row in body.K:
+                    _row_header(row.K[0])
         out = io.BytesIO()
         document.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
         return out.getvalue()

@@ -37,6 +37,7 @@ class Together:
         self.results = Results(self.store, keys, territory=self.territory)
         self._around = {key for place in places for key in place.parents}
         self._rows: dict[tuple[int, str], list[Value]] = {}
+        self._comparisons: dict[str, Comparison | None] = {}
 
     @cached_property
     def every_base(self) -> Results:
@@ -44,6 +45,12 @@ class Together:
         results = Results(self.store, self.results.wanted, newest_base=False, territory=self.territory)
         results.panels = self.results.panels
         return results
+
+    def comparison(self, level: str) -> Comparison | None:
+        """All places of a level, read once; None if they are not compared. Raises DataError."""
+        if level not in self._comparisons:
+            self._comparisons[level] = Comparison.load(self.store.state, level, self.register)
+        return self._comparisons[level]
 
     def rows(self, series: Series, region: str) -> list[Value]:
         """The values of a region in a series of `results`; those of what surrounds several places are made once."""
@@ -127,10 +134,10 @@ class Profile:
         keys = outlines.neighbours(self.store.state, self.region.ags) if self.region.level != "bund" else []
         return [self.register.get(self.register.canonical(key)) for key in keys if key in self.register]
 
-    @cached_property
+    @property
     def comparison(self) -> Comparison | None:
         """All places of its level; None for Germany and for a data set without a comparison."""
-        return Comparison.load(self.store.state, self.region.level, self.register)
+        return self._shared.comparison(self.region.level)
 
     @cached_property
     def indicators(self) -> dict[str, Indicator]:

@@ -69,9 +69,8 @@ def _tables(ids: Iterable[str]) -> str:
 def used_origins(evidence: Evidence) -> dict[str, list[Origin]]:
     """The origins behind the values given away and the maps, by table id, each once and in order of their dates."""
     found: dict[str, dict[Origin, None]] = {}
-    for value in evidence.shown:
-        for table in () if value.missing else value.sources:
-            found.setdefault(table, {})[evidence.origin(table, value.date, value.base or None)] = None
+    for table, date, base in evidence.used:
+        found.setdefault(table, {})[evidence.origin(table, date, base or None)] = None
     for table in evidence.cited:
         if table not in found:
             found[table] = {evidence.origin(table): None}
@@ -124,9 +123,8 @@ def _years(dates: Iterable[str]) -> str:
 def source_table(evidence: Evidence) -> Table:
     """Every official table the document rests on: office, title, dates, territory, base, time stamp, licence."""
     shown: dict[str, set[str]] = {}
-    for value in evidence.shown:
-        for table in () if value.missing else value.sources:
-            shown.setdefault(table, set()).add(value.date)
+    for table, date, _ in evidence.used:
+        shown.setdefault(table, set()).add(date)
     rows = []
     for table, origins in used_origins(evidence).items():
         first, held = origins[0], {day for origin in origins for day in origin.dates}

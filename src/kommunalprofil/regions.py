@@ -119,6 +119,7 @@ class Register:
         self._ags: list[str] = table.column("ags").to_pylist()
         self._row = {ags: number for number, ags in enumerate(self._ags)}
         self._made: dict[int, Region] = {}
+        self._children: dict[tuple[str, str], list[int]] = {}
 
     @classmethod
     def load(cls, where: Path | State) -> Register:
@@ -208,13 +209,15 @@ class Register:
 
         The Gemeinde of a kreisfreie Stadt (`05913000`) is listed, so that Gemeinden cover their Kreis and Land.
         """
-        inside = "" if ags == GERMANY else ags
-        levels, valid_to = self.column("level"), self.column("valid_to")
-        return [
-            self._region(number)
-            for number, key in enumerate(self._ags)
-            if levels[number] == level and key.startswith(inside) and key != ags and not valid_to[number]
-        ]
+        if (ags, level) not in self._children:
+            inside = "" if ags == GERMANY else ags
+            levels, valid_to = self.column("level"), self.column("valid_to")
+            self._children[ags, level] = [
+                number
+                for number, key in enumerate(self._ags)
+                if levels[number] == level and key.startswith(inside) and key != ags and not valid_to[number]
+            ]
+        return [self._region(number) for number in self._children[ags, level]]
 
     def refusal(self, region: Region) -> str:
         """Why there can be no profile of a place, as a German sentence; empty if there can be one."""

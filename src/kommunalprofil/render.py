@@ -38,7 +38,6 @@ from kommunalprofil.own import NOTHING, Chapter, Own, drawing
 from kommunalprofil.own.colours import DARK_PANEL, light, tint
 from kommunalprofil.own.model import CREDIT, FIRST
 from kommunalprofil.resources import fonts_dir
-from kommunalprofil.sandbox import Sandbox
 from kommunalprofil.store import write_atomic
 
 if TYPE_CHECKING:
@@ -161,7 +160,7 @@ def _pdf(source: str, svgs: Mapping[str, str], day: str, own: Own) -> bytes:
 class Composer:
     """Renders the chapters and the page of one format."""
 
-    environment: Sandbox
+    environment: templating.Filled
     folder: str
     evidence: Evidence
     drawings: Drawings

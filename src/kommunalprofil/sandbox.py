@@ -8,7 +8,7 @@ from pathlib import PurePath
 from types import ModuleType
 from typing import Any, cast
 
-from jinja2 import nodes, pass_eval_context
+from jinja2 import Environment, nodes, pass_eval_context
 from jinja2.exceptions import SecurityError
 from jinja2.filters import sync_do_join
 from jinja2.runtime import markup_join
@@ -30,6 +30,16 @@ PADDING_FILTERS = ("batch", "center", "format", "indent", "replace", "slice", "w
 
 class TooMuchError(Exception):
     """A template of the user's works too long or makes something too large."""
+
+
+class Trusted(Environment):
+    """Our own templates: nothing is counted, nothing hidden."""
+
+    def begin(self) -> None:
+        """A new document."""
+
+    def spend(self, work: int) -> None:
+        """Nothing is paid for."""
 
 
 class Sandbox(SandboxedEnvironment):
@@ -152,5 +162,5 @@ def _grown(operator: str, left: Any, right: Any) -> int:
 def join(context: nodes.EvalContext, items: Iterable[Any], between: str = "", attribute: str | None = None) -> str:
     """The filter `join`; what it makes is paid for in advance. Raises TooMuchError."""
     found = list(items)
-    cast("Sandbox", context.environment).spend(_product(found, between))
+    cast("Sandbox | Trusted", context.environment).spend(_product(found, between))
     return sync_do_join(context, found, between, attribute)

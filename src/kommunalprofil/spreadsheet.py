@@ -12,6 +12,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
@@ -56,7 +57,8 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _STYLES = ("text", "quoted", "header", "title", "wrapped", "date", "year", "0", "1", "2")
-"""The places of the cell formats in styles.xml."""
+"""The cell formats, in the order of styles.xml."""
+_PLACE = {style: place for place, style in enumerate(_STYLES)}
 _FORMATS = {"quoted": 49, "date": 164, "year": 1, "0": 3, "1": 165, "2": 4}
 _PLAIN = 'fontId="0" fillId="0" borderId="0"'
 _LOOKS = {
@@ -91,12 +93,14 @@ def sheet_names(wanted: Iterable[str]) -> list[str]:
     return names
 
 
+@cache
 def column_name(number: int) -> str:
     """0 → 'A', 25 → 'Z', 26 → 'AA'."""
     before, letter = divmod(number, 26)
     return (column_name(before - 1) if before else "") + chr(65 + letter)
 
 
+@lru_cache(maxsize=10_000)
 def _text(text: str) -> str:
     """A text as XML; `_x0041_` stays what it is instead of becoming the letter that it stands for."""
     return escape(re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", printable(text)[:_LONGEST_TEXT]))
@@ -105,15 +109,15 @@ def _text(text: str) -> str:
 def _cell(place: str, cell: Cell, style: str) -> str:
     if isinstance(cell, Number):
         form = str(min(cell.decimals, 2)) if cell.grouped else "year"
-        return f'<c r="{place}" s="{_STYLES.index(form)}"><v>{cell.value!r}</v></c>'
+        return f'<c r="{place}" s="{_PLACE[form]}"><v>{cell.value!r}</v></c>'
     if isinstance(cell, datetime.date):
-        return f'<c r="{place}" s="{_STYLES.index("date")}"><v>{(cell - _FIRST_DAY).days}</v></c>'
+        return f'<c r="{place}" s="{_PLACE["date"]}"><v>{(cell - _FIRST_DAY).days}</v></c>'
     if not cell:
         return ""
     form = "quoted" if style == "text" and cell[0] in "=+-@\t\r" else style
     # An inline string is text whatever it begins with; only an element <f> would be a formula.
     content = f'<is><t xml:space="preserve">{_text(cell)}</t></is>'
-    return f'<c r="{place}" s="{_STYLES.index(form)}" t="inlineStr">{content}</c>'
+    return f'<c r="{place}" s="{_PLACE[form]}" t="inlineStr">{content}</c>'
 
 
 def _style(sheet: Sheet, number: int) -> str:
@@ -134,9 +138,10 @@ def _widths(sheet: Sheet) -> list[float]:
     """Wide enough for the longest cell within limits; headers wrap, a title may reach beyond its cell."""
     longest = [NARROWEST] * max(map(len, sheet.rows))
     for number, row in enumerate(sheet.rows):
-        for column, cell in enumerate(row):
-            if _style(sheet, number) != "title":
-                longest[column] = max(longest[column], _length(cell))
+        if _style(sheet, number) != "title":
+            for column, cell in enumerate(row):
+                if (length := _length(cell)) > longest[column]:
+                    longest[column] = length
     return [min(length * 1.1, WIDEST if sheet.table else 2 * WIDEST) + 2.5 for length in longest]
 
 

@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from jinja2 import (
@@ -33,7 +33,7 @@ from kommunalprofil import formatting as fmt
 from kommunalprofil.errors import RenderError, TemplateError, UsageError, shown
 from kommunalprofil.remote import remote
 from kommunalprofil.resources import templates_dir
-from kommunalprofil.sandbox import PADDING_FILTERS, Sandbox, TooMuchError, join
+from kommunalprofil.sandbox import PADDING_FILTERS, Sandbox, TooMuchError, Trusted, join
 from kommunalprofil.sentences import capital
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -50,6 +50,8 @@ class Template:
 
 
 Templates = tuple[Template, ...]
+Filled = Sandbox | Trusted
+"""What fills templates: a sandbox where the user's are among them."""
 
 
 class Replaced(BaseLoader):
@@ -124,17 +126,19 @@ def sentences(items: Iterable[str]) -> str:
     return " ".join(text for item in items if (text := str(item).strip()))
 
 
-def _environment(templates: Templates, finalize: Callable[[Any], Any]) -> Sandbox:
-    environment = Sandbox(
-        frozenset(one.name for one in templates),
-        finalize,
-        loader=ChoiceLoader([Replaced(templates), FileSystemLoader(templates_dir())]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=[ChapterText, "jinja2.ext.do"],
-    )
+def _environment(templates: Templates, finalize: Callable[[Any], Any]) -> Filled:
+    options: dict[str, Any] = {
+        "loader": ChoiceLoader([Replaced(templates), FileSystemLoader(templates_dir())]),
+        "autoescape": True,
+        "undefined": StrictUndefined,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        "extensions": [ChapterText, "jinja2.ext.do"],
+        "auto_reload": False,
+    }
+    environment: Filled = Trusted(finalize=finalize, **options)
+    if templates:
+        environment = Sandbox(frozenset(one.name for one in templates), finalize, **options)
     for name in ("number", "change", "percent", "quantity", "date", "date_words", "age", "list_and", "year"):
         environment.filters[name] = getattr(fmt, name)
     for name in PADDING_FILTERS:
@@ -146,7 +150,7 @@ def _environment(templates: Templates, finalize: Callable[[Any], Any]) -> Sandbo
 
 
 @lru_cache(maxsize=4)
-def html_environment(templates: Templates = ()) -> Sandbox:
+def html_environment(templates: Templates = ()) -> Filled:
     """The environment of HTML pages: autoescape."""
     environment = _environment(templates, html_text)
     environment.globals["as_text"] = escape
@@ -154,7 +158,7 @@ def html_environment(templates: Templates = ()) -> Sandbox:
 
 
 @lru_cache(maxsize=4)
-def typst_environment(templates: Templates = ()) -> Sandbox:
+def typst_environment(templates: Templates = ()) -> Filled:
     """The environment of typst sources: a finalizer that writes string literals, and no filter that speaks HTML."""
     environment = _environment(templates, typst_text)
     environment.globals["as_text"] = typst_text
@@ -171,10 +175,12 @@ def text_of(name: str, templates: Templates = ()) -> str:
     return (templates_dir() / name).read_text(encoding="utf-8") if own is None else own
 
 
-def replaceable() -> list[str]:
-    """The names of all built-in templates and style sheets."""
+@cache
+def replaceable() -> tuple[str, ...]:
+    """The names of all built-in templates and style sheets, in order."""
     root = templates_dir()
-    return sorted(p.relative_to(root).as_posix() for end in ("jinja", "css", "typ") for p in root.rglob(f"*.{end}"))
+    found = (p.relative_to(root).as_posix() for end in ("jinja", "css", "typ") for p in root.rglob(f"*.{end}"))
+    return tuple(sorted(found))
 
 
 def chapters(templates: Templates = ()) -> dict[str, str]:
@@ -186,12 +192,14 @@ def chapters(templates: Templates = ()) -> dict[str, str]:
 
 def check(templates: Sequence[Template]) -> None:
     """Raises UsageError, with file and line, for a template that is none, or a style sheet that is more than one."""
+    own = tuple(templates)
+    both = {"html": html_environment(own), "typst": typst_environment(own)}
     for one in templates:
         if one.name.endswith(".css"):
             _check_css(one)
-        environments = {"html": (html_environment(),), "typst": (typst_environment(),)}
         if one.name.endswith(".jinja"):
-            for environment in environments.get(one.name.partition("/")[0], (html_environment(), typst_environment())):
+            folder = one.name.partition("/")[0]
+            for environment in [both[folder]] if folder in both else both.values():
                 _compile(one, environment)
 
 
@@ -199,7 +207,7 @@ _PYTHON = (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError)
 """What Python says of a program that is nested too deep, or too large to compile."""
 
 
-def _compile(one: Template, environment: Sandbox) -> None:
+def _compile(one: Template, environment: Filled) -> None:
     """Raises UsageError, with file and line, for a template that cannot be compiled."""
     program = ""
     try:
@@ -231,7 +239,7 @@ def _check_css(sheet: Template) -> None:
 
 
 @contextmanager
-def blaming(templates: Templates, environment: Sandbox) -> Iterator[None]:
+def blaming(templates: Templates, environment: Filled) -> Iterator[None]:
     """Turn whatever a user's template raises into a TemplateError with its file and line; ours pass as they are.
 
     The templates get a new account of work, for one document.

@@ -220,12 +220,17 @@ class Series:
         flag: str,
         sources: str,
     ) -> Value:
+        sex, nationality, age, migration, household = self.selection
         return Value(
             region=region,
             date=self.dates[t],
             indicator=self.indicator.id,
             variant=self.variant,
-            **self.selection._asdict(),
+            sex=sex,
+            age=age,
+            nationality=nationality,
+            migration=migration,
+            household=household,
             value=numbers[0],
             unit=unit,
             numerator=numbers[1],
