@@ -47,7 +47,7 @@ def main() -> None:
             "kommunalprofil build": [
                 sys.executable, "-m", "kommunalprofil", "build", asked.region, "--output", folder, "--quiet"
             ],
-            "plain script": [sys.executable, str(HERE / "plain.py"), str(data_dir()), asked.region, folder],
+            "plain script": [sys.executable, str(HERE / "plain.py"), str(data_dir()), folder, asked.region],
         }  # fmt: skip
         for command in commands.values():
             measured(command)
