@@ -32,6 +32,7 @@ LAYERS = [
     {"import_text"},
     {"cli_options", "cli_data"},
     {"many"},
+    {"gazetteer"},
     {"cli_states", "cli_explain", "cli_build"},
     {"cli"},
 ]

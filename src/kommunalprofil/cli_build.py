@@ -12,7 +12,7 @@ import typer
 
 from kommunalprofil import formatting
 from kommunalprofil.cli_options import DataDir, Json, Quiet, check_level, data_dir, print_json
-from kommunalprofil.errors import UsageError
+from kommunalprofil.errors import KommunalprofilError, UsageError
 
 if TYPE_CHECKING:
     from kommunalprofil.many import Outcome, Portion, What
@@ -67,7 +67,8 @@ def build(
 ) -> int:
     """Kommunalprofile schreiben: PDF, HTML und die Daten dahinter als Excel, CSV und JSON.
 
-    Was seit dem letzten Mal unverändert ist, bleibt liegen.
+    Was seit dem letzten Mal unverändert ist, bleibt liegen. Für viele Orte (--all, --level, --land, --from oder mehr
+    als zehn) entsteht daneben index.html: ein Verzeichnis aller Profile im Zielordner, mit Suche und Karte.
     """
     from kommunalprofil import many, own
     from kommunalprofil.states import State
@@ -104,6 +105,10 @@ def build(
             if told and len(places) <= LISTED:
                 print(end=CLEAR * watched, file=sys.stderr, flush=True)
                 _tell(place, outcome.files)
+    code = max((outcome.code for outcome in failed), default=0)
+    many_asked = bool(everything or level or land or listed) or len(places) > LISTED
+    if many_asked and not any(outcome.stuck for outcome in failed):
+        code = max(code, _list(what, register, [outcome for _, outcome in done], told))
     if as_json:
         print_json(
             [
@@ -113,7 +118,22 @@ def build(
         )
     elif told and len(places) > LISTED:
         _sum_up(len(done) - len(ready), len(ready), len(failed), len(todo), time.monotonic() - begun, output)
-    return max((outcome.code for outcome in failed), default=0)
+    return code
+
+
+def _list(what: What, register: Register, done: Sequence[Outcome], told: bool) -> int:
+    """Write the list of all profiles in the folder; the exit code, and a message if it cannot be done."""
+    from kommunalprofil import gazetteer, german_cli
+
+    try:
+        path, number = gazetteer.write(what, register, done)
+    except (KommunalprofilError, OSError) as error:
+        message, code = german_cli.told(error)
+        print(f"Fehler: Verzeichnis der Profile: {message}", file=sys.stderr)
+        return code
+    if told:
+        print(f"Verzeichnis: {path} ({_profiles(number)})")
+    return 0
 
 
 def _named(state: State, register: Register, names: Iterable[str]) -> list[Region]:

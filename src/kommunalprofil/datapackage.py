@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kommunalprofil import formatting as fmt
 from kommunalprofil import references
@@ -121,14 +122,25 @@ def describe(
     return (json.dumps(package, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def written(folder: Path, inputs: str) -> list[Path] | None:
-    """The files of a profile in a folder if they were made of these inputs and are all whole; None if not."""
+class Written(NamedTuple):
+    """A profile that is whole: the fingerprint of what it was made of, its files by their paths in the folder."""
+
+    inputs: str
+    files: tuple[str, ...]
+
+
+def found(folder: Path) -> Written | None:
+    """The profile in a folder; None if there is none, or one of its files is gone or of another size."""
     try:
         package = json.loads((folder / NAME).read_bytes())
-        if package.get("inputs") != inputs:
-            return None
-        files = {folder / entry["path"]: entry["bytes"] for entry in package["resources"]}
-        same = all(path.stat().st_size == size for path, size in files.items())
+        files = {entry["path"]: entry["bytes"] for entry in package["resources"]}
+        whole = all(os.stat(f"{folder}/{path}").st_size == size for path, size in files.items())  # noqa: PTH116
+        return Written(str(package.get("inputs", "")), tuple(files)) if whole else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    return [*files, folder / NAME] if same else None
+
+
+def written(folder: Path, inputs: str) -> list[Path] | None:
+    """The files of a profile in a folder if they were made of these inputs and are all whole; None if not."""
+    there = found(folder)
+    return None if there is None or there.inputs != inputs else [folder / path for path in (*there.files, NAME)]

@@ -102,15 +102,15 @@ def inline_svg(figure: Figure, numbered: NumberedFigure) -> Markup:
 
 
 @cache
-def inline_script() -> Markup:
+def inline_script(name: str = "html/page.js") -> Markup:
     """The script of an HTML page as it stands in the page: no text in it ends its element."""
-    return Markup(templating.text_of("html/page.js").replace("</", "<\\/"))
+    return Markup(templating.text_of(name).replace("</", "<\\/"))
 
 
 @cache
-def policy() -> str:
+def policy(name: str = "html/page.js") -> str:
     """What a browser lets an HTML page do: its own style, its one script, pictures and fonts inside the file."""
-    script = base64.b64encode(hashlib.sha256(inline_script().encode()).digest()).decode()
+    script = base64.b64encode(hashlib.sha256(inline_script(name).encode()).digest()).decode()
     return (
         f"default-src 'none'; script-src 'sha256-{script}'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
         "base-uri 'none'; form-action 'none'"
@@ -133,7 +133,8 @@ def _fonts() -> Markup:
     return Markup(_fonts_css())
 
 
-def _html_style(own: Own) -> Markup:
+def html_style(own: Own) -> Markup:
+    """The style of an HTML page: fonts, the style sheet, the Kommune's colour."""
     return _fonts() + "\n" + Markup(templating.text_of("html/style.css", own.templates) + _accent_css(own.accent))
 
 
@@ -290,7 +291,7 @@ def document(
     with ThreadPoolExecutor(max_workers=1) as pool:  # typst works outside the GIL
         made = pool.submit(_pdf, source, svgs, day, own)
         shown = Composer(templating.html_environment(own.templates), "html", evidence, drawings, own)
-        page = shown.page(_html_style(own))
+        page = shown.page(html_style(own))
         data = export.files(evidence, shown.outline)
         data["daten.xlsx"] = workbook.workbook(evidence, shown.outline)
         files = {"kommunalprofil.html": page.encode(), "kommunalprofil.pdf": made.result(), **data}
@@ -311,7 +312,7 @@ def _two_pages(profile: Profile, own: Own, day: str) -> dict[str, bytes]:
     logo = {own.logo.id: own.logo.svg} if own.logo else {}
     return {
         "kommunalprofil-kurz.pdf": _pdf(source, logo, day, own),
-        "kommunalprofil-kurz.html": shown.page(_html_style(own)).encode(),
+        "kommunalprofil-kurz.html": shown.page(html_style(own)).encode(),
     }
 
 
@@ -321,7 +322,7 @@ def html(profile: Profile, figures: FigureFunctions | None = None, own: Own = NO
     composer = Composer(
         templating.html_environment(own.templates), "html", evidence, _drawings(evidence, figures, own), own
     )
-    return composer.page(_html_style(own))
+    return composer.page(html_style(own))
 
 
 def write(files: Mapping[str, bytes], directory: Path) -> list[Path]:

@@ -99,6 +99,8 @@ def html_text(value: object) -> object:
     return value if isinstance(value, Markup) else printable(value)
 
 
+GAZETTEER = "gazetteer/"
+"""Templates of the page about all profiles, which is nobody's own."""
 PLAIN = ("chapters/", "own/")
 """Templates that know no format: all their text is text."""
 
@@ -177,10 +179,10 @@ def text_of(name: str, templates: Templates = ()) -> str:
 
 @cache
 def replaceable() -> tuple[str, ...]:
-    """The names of all built-in templates and style sheets, in order."""
+    """The names of all built-in templates and style sheets of a profile, in order."""
     root = templates_dir()
     found = (p.relative_to(root).as_posix() for end in ("jinja", "css", "typ") for p in root.rglob(f"*.{end}"))
-    return tuple(sorted(found))
+    return tuple(sorted(name for name in found if not name.startswith(GAZETTEER)))
 
 
 def chapters(templates: Templates = ()) -> dict[str, str]:

@@ -18,7 +18,7 @@ from kommunalprofil.document import Width
 from kommunalprofil.figures import style
 from kommunalprofil.figures.keys import Key, draw_keys, key_rows
 from kommunalprofil.figures.scales import wrap
-from kommunalprofil.figures.sheet import Array, Sheet, Spot, text_width
+from kommunalprofil.figures.sheet import Array, Link, Sheet, Spot, text_width
 from kommunalprofil.outlines import Layer, gemeinden_of, layer
 from kommunalprofil.states import State
 
@@ -168,6 +168,31 @@ def choropleth(
     inner = frame.points(shapely.get_coordinates(shapely.point_on_surface(chosen.shapes)))
     areas = zip(chosen.ags.astype(str), inner.tolist(), strict=True)
     sheet.spots((), unit, (Spot((x, y), names.get(ags, ags), told[ags]) for ags, (x, y) in areas if ags in told))
+    return sheet.svg()
+
+
+def germany(state: State, level: str, links: Mapping[str, Link], *, figure_id: str) -> str:
+    """Draw all areas of a level ('laender', 'kreise'), those in `links` (by key) filled and leading somewhere.
+
+    Areas come in the order of `links`. Raises DataError for bad files.
+    """
+    areas = layer(state, level)
+    west, south, east, north = areas.bounds
+    width = style.WIDTHS["full"]
+    frame = _Frame.around(0, 0, width, width * (north - south) / (east - west), areas.bounds, margin=2)
+    sheet = Sheet(figure_id, frame.width, frame.height)
+    thinned = shapely.coverage_simplify(areas.shapes, FINEST * frame.metres)
+    plain = [str(ags) not in links for ags in areas.ags]
+    _fill(sheet, frame, thinned[plain], style.MAP_LAND, style.WHITE, 0.5)
+    row = {str(ags): number for number, ags in enumerate(areas.ags)}
+    for ags, link in links.items():
+        if ags in row and (path := frame.path(thinned[row[ags] : row[ags] + 1])) is not None:
+            sheet.shape(path, fill=style.PLACE, edge=style.WHITE, width=0.6, link=link)
+    lands = np.array([str(ags)[:2] for ags in areas.ags])
+    rims = np.concatenate([_rim(thinned[lands == land]) for land in np.unique(lands)])
+    _fill(sheet, frame, rims, "none", style.WHITE, 2.2)  # seen on filled areas, the dark line in it on plain ones
+    _fill(sheet, frame, rims, "none", style.INK, 0.8)
+    _draw_scale_bar(sheet, frame)
     return sheet.svg()
 
 

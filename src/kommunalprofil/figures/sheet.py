@@ -89,6 +89,28 @@ class Label(Artist):
         renderer.writer.element("text", self.text, attrib=where | self.attributes)
 
 
+class Link(NamedTuple):
+    """Where a shape leads on a page, and what that is called."""
+
+    href: str
+    name: str
+
+
+class Leading(PathPatch):
+    """A shape that is a link, its name shown when pointed at and read aloud."""
+
+    def __init__(self, path: Path, link: Link, **look: Any) -> None:
+        super().__init__(path, **look)
+        self.link = link
+
+    def draw(self, renderer: Any) -> None:
+        """Write the element; the SVG renderer's writer escapes address and name."""
+        renderer.writer.start("a", attrib={"href": self.link.href})
+        renderer.writer.element("title", self.link.name)
+        super().draw(renderer)
+        renderer.writer.end("a")
+
+
 class Spot(NamedTuple):
     """Where a mark stands (x, y; of a bar both ends), what it is of ('31.12.2015'), its value as printed."""
 
@@ -110,9 +132,11 @@ class Sheet:
         self._down = Affine2D().scale(1, -1).translate(0, height)
 
     def shape(self, path: Path, *, fill: str = "none", edge: str = "none", width: float = 0,
-              dash: tuple[float, ...] = (), alpha: float | None = None) -> None:  # fmt: skip
+              dash: tuple[float, ...] = (), alpha: float | None = None, link: Link | None = None) -> None:  # fmt: skip
         """One path (of any number of parts), `width` in points, `dash` as on/off lengths in points."""
-        patch = PathPatch(path, facecolor=fill, edgecolor=edge, linewidth=width, alpha=alpha, transform=self._down)
+        look: dict[str, Any] = {"facecolor": fill, "edgecolor": edge, "linewidth": width, "alpha": alpha}
+        look["transform"] = self._down
+        patch = PathPatch(path, **look) if link is None else Leading(path, link, **look)
         if dash:
             patch.set_linestyle((0, tuple(length / width for length in dash)))
         patch.set_clip_on(False)
@@ -254,10 +278,10 @@ def _tidy(svg: str, figure_id: str, width: float, height: float) -> str:
     body = svg[svg.index('<g id="figure_1"') : svg.rindex("</svg>")]
     for command in "MLCQ":  # one line a path instead of one a point
         body = body.replace(f" \n{command} ", command)
-    used = dict.fromkeys(re.findall(r'(?:url\(|href=")#([^")]+)', body))
+    used = [one for one in dict.fromkeys(re.findall(r'(?:url\(|href=")#([^")]+)', body)) if f' id="{one}"' in body]
     names = {old: f"{figure_id}-{number}" for number, old in enumerate(used, 1)}
     body = re.sub(r' id="([^"]+)"', lambda m: f' id="{names[m[1]]}"' if m[1] in names else "", body)
-    body = re.sub(r'((?:url\(|href=")#)([^")]+)', lambda m: m[1] + names[m[2]], body)
+    body = re.sub(r'((?:url\(|href=")#)([^")]+)', lambda m: m[1] + names.get(m[2], m[2]), body)
     body = re.sub(r"<!--.*?-->|^\s+", "", body, flags=re.MULTILINE)
     if "<g " not in body and "<defs" not in body:
         body = re.sub(r"</?g>\n?", "", body)
