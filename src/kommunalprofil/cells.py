@@ -97,7 +97,8 @@ class Quantity:
 
 
 Tilings = dict[tuple[int, int], list[int] | tuple[type[TilingError], str]]
-Groups = dict[bytes, tuple[list[AgeGroup], Tilings]]
+_groups: dict[bytes, tuple[list[AgeGroup], Tilings]] = {}
+"""Age groups that tables have, by their codes: a few dozen, and how intervals are made up of them is found once."""
 
 
 @dataclass
@@ -108,7 +109,7 @@ class Block:
     values: Values
     flags: Flags
     tilings: Tilings = field(default_factory=dict, repr=False)
-    """How intervals are made up of the groups; all blocks of a table with the same groups share it."""
+    """How intervals are made up of the groups; all blocks with the same groups share it."""
     trail: Trail = field(default=NO_TRAIL, repr=False)
 
     def covering(self, lo: int, hi: int) -> list[int]:
@@ -329,7 +330,6 @@ def panels(table: pa.Table, source: str, wanted: frozenset[str] | None = None) -
     bits = np.array([flag_bits(f) for f in flag_names] or [0], dtype=np.uint16)[flag]
     values, flags = _values(table.column("value").combine_chunks(), bits)[keep], bits[keep]
     found = []
-    groups: Groups = {}
     for m, name in enumerate(measures):
         rows: slice | NDArray[np.intp] = np.flatnonzero(measure == m) if len(measures) > 1 else slice(None)
         mine, my_ages, my_values, my_flags = member[rows], ages[rows], values[rows], flags[rows]
@@ -347,7 +347,7 @@ def panels(table: pa.Table, source: str, wanted: frozenset[str] | None = None) -
         blocks: dict[Member, Block] = {}
         for at in _alike(mine):
             key = Member(*(codes[ids[rows][at[0]]] for ids, codes in dims))
-            blocks[key] = _block(my_ages[at], r[at], t[at], my_values[at], my_flags[at], present, groups)
+            blocks[key] = _block(my_ages[at], r[at], t[at], my_values[at], my_flags[at], present)
         stands = _stands(points, t, borders[rows])
         found.append(Panel(source, name, sorted(names), points, blocks, present, stands))
     return found
@@ -407,7 +407,6 @@ def _block(
     values: Values,
     flags: Flags,
     present: NDArray[np.bool_],
-    groups: Groups,
 ) -> Block:
     codes, g = distinct(ages)
     size = (len(codes), *present.shape)
@@ -416,8 +415,10 @@ def _block(
     marks[:, ~present] = np.uint16(Flag.REGION_ABSENT)
     dense[g, r, t] = values
     marks[g, r, t] = flags
-    if codes.tobytes() not in groups:
-        groups[codes.tobytes()] = [AgeGroup(int(c) // 256, int(c) % 256) for c in codes], {}
+    key = codes.tobytes()
+    if key not in _groups:
+        _groups[key] = [AgeGroup(int(c) // 256, int(c) % 256) for c in codes], {}
     # whoever asks for one group finds all its numbers side by side in memory
     dense, marks = np.moveaxis(dense, 0, 2), np.moveaxis(marks, 0, 2)
-    return Block(groups[codes.tobytes()][0], dense, marks, groups[codes.tobytes()][1])
+    groups, tilings = _groups[key]
+    return Block(groups, dense, marks, tilings)
