@@ -1,7 +1,7 @@
 """Many profiles beside the plain script that makes the same figures: documents a minute, and the memory of a process.
 
     python benchmarks/mass.py [--places 48] [--plain 8] [--processes 2]
-    python benchmarks/mass.py --scaling [--level kreis] [--places 400]
+    python benchmarks/mass.py --scaling [--level kreis] [--places 400] [--plot kreise.svg]
     python benchmarks/mass.py --workers [--places 30]
 
 The first runs both sides with so many processes each. Told is the rate between the first quarter of the documents and
@@ -113,9 +113,24 @@ def compare(kreise: Sequence[str], few: int, processes: int) -> None:
     print(f"ours / plain: {mine.rate / theirs.rate:.1f} (whole runs {mine.whole / theirs.whole:.1f})")
 
 
-def scaling(places: Sequence[str], processes: int) -> None:
+def plot(found: Run, path: Path) -> None:
+    """Documents and memory over time."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 3), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    left.plot(found.done, range(1, len(found.done) + 1), color="#0B6E6E")
+    left.set(xlabel="Sekunden", ylabel="fertige Profile", ylim=(0, None), xlim=(0, None))
+    right.plot(range(1, len(found.held) + 1), found.held, color="#0B6E6E")
+    right.set(xlabel="fertige Profile", ylabel="MiB, alle Prozesse", ylim=(0, None), xlim=(0, None))
+    figure.savefig(path, metadata={"Date": None})
+
+
+def scaling(places: Sequence[str], processes: int, picture: Path | None) -> None:
     """How time and memory grow with the number of documents."""
     found = ours(places, "--jobs", str(processes))
+    if picture:
+        plot(found, picture)
     for size in (size for size in (*SIZES, len(places)) if size <= len(places)):
         at = found.done[size - 1]
         print(f"{size:>6} documents after {at:7.1f} s ({at / size:.2f} s each), peak {found.held[size - 1]:.0f} MiB")
@@ -159,11 +174,12 @@ def main() -> None:
     parser.add_argument("--plain", type=int, default=8)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--scaling", action="store_true")
+    parser.add_argument("--plot", type=Path)
     parser.add_argument("--workers", action="store_true")
     asked = parser.parse_args()
     places = places_of(asked.level, asked.places)
     if asked.scaling:
-        scaling(places, asked.processes)
+        scaling(places, asked.processes, asked.plot)
     elif asked.workers:
         workers(places)
     else:
