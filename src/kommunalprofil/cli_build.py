@@ -69,7 +69,7 @@ def build(
 
     Was seit dem letzten Mal unverändert ist, bleibt liegen.
     """
-    from kommunalprofil import many, own
+    from kommunalprofil import many, own, resources
     from kommunalprofil.states import State
 
     added = own.NOTHING if profil is None else own.load(profil)
@@ -97,6 +97,9 @@ def build(
     for outcome in _progress(_outcomes(what, todo, jobs), len(todo)) if watched else _outcomes(what, todo, jobs):
         place = by_key[outcome.ags]
         if outcome.error:
+    resources.check_fonts()
+    for place in places:  # also where nothing is to be built: a run with --force may have been ended
+        many.tidy(what, place)
             failed.append(outcome)
             print(f"{CLEAR * watched}Fehler: {place.title}: {outcome.error}", file=sys.stderr)
         else:
