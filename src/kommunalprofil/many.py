@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, as_completed
 from contextlib import AbstractContextManager
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
+from platform import node
 from typing import TYPE_CHECKING, NamedTuple
 
 from kommunalprofil import __version__, datapackage
+from kommunalprofil.errors import DataError, KommunalprofilError
 from kommunalprofil.own import NOTHING, Own
 from kommunalprofil.regions import Region, Register
-from kommunalprofil.errors import DataError, KommunalprofilError
 from kommunalprofil.resources import templates_dir
 from kommunalprofil.states import HINT, State, dump
 
@@ -36,6 +38,8 @@ MEMORY = 900_000_000
 ATTEMPTS = 3
 """So often a portion is begun whose process ended from outside."""
 Start = Callable[[], AbstractContextManager[Executor]]
+_ALONE = threading.Lock()
+"""Held while a process builds: matplotlib is not made for threads, of which a worker of a cluster may have several."""
 
 
 class What(NamedTuple):
@@ -84,9 +88,30 @@ def fingerprint(what: What) -> str:
     return digest.hexdigest()
 
 
+def verify(what: What, probe: Path | None = None) -> None:
+    """Raises KommunalprofilError if this process would make other files than the one that gave the work.
+
+    `probe` is a file that stands in the folder of the results as long as this is asked.
+    """
+    try:
+        here = fingerprint(what)
+    except (KommunalprofilError, OSError) as error:
+        raise KommunalprofilError(f"Auf {node()} fehlt der Datenbestand „{what.data}“: {error}") from None
+    if what.inputs not in ("", here):
+        raise KommunalprofilError(f"Auf {node()} gilt ein anderer Datenbestand oder ein anderes Programm als hier.")
+    if probe is not None and not probe.exists():
+        raise KommunalprofilError(f"Auf {node()} ist „{what.output}“ nicht derselbe Ordner wie hier.")
+
+
 def folder_of(what: What, place: Region) -> Path:
     """Where the files of a place go."""
     return what.output / place.slug
+
+
+def tidy(what: What, place: Region) -> None:
+    """Take away what a run that was ended in the middle of writing has left. Raises OSError."""
+    for path in folder_of(what, place).rglob(".*.tmp"):
+        path.unlink(missing_ok=True)
 
 
 def up_to_date(what: What, place: Region) -> Outcome | None:
@@ -108,12 +133,6 @@ def jobs_here(asked: int | None, places: int) -> int:
     """How many processes build so many places: as asked, else one for each core that memory allows."""
     if asked is not None:
         return max(1, min(asked, places))
-def tidy(what: What, place: Region) -> None:
-    """Take away what a run that was ended in the middle of writing has left. Raises OSError."""
-    for path in folder_of(what, place).rglob(".*.tmp"):
-        path.unlink(missing_ok=True)
-
-
     if places < PARALLEL:
         return 1
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -179,7 +198,9 @@ def _cause(error: Exception, what: What, place: Region) -> Exception:
 
 
 def _built(portion: Portion) -> list[Outcome]:
-    return list(build(portion))
+    with _ALONE:
+        verify(portion.what)
+        return list(build(portion))
 
 
 def run(portions: Sequence[Portion], start: Start | None = None) -> Iterator[Outcome]:
