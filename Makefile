@@ -70,7 +70,7 @@ data: $(STAMP)
 lock: $(DEV_STAMP)
 	@$(LOCK) --upgrade pyproject.toml -o requirements.txt
 	@$(LOCK) --upgrade --group build -o requirements-build.txt
-	@$(LOCK) --upgrade pyproject.toml --group dev -c requirements.txt -c requirements-build.txt -o requirements-dev.txt
+	@$(LOCK) --upgrade pyproject.toml --extra cluster --group dev -c requirements.txt -c requirements-build.txt -o requirements-dev.txt
 
 docs: $(DEV_STAMP)
 	@$(BIN)/python tools/docs.py

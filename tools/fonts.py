@@ -1,5 +1,7 @@
 """Make the small WOFF2 fonts that a self-contained HTML profile carries, from the full fonts in templates/fonts.
 
+SHA256SUMS beside them is what `build` knows a damaged font by.
+
 Run from the root of a checkout: `python tools/fonts.py`. Needs fonttools[woff] (requirements-dev.txt). The result
 depends only on the TTF files and the versions of fonttools and brotli.
 
@@ -9,6 +11,7 @@ are therefore named "Kommunalprofil Sans"; a style sheet may call an inlined fon
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 from fontTools.subset import Options, Subsetter
@@ -60,11 +63,18 @@ def rename(font: TTFont) -> None:
             )
 
 
+def sums() -> str:
+    """The sha256 of every font, a line each, as sha256sum prints them."""
+    paths = sorted(path for path in FONTS.iterdir() if path.suffix in (".ttf", ".woff2"))
+    return "".join(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in paths)
+
+
 def main() -> None:
-    """Write every subset and say how large it became."""
+    """Write every subset and say how large it became, then the sums of all fonts."""
     for source, target in SUBSETS.items():
         subset(FONTS / source, FONTS / target)
         print(f"{target}: {(FONTS / target).stat().st_size / 1024:.1f} KiB")
+    (FONTS / "SHA256SUMS").write_text(sums(), encoding="ascii")
 
 
 if __name__ == "__main__":

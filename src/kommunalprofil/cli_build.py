@@ -59,6 +59,9 @@ def build(
     jobs: Annotated[
         int | None, typer.Option("--jobs", min=1, metavar="N", help="So viele Prozesse (sonst je Prozessorkern einer).")
     ] = None,
+    scheduler: Annotated[
+        str, typer.Option("--scheduler", metavar="ADRESSE", help="Ein Dask-Cluster baut: tcp://RECHNER:PORT.")
+    ] = "",
     force: Annotated[bool, typer.Option("--force", help="Auch bauen, was noch aktuell ist.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Nur zeigen, was gebaut würde.")] = False,
     data: DataDir = None,
@@ -70,11 +73,19 @@ def build(
     Was seit dem letzten Mal unverändert ist, bleibt liegen. Für viele Orte (--all, --level, --land, --from oder mehr
     als zehn) entsteht daneben index.html: ein Verzeichnis aller Profile im Zielordner, mit Suche und Karte.
     """
-    from kommunalprofil import many, own
+    from kommunalprofil import many, own, resources
     from kommunalprofil.states import State
 
+    if scheduler:
+        from kommunalprofil import cluster
+
+        cluster.check_address(scheduler)
+        if jobs is not None:
+            raise UsageError("--jobs und --scheduler schließen sich aus: Im Cluster arbeitet, wer angemeldet ist.")
     added = own.NOTHING if profil is None else own.load(profil)
     folder = data_dir(data)
+    if scheduler:  # a worker stands in a folder of its own
+        folder, output = folder.absolute(), output.absolute()
     register, state = many.register(folder), State.of(folder)
     places = _named(state, register, [*(orte or ()), *_lines(listed)]) + _chosen(register, level, land, everything)
     places = list({place.ags: place for place in places}.values())
@@ -87,6 +98,9 @@ def build(
     todo = [place for place in places if place.ags not in ready]
     if dry_run:
         return _preview(todo, len(ready), as_json)
+    resources.check_fonts()
+    for place in places:  # also where nothing is to be built: a run with --force may have been ended
+        many.tidy(what, place)
     told = not (quiet or as_json)
     by_key = {place.ags: place for place in places}
     done = [(by_key[ags], outcome) for ags, outcome in ready.items()]
@@ -95,7 +109,8 @@ def build(
     failed: list[Outcome] = []
     watched = told and len(todo) > 1 and sys.stderr.isatty()
     begun = time.monotonic()
-    for outcome in _progress(_outcomes(what, todo, jobs), len(todo)) if watched else _outcomes(what, todo, jobs):
+    outcomes = _outcomes(what, todo, jobs, scheduler)
+    for outcome in _progress(outcomes, len(todo)) if watched else outcomes:
         place = by_key[outcome.ags]
         if outcome.error:
             failed.append(outcome)
@@ -175,9 +190,14 @@ def _chosen(register: Register, level: str, land: str, everything: bool) -> list
     return [place for place in register.search(level=level or None) if place.ags.startswith(key)]
 
 
-def _outcomes(what: What, places: Sequence[Region], jobs: int | None) -> Iterator[Outcome]:
+def _outcomes(what: What, places: Sequence[Region], jobs: int | None, scheduler: str) -> Iterator[Outcome]:
     from kommunalprofil import many, workers
 
+    if scheduler and places:
+        from kommunalprofil import cluster
+
+        there = many.portions(what, places, cluster.checked(scheduler, what))
+        return many.run(there, lambda: cluster.executor(scheduler))
     number = many.jobs_here(jobs, len(places))
     portions: list[Portion] = many.portions(what, places, number)
     return many.run(portions, (lambda: workers.stoppable(number)) if number > 1 else None)

@@ -9,19 +9,25 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, as_completed
 from contextlib import AbstractContextManager
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import NamedTuple
+from platform import node
+from typing import TYPE_CHECKING, NamedTuple
 
 from kommunalprofil import __version__, datapackage
+from kommunalprofil.errors import DataError, KommunalprofilError
 from kommunalprofil.own import NOTHING, Own
 from kommunalprofil.regions import Region, Register
 from kommunalprofil.resources import templates_dir
-from kommunalprofil.states import State, dump
+from kommunalprofil.states import HINT, State, dump
+
+if TYPE_CHECKING:
+    from kommunalprofil.profile import Together
 
 TOGETHER = 12
 """Places computed together: each more takes memory, and work is lost by portions when a process ends."""
@@ -32,6 +38,8 @@ MEMORY = 900_000_000
 ATTEMPTS = 3
 """So often a portion is begun whose process ended from outside."""
 Start = Callable[[], AbstractContextManager[Executor]]
+_ALONE = threading.Lock()
+"""Held while a process builds: matplotlib is not made for threads, of which a worker of a cluster may have several."""
 
 
 class What(NamedTuple):
@@ -80,9 +88,30 @@ def fingerprint(what: What) -> str:
     return digest.hexdigest()
 
 
+def verify(what: What, probe: Path | None = None) -> None:
+    """Raises KommunalprofilError if this process would make other files than the one that gave the work.
+
+    `probe` is a file that stands in the folder of the results as long as this is asked.
+    """
+    try:
+        here = fingerprint(what)
+    except (KommunalprofilError, OSError) as error:
+        raise KommunalprofilError(f"Auf {node()} fehlt der Datenbestand „{what.data}“: {error}") from None
+    if what.inputs not in ("", here):
+        raise KommunalprofilError(f"Auf {node()} gilt ein anderer Datenbestand oder ein anderes Programm als hier.")
+    if probe is not None and not probe.exists():
+        raise KommunalprofilError(f"Auf {node()} ist „{what.output}“ nicht derselbe Ordner wie hier.")
+
+
 def folder_of(what: What, place: Region) -> Path:
     """Where the files of a place go."""
     return what.output / place.slug
+
+
+def tidy(what: What, place: Region) -> None:
+    """Take away what a run that was ended in the middle of writing has left. Raises OSError."""
+    for path in folder_of(what, place).rglob(".*.tmp"):
+        path.unlink(missing_ok=True)
 
 
 def up_to_date(what: What, place: Region) -> Outcome | None:
@@ -122,27 +151,56 @@ def register(data: Path) -> Register:
 
 def build(portion: Portion) -> Iterator[Outcome]:
     """Build the places of a portion one after another; one that fails does not keep the others."""
-    from kommunalprofil import render
-    from kommunalprofil.german_cli import told
-    from kommunalprofil.profile import Profile, Together
+    from kommunalprofil.profile import Together
 
     what, known = portion.what, register(portion.what.data)
     places = [known.get(ags) for ags in portion.places]
     together = Together(what.data, known, places)
     for place in places:
-        try:
-            profile = Profile(place.ags, what.data, known, together)
-            made = render.document(profile, own=what.own, single=what.figures, short=what.short, inputs=what.inputs)
-            yield Outcome(place.ags, tuple(render.write(made.files, folder_of(what, place))))
-        except Exception as error:
-            stuck = isinstance(error, OSError)
-            yield Outcome(place.ags, (), *told(error), stuck)
-            if stuck:
-                return
+        outcome = _made(what, known, place, together)
+        if outcome.error and not outcome.stuck and len(places) > 1:
+            # what is damaged for one place may have spoilt what was computed for all of them
+            outcome = _made(what, known, place)
+        yield outcome
+        if outcome.stuck:
+            return
+
+
+def _made(what: What, known: Register, place: Region, together: Together | None = None) -> Outcome:
+    from kommunalprofil import render
+    from kommunalprofil.german_cli import told
+    from kommunalprofil.profile import Profile
+
+    try:
+        profile = Profile(place.ags, what.data, known, together)
+        made = render.document(profile, own=what.own, single=what.figures, short=what.short, inputs=what.inputs)
+        tidy(what, place)
+        return Outcome(place.ags, tuple(render.write(made.files, folder_of(what, place))))
+    except Exception as error:
+        return Outcome(place.ags, (), *told(_cause(error, what, place)), stuck=isinstance(error, OSError))
+
+
+def _cause(error: Exception, what: What, place: Region) -> Exception:
+    """The damage in the numbers of the place that an error nobody foresaw comes from, or the error itself."""
+    if isinstance(error, (KommunalprofilError, OSError, MemoryError)):
+        return error
+    from kommunalprofil.observations import validate
+    from kommunalprofil.store import Store
+
+    store, keys = Store(what.data), (place.ags, *place.parents)
+    try:
+        for table in store.tables:
+            rows = store.observations(table, keys).to_pandas()
+            validate(rows[rows["region"].isin(keys)], f"Tabelle {table}")
+    except DataError as damage:
+        return DataError(f"Der Datenbestand ist beschädigt. {damage} {HINT}")
+    return error
 
 
 def _built(portion: Portion) -> list[Outcome]:
-    return list(build(portion))
+    with _ALONE:
+        verify(portion.what)
+        return list(build(portion))
 
 
 def run(portions: Sequence[Portion], start: Start | None = None) -> Iterator[Outcome]:
@@ -183,12 +241,6 @@ def _elsewhere(left: dict[int, Portion], start: Start) -> Iterator[Outcome]:
                 yield from outcomes
     except BaseException:
         for portion in left.values():
-            _tidy(portion)
+            for ags in portion.places:
+                tidy(portion.what, register(portion.what.data).get(ags))
         raise
-
-
-def _tidy(portion: Portion) -> None:
-    """Take away the temporary files of a process that ended in the middle of writing."""
-    for ags in portion.places:
-        for path in folder_of(portion.what, register(portion.what.data).get(ags)).glob(".*.tmp"):
-            path.unlink(missing_ok=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
-from kommunalprofil.errors import DataError
+from kommunalprofil.errors import DataError, RenderError
 
 _PACKAGE = Path(__file__).resolve().parent
 _ROOT = _PACKAGE.parent.parent  # src/kommunalprofil/ -> the checkout; meaningless in an installed wheel
@@ -35,3 +36,13 @@ def templates_dir() -> Path:
 def fonts_dir() -> Path:
     """Folder of the fonts (TTF for PDF, WOFF2 for HTML, licence). Raises DataError if there is none."""
     return _first("Der Ordner der Schriften", _PACKAGE / "templates" / "fonts", _ROOT / "templates" / "fonts")
+
+
+def check_fonts() -> None:
+    """Raises RenderError for a font that is not as it came; typst would silently take another in its place."""
+    folder = fonts_dir()
+    for line in (folder / "SHA256SUMS").read_text(encoding="ascii").splitlines():
+        known, name = line.split()
+        there = (folder / name).is_file()
+        if not there or hashlib.sha256((folder / name).read_bytes()).hexdigest() != known:
+            raise RenderError(f"Die Schrift „{folder / name}“ fehlt oder ist beschädigt. Bitte neu installieren.")
