@@ -167,6 +167,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(quick: Cluster, tmp_path: P
     assert building.returncode == 0
     quick.wait(lambda client: len(client.nthreads()) == 1)
     made = files(tmp_path / "r")
+    assert made.pop("index.html").startswith(b"<!DOCTYPE html>")
     assert len(made) == 36 * 4
     assert made == expected()
 

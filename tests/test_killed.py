@@ -175,6 +175,7 @@ def test_what_a_killed_run_left_beside_a_finished_place_is_taken_away(tmp_path: 
     left = [output / places[0].slug / ".daten.csv.abc.tmp", output / places[1].slug / "abbildungen/.01.svg.x.tmp"]
     for path in left:
         path.write_text("half")
+    (output / ".index.html.def.tmp").write_text("half")
     before = newest(output / places[2].slug)
     assert Run(output).end() == (0, "")
     assert hidden(output) == []

@@ -128,6 +128,8 @@ def write(what: What, register: Register, known: Iterable[Outcome] = ()) -> tupl
         )
     found = profiles(what.output, register, known)
     text = page(found, register, State.of(what.data), render.html_style(what.own))
+    for left in what.output.glob(f".{NAME}.*.tmp"):  # by a run that was killed just here
+        left.unlink(missing_ok=True)
     render.write({NAME: text.encode()}, what.output)
     return path, len(found)
 
