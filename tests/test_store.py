@@ -133,3 +133,22 @@ def test_killed_in_the_middle_the_old_state_is_whole(tmp_path: Path, root: Path)
     assert all(
         p.name.startswith(".") and p.suffix == ".tmp" for p in tmp_path.iterdir() if p.name not in ("f0", "f1", "f2")
     )
+
+
+def test_files_that_belong_together_say_so_only_when_all_are_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seal = tmp_path / "seal"
+    store.write_atomic({tmp_path / "a": b"1", tmp_path / "b": b"1", seal: b"1"}, seal)
+    assert seal.read_bytes() == b"1"
+    replace = Path.replace
+
+    def killed_at_the_second(self: Path, target: Path) -> Path:
+        if target.name == "b":
+            raise KeyboardInterrupt
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", killed_at_the_second)
+    with pytest.raises(KeyboardInterrupt):
+        store.write_atomic({tmp_path / "a": b"2", tmp_path / "b": b"2", seal: b"2"}, seal)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a": b"2", "b": b"1"}

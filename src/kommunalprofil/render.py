@@ -326,7 +326,10 @@ def html(profile: Profile, figures: FigureFunctions | None = None, own: Own = NO
 
 
 def write(files: Mapping[str, bytes], directory: Path) -> list[Path]:
-    """Write all files into the folder, none of them half. Raises OSError if it cannot be written."""
+    """Write all files into the folder, none of them half. Raises OSError if it cannot be written.
+
+    As long as old and new files lie side by side there is no descriptor, so nobody takes them for one profile.
+    """
     targets = {directory / name: content for name, content in files.items()}
-    write_atomic(targets)
+    write_atomic(targets, directory / datapackage.NAME if datapackage.NAME in files else None)
     return list(targets)

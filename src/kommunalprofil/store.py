@@ -26,10 +26,12 @@ BELOW = "+"
 """Ends the name of the row group of a Land's Gemeinden."""
 
 
-def write_atomic(files: Mapping[Path, bytes]) -> None:
+def write_atomic(files: Mapping[Path, bytes], seal: Path | None = None) -> None:
     """Write all files or none: first every one under a temporary name beside its place, then a rename each.
 
-    A rename within a folder cannot leave half a file. Raises OSError; temporary files are removed in any case.
+    A rename within a folder cannot leave half a file. `seal` is the last of the files, which says that the others
+    belong together: the one of before goes first, so that nobody takes old and new files for one. Raises OSError;
+    temporary files are removed in any case.
     """
     made: list[tuple[str, Path]] = []
     try:
@@ -45,6 +47,8 @@ def write_atomic(files: Mapping[Path, bytes]) -> None:
         os.umask(umask)
         for name, _ in made:
             Path(name).chmod(0o666 & ~umask)
+        if seal is not None:
+            seal.unlink(missing_ok=True)
         for name, path in made:  # nothing but renames from here on: the files change together or not at all
             Path(name).replace(path)
     finally:
