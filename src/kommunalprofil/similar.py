@@ -165,6 +165,22 @@ class Neighbour:
         return sorted(self.parts, key=lambda part: -part.share)
 
 
+class Alike(NamedTuple):
+    """The places most like one, from near to far.
+
+    `others` is how many of its size class have enough in common with it, `left_out` how many have not; `measures` are
+    those compared, `missing` those of them the place itself has no value of.
+    """
+
+    ags: str
+    size: SizeClass
+    neighbours: tuple[Neighbour, ...]
+    others: int
+    left_out: int
+    measures: tuple[Measure, ...]
+    missing: tuple[Measure, ...]
+
+
 def scaled(values: Numbers, logarithm: bool = False) -> Numbers:
     """Values in units of their robust spread around the median, cut off at ±FAR; gaps (NaN) stay gaps.
 
@@ -213,15 +229,6 @@ class Space:
         values = np.column_stack([comparison.numbers(measure) for measure in measures])
         return cls(comparison.regions, values, measures, size_classes(comparison.regions, register))
 
-    def missing(self, ags: str) -> list[Measure]:
-        """The measures the level has values of, but not this place."""
-        there = self._there[self.row[ags]]
-        return [measure for measure, known in zip(self.measures, there, strict=True) if not known]
-
-    def known(self, ags: str) -> bool:
-        """Whether the place has values of enough measures to be compared at all."""
-        return ags in self.row and float(self._there[self.row[ags]] @ self.weights) >= COMMON * self._whole
-
     @cached_property
     def _whole(self) -> float:
         return float(self.weights.sum())
@@ -247,14 +254,19 @@ class Space:
         found = np.sqrt(squares / np.where(enough, common, 1.0))
         return np.round(np.where(enough, found, np.inf), DIGITS)
 
-    def nearest(self, ags: str, count: int) -> list[Neighbour]:
+    def alike(self, ags: str, count: int) -> Alike | None:
         """The places of its size class nearest to a place, itself left out; equally near ones by key.
 
-        Fewer than `count` if the class has fewer with enough in common. Raises KeyError for a place not compared.
+        Fewer than `count` if the class has fewer with enough in common; None for a place that is not compared.
         """
-        row = self.row[ags]
-        near, distances = self._all_near(row, self._inside(self.classes[ags]))
-        return [self._neighbour(row, int(o), float(d)) for o, d in zip(near[:count], distances, strict=False)]
+        if ags not in self.row:
+            return None
+        row, size = self.row[ags], self.classes[ags]
+        others = self._inside(size)
+        near, distances = self._all_near(row, others)
+        found = [self._neighbour(row, int(o), float(d)) for o, d in zip(near[:count], distances, strict=False)]
+        gaps = tuple(measure for measure, known in zip(self.measures, self._there[row], strict=True) if not known)
+        return Alike(ags, size, tuple(found), len(near), len(others) - 1 - len(near), self.measures, gaps)
 
     def _neighbour(self, row: int, other: int, distance: float) -> Neighbour:
         there = (self._there[row] > 0) & (self._there[other] > 0)
@@ -267,7 +279,7 @@ class Space:
         return Neighbour(self.regions[other], distance, float(self.weights @ there) / self._whole, parts)
 
     def all_nearest(self, count: int) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Every place with the keys of its nearest ones, class by class; as `nearest`, without what adds to it.
+        """Every place with the keys of its nearest ones, class by class; as `alike`, without what adds to it.
 
         Products of matrices say which are near, some more than asked for; only their distances are then computed.
         """
