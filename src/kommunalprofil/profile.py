@@ -152,7 +152,7 @@ class Profile:
 
     @cached_property
     def alike(self) -> Alike | None:
-        """The few places of its level and size class most like it; None where `comparison` is None. Raises DataError."""
+        """The few places of its size class most like it; None where `comparison` is None. Raises DataError."""
         space = self._shared.space(self.region.level)
         return None if space is None else space.alike(self.region.ags, SHOWN)
 

@@ -17,11 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kommunalprofil.comparison import LEVELS, MEASURES, Measure
+from kommunalprofil.errors import UsageError
 from kommunalprofil.formatting import number
+from kommunalprofil.names import printable
 
 if TYPE_CHECKING:
     from kommunalprofil.comparison import Comparison, Numbers
-    from kommunalprofil.regions import Region, Register
+    from kommunalprofil.regions import Register
 
 FAR = 4.0
 """So many scaled units from the middle a value is cut off: about four standard deviations of a normal distribution."""
@@ -85,6 +87,21 @@ THEME = {name: theme for theme in THEMES for name in (*theme.usual, *theme.more)
 """The theme of a measure by its id."""
 USUAL = tuple(BY_ID[name] for theme in THEMES for name in theme.usual)
 """The measures places are compared in unless others are asked for."""
+
+
+def chosen(text: str) -> tuple[Measure, ...]:
+    """The measures people name, by commas: a whole id or an indicator, which means all its measures; '' the usual ones.
+
+    In the order they are declared in. Raises UsageError for an unknown name.
+    """
+    wanted = [name for part in text.split(",") if (name := part.strip())]
+    allowed = {measure.indicator for measure in MEASURES}
+    for name in wanted:
+        if name not in BY_ID and name not in allowed:
+            rest = ", ".join(sorted(allowed | set(BY_ID)))
+            raise UsageError(f"In „{printable(name)}“ werden Orte nicht verglichen. Erlaubt sind: {rest}.")
+    return tuple(m for m in MEASURES if m.id in wanted or m.indicator in wanted) if wanted else USUAL
+
 
 CLASSES = {
     "kreis": (100_000, 200_000, 500_000),
@@ -211,8 +228,7 @@ class Space:
         order = np.argsort(np.array(regions, dtype=object), kind="stable")  # by key, whatever order they come in
         self.regions = tuple(regions[i] for i in order)
         self.measures = tuple(measures[m] for m in kept)
-        self.asked = tuple(measures)
-        self.values = np.ascontiguousarray(values[np.ix_(order, kept)])
+        self.values = np.ascontiguousarray(values[order][:, kept])
         self.classes = classes
         self.row = {ags: r for r, ags in enumerate(self.regions)}
         members = [THEME[measure.id] for measure in self.measures]
@@ -252,7 +268,8 @@ class Space:
         common = there @ self.weights
         enough = common >= COMMON * self._whole - 1e-9
         found = np.sqrt(squares / np.where(enough, common, 1.0))
-        return np.round(np.where(enough, found, np.inf), DIGITS)
+        found[~enough] = np.inf
+        return np.asarray(np.round(found, DIGITS), dtype=np.float64)
 
     def alike(self, ags: str, count: int) -> Alike | None:
         """The places of its size class nearest to a place, itself left out; equally near ones by key.

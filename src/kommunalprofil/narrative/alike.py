@@ -12,7 +12,6 @@ from kommunalprofil.sentences import LEVELS, capital, decimals, located
 if TYPE_CHECKING:
     from kommunalprofil.evidence import Evidence
     from kommunalprofil.regions import Region
-    from kommunalprofil.similar import SizeClass
 
 COLUMNS = {
     "population": "Bevölkerung",
