@@ -66,15 +66,17 @@ def _among(found: Alike) -> str:
 
 def _table(found: Alike, register: Register) -> Iterator[str]:
     themes = _themes(found)
-    yield f"{'':<{NAME + 17}}Anteil am Quadrat des Abstands in %"
-    head = "".join(f"{theme.short:>7}" for theme in themes)
-    yield f"Rang  {'Ort':<{NAME}}{'Abstand':>9}  {head}"
+    wide = [len(theme.short) + 1 for theme in themes]
+    yield f"{'':<{NAME + 15}}Anteil am Quadrat des Abstands in %"
+    heads = "".join(f"{theme.short:>{w}}" for theme, w in zip(themes, wide, strict=True))
+    yield f"Rang  {'Ort':<{NAME}} Abstand{heads}"
     for rank, one in enumerate(found.neighbours, 1):
         name = register.get(one.ags).title
         name = name if len(name) <= NAME else name[: NAME - 1] + "…"
         known = {theme.name: share for theme, share in one.themes.items()}
         shares = (number(known[t.name] * 100) if t.name in known else UNKNOWN for t in themes)
-        yield f"{rank:>4}  {name:<{NAME}}{number(one.distance, 2):>9}  {''.join(f'{share:>7}' for share in shares)}"
+        parts = "".join(f"{share:>{w}}" for share, w in zip(shares, wide, strict=True))
+        yield f"{rank:>4}  {name:<{NAME}}{number(one.distance, 2):>8}{parts}"
     short = [f"{theme.short} {theme.name}" for theme in themes if theme.short != theme.name]
     legend = "; ".join([*short, f"„{UNKNOWN}“ nicht zu vergleichen"])
     yield from _fold(f"({legend})", 6)
