@@ -95,6 +95,7 @@ class FakeProfile:
     """Answers the calls of Profile; `gaps` names indicators that have no value here."""
 
     comparison = None
+    alike = None
 
     def __init__(self, region: FakeRegion = KREIS, gaps: tuple[str, ...] = ()) -> None:
         known = {r.ags: r for r in (BUND, LAND, KREIS, GEMEINDE)} | {region.ags: region}

@@ -104,6 +104,9 @@ def allowed(profile: dict[str, Any]) -> set[str]:
         known |= {fmt.number(n) for n in counts} | spellings(row["median"])
     known.add(str(sum(not row["lower"] <= row["value"] <= row["upper"] for row in levels(profile))))
     known.add(str(len(levels(profile))))
+    if alike := profile["similar"]:
+        known |= {fmt.number(alike[name]) for name in ("low", "high", "others") if alike[name] is not None}
+        known |= {fmt.number(place["distance"], 2) for place in alike["places"]}
     for region in (profile["region"], *profile["parents"]):
         known.add(fmt.number(region["area_km2"], 1))
     return known

@@ -271,14 +271,20 @@ class Comparison:
             raise DataError(f"{path.name} ist beschädigt ({error}). {HINT}") from None
 
     @cached_property
-    def _regions(self) -> list[str]:
+    def regions(self) -> list[str]:
+        """The keys of all places, in the order of `numbers`."""
         regions: list[str] = self._table["region"].to_pylist()
         return regions
+
+    def numbers(self, measure: Measure) -> Numbers:
+        """The value of every place, NaN for a gap."""
+        column = self._table[measure.id].cast("float64")  # a column without any value may be of no type
+        return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.float64)
 
     def values(self, measure: Measure) -> dict[str, float]:
         """The value of each place that has one."""
         if measure not in self._values:
-            numbers = zip(self._regions, self._table[measure.id].to_pylist(), strict=True)
+            numbers = zip(self.regions, self._table[measure.id].to_pylist(), strict=True)
             self._values[measure] = {region: number for region, number in numbers if number is not None}
         return self._values[measure]
 
@@ -295,7 +301,7 @@ class Comparison:
         own = self.type_of(region)
         if own and own not in self._peers:
             types = dict(zip(self._register.column("ags"), self._register.column(TYPE[self._level]), strict=True))
-            self._peers[own] = frozenset(ags for ags in self._regions if types.get(ags) == own)
+            self._peers[own] = frozenset(ags for ags in self.regions if types.get(ags) == own)
         return self._peers.get(own, frozenset())
 
     def percentile(self, measure: Measure, value: float) -> float:

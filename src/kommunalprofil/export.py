@@ -142,8 +142,21 @@ def json_bytes(evidence: Evidence, outline: Outline, values: Iterable[Value]) ->
             if values
         ],
     }
+    parts["similar"] = _alike(evidence)
     written = {name: _lines(part) for name, part in parts.items()} | {"values": _listed(entries)}
     return ("{\n" + ",\n".join(f"{_json(name)}: {text}" for name, text in written.items()) + "\n}\n").encode()
+
+
+def _alike(evidence: Evidence) -> dict[str, Any] | None:
+    """The places most like this one, and among which they were looked for; None without a comparison."""
+    found = evidence.alike
+    if found is None:
+        return None
+    size = found.size
+    places = [{"ags": one.ags, "name": evidence.register.get(one.ags).name, "distance": one.distance,
+               "common": plain(one.common)} for one in found.neighbours]  # fmt: skip
+    return {"low": size.low, "high": size.high, "city": size.city, "widened": size.widened, "others": found.others,
+            "measures": [measure.id for measure in found.measures], "places": places}  # fmt: skip
 
 
 def _json(thing: Any) -> str:

@@ -16,6 +16,7 @@ from kommunalprofil.indicators.series import Series, Value
 from kommunalprofil.indicators.territory import Continued
 from kommunalprofil.provenance import Origin, covers
 from kommunalprofil.regions import Region, Register
+from kommunalprofil.similar import Alike, Space
 from kommunalprofil.states import CROSSWALK, State
 from kommunalprofil.store import Store
 from kommunalprofil.territory import FORMER_KREISE
@@ -24,6 +25,8 @@ from kommunalprofil.vocabulary import COUNTED
 __all__ = ["Profile", "Value"]
 
 DIMENSIONS = ("sex", "nationality", "age", "migration", "household")
+SHOWN = 5
+"""So many places like it a profile shows."""
 
 
 class Together:
@@ -38,6 +41,7 @@ class Together:
         self._around = {key for place in places for key in place.parents}
         self._rows: dict[tuple[int, str], list[Value]] = {}
         self._comparisons: dict[str, Comparison | None] = {}
+        self._spaces: dict[str, Space | None] = {}
 
     @cached_property
     def every_base(self) -> Results:
@@ -51,6 +55,13 @@ class Together:
         if level not in self._comparisons:
             self._comparisons[level] = Comparison.load(self.store.state, level, self.register)
         return self._comparisons[level]
+
+    def space(self, level: str) -> Space | None:
+        """All places of a level, ready for distances, made once; None if they are not compared. Raises DataError."""
+        if level not in self._spaces:
+            comparison = self.comparison(level)
+            self._spaces[level] = None if comparison is None else Space.of(comparison, self.register)
+        return self._spaces[level]
 
     def rows(self, series: Series, region: str) -> list[Value]:
         """The values of a region in a series of `results`; those of what surrounds several places are made once."""
@@ -138,6 +149,12 @@ class Profile:
     def comparison(self) -> Comparison | None:
         """All places of its level; None for Germany and for a data set without a comparison."""
         return self._shared.comparison(self.region.level)
+
+    @cached_property
+    def alike(self) -> Alike | None:
+        """The few places of its size class most like it; None where `comparison` is None. Raises DataError."""
+        space = self._shared.space(self.region.level)
+        return None if space is None else space.alike(self.region.ags, SHOWN)
 
     @cached_property
     def indicators(self) -> dict[str, Indicator]:
