@@ -266,7 +266,7 @@ class Space:
         there = self._there[one] * self._there[other]
         squares = ((self._scaled[one] - self._scaled[other]) ** 2 * there).sum(axis=1)
         common = there @ self.weights
-        enough = common >= COMMON * self._whole - 1e-9
+        enough = (common > 0) & (common >= COMMON * self._whole - 1e-9)
         found = np.sqrt(squares / np.where(enough, common, 1.0))
         found[~enough] = np.inf
         return np.asarray(np.round(found, DIGITS), dtype=np.float64)
