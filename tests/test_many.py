@@ -352,3 +352,25 @@ def test_what_a_stopped_process_left_is_taken_away(tmp_path: Path, register: Reg
     with pytest.raises(KeyboardInterrupt):
         list(many.run([portion], start))
     assert [path.name for path in left.parent.iterdir()] == ["daten.csv"]
+
+
+def test_a_file_in_the_way_of_one_place_keeps_no_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "groede").write_bytes(b"")
+    assert call("groede", "hooge", "-o", tmp_path, "--jobs", "1") == 74
+    out, err = capsys.readouterr()
+    assert err.startswith("Fehler: Gemeinde Gröde: ")
+    assert err.count("\n") == 1
+    assert f"Gemeinde Hooge: {tmp_path / 'hooge'}\n" in out
+    assert (tmp_path / "hooge" / "kommunalprofil.pdf").exists()
+
+
+def test_a_file_is_no_folder_for_profiles(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "datei").write_bytes(b"")
+    assert call("groede", "-o", tmp_path / "datei") == 2
+    assert "ist eine Datei, kein Ordner. --output nennt" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("damage", ["[" * 100_000, '{"resources": [], "inputs": "x"}', "null", ""])
+def test_a_damaged_descriptor_means_build_again(tmp_path: Path, damage: str) -> None:
+    (tmp_path / datapackage.NAME).write_text(damage, encoding="utf-8")
+    assert datapackage.written(tmp_path, "x") is None

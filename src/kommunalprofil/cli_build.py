@@ -99,6 +99,8 @@ def build(
     if dry_run:
         return _preview(todo, len(ready), as_json)
     resources.check_fonts()
+    if output.exists() and not output.is_dir():
+        raise UsageError(f"„{output}“ ist eine Datei, kein Ordner. --output nennt den Ordner für die Profile.")
     for place in places:  # also where nothing is to be built: a run with --force may have been ended
         many.tidy(what, place)
     told = not (quiet or as_json)
@@ -131,7 +133,7 @@ def build(
                 for place, one in done
             ]
         )
-    elif told and len(places) > LISTED:
+    elif told and (len(places) > LISTED or len(done) + len(failed) < len(places)):
         _sum_up(len(done) - len(ready), len(ready), len(failed), len(todo), time.monotonic() - begun, output)
     return code
 

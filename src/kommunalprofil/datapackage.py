@@ -130,13 +130,16 @@ class Written(NamedTuple):
 
 
 def found(folder: Path) -> Written | None:
-    """The profile in a folder; None if there is none, or one of its files is gone or of another size."""
+    """The profile in a folder; None if there is none, or one of its files is gone or of another size.
+
+    What lies in a file is not read: to hash thousands of profiles takes longer than anybody waits for a list.
+    """
     try:
         package = json.loads((folder / NAME).read_bytes())
         files = {entry["path"]: entry["bytes"] for entry in package["resources"]}
-        whole = all(os.stat(f"{folder}/{path}").st_size == size for path, size in files.items())  # noqa: PTH116
+        whole = bool(files) and all(os.stat(f"{folder}/{path}").st_size == size for path, size in files.items())  # noqa: PTH116
         return Written(str(package.get("inputs", "")), tuple(files)) if whole else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 

@@ -7,6 +7,7 @@ but the folders.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import threading
@@ -25,6 +26,7 @@ from kommunalprofil.own import NOTHING, Own
 from kommunalprofil.regions import Region, Register
 from kommunalprofil.resources import templates_dir
 from kommunalprofil.states import HINT, State, dump
+from kommunalprofil.workers import undisturbed
 
 if TYPE_CHECKING:
     from kommunalprofil.profile import Together
@@ -35,6 +37,8 @@ PARALLEL = 6
 """For fewer places no process is started: each takes a second to load."""
 MEMORY = 900_000_000
 """Bytes a process may take."""
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG, errno.EIO)
+"""What the system says when nothing more can be written to a disk."""
 ATTEMPTS = 3
 """So often a portion is begun whose process ended from outside."""
 Start = Callable[[], AbstractContextManager[Executor]]
@@ -177,7 +181,14 @@ def _made(what: What, known: Register, place: Region, together: Together | None 
         tidy(what, place)
         return Outcome(place.ags, tuple(render.write(made.files, folder_of(what, place))))
     except Exception as error:
-        return Outcome(place.ags, (), *told(_cause(error, what, place)), stuck=isinstance(error, OSError))
+        return Outcome(place.ags, (), *told(_cause(error, what, place)), stuck=_stuck(error, what))
+
+
+def _stuck(error: Exception, what: What) -> bool:
+    """Whether the next place would fail, too; a file in the way of one place says nothing of the others."""
+    if not isinstance(error, OSError):
+        return False
+    return error.errno in FULL or not what.output.is_dir() or not os.access(what.output, os.W_OK)
 
 
 def _cause(error: Exception, what: What, place: Region) -> Exception:
@@ -234,7 +245,8 @@ def _elsewhere(left: dict[int, Portion], start: Start) -> Iterator[Outcome]:
     """Give everything that is left away; takes out of `left` what is done. Raises BrokenExecutor."""
     try:
         with start() as pool:
-            promised = {pool.submit(_built, portion): number for number, portion in left.items()}
+            with undisturbed():
+                promised = {pool.submit(_built, portion): number for number, portion in left.items()}
             for future in as_completed(promised):
                 outcomes = future.result()
                 del left[promised[future]]

@@ -97,6 +97,19 @@ def stoppable(number: int) -> Iterator[ProcessPoolExecutor]:
     made.shutdown()
 
 
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Ctrl-C waits until this is over: in the moment a process is copied Python would lose it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _context() -> BaseContext:
     """A copy of this process where that is safe, for it has loaded everything; else a new one, a second later.
 

@@ -49,7 +49,7 @@
     document.body.classList.toggle("searching", Boolean(field.value || level.value || land.value));
     const all = count.dataset.all;
     const some = number.toLocaleString("de-DE");
-    count.textContent = number < items.filter((item) => item.level).length ? `${some} von ${all} Orten`
+    count.textContent = number < items.filter((item) => item.level).length ? `${some} von ${all} ${all === "1" ? "Ort" : "Orten"}`
       : `${all} ${all === "1" ? "Ort" : "Orte"}`;
   };
 
