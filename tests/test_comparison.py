@@ -201,3 +201,11 @@ def test_every_measure_is_of_a_declared_indicator() -> None:
         assert all(name in indicator.by for name, _ in measure.members)
     assert len({m.id for m in MEASURES}) == len({m.label for m in MEASURES}) == len(MEASURES)
     assert Measure.of("x", "t", "age_share", age="80+").id == "age_share:age=80+"
+
+
+def test_numbers_are_the_values_in_the_order_of_the_places(register: Register) -> None:
+    here = loaded("gemeinde", register)
+    for measure in MEASURES:
+        numbers = dict(zip(here.regions, here.numbers(measure).tolist(), strict=True))
+        assert {place: n for place, n in numbers.items() if n == n} == here.values(measure)
+    assert np.isnan(made([None, None]).numbers(OLD)).all()

@@ -29,6 +29,7 @@ DEFINED = re.compile(  # age bounds, bases of rates, names of tables and of stat
     r"|\d+ Jahre oder älter|\d+ und älter|unter-?\d+-?Jährige\w*|\d+ und mehr|\d+ Person(?:en)?\b"
     r"|auf 10 gerundet|\b\d{5}-[\w-]+|\bAI[\w-]+"
     r"|Abbildung \d+|weniger als 20\b|100 % ergeben|95-Prozent|Tabelle \d+|unter 18"
+    r"|mit [\d.]+ bis unter [\d.]+ Menschen"  # of a size class
     r"|der \d+ Jahren? mit|(?:in|den|allen) (?:\d+ der )?\d+ Jahren? mit|Wachstum in \d+"
 )
 

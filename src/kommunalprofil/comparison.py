@@ -278,8 +278,15 @@ class Comparison:
 
     def numbers(self, measure: Measure) -> Numbers:
         """The value of every place, NaN for a gap."""
-        column = self._table[measure.id].cast("float64")  # a column without any value may be of no type
-        return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.float64)
+        import pyarrow as pa
+
+        column = self._table[measure.id].cast(pa.float64())  # without any value it may be of no type
+        found, start = np.full(len(column), np.nan), 0
+        for part in column.chunks:  # by DLPack: `to_numpy` and filling gaps would load pandas
+            there = np.from_dlpack(part.is_valid().cast(pa.uint8())) > 0
+            found[start : start + len(part)][there] = np.from_dlpack(part.drop_null())
+            start += len(part)
+        return found
 
     def values(self, measure: Measure) -> dict[str, float]:
         """The value of each place that has one."""

@@ -8,6 +8,7 @@ class are told. The types of the BBSR have no part in it; docs/vergleichbare-kom
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -363,7 +364,7 @@ def size_classes(regions: Iterable[str], register: Register) -> dict[str, SizeCl
     for ags in keys:
         people, kind = column[ags]
         city = kind in CITY if level == "kreis" else None
-        groups.setdefault((city, sum((people or 0) >= limit for limit in limits)), []).append(ags)
+        groups.setdefault((city, bisect_right(limits, people or 0)), []).append(ags)
     found: dict[str, SizeClass] = {}
     ends = [0, *limits, None]
     for city, own in groups:
