@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 import documents
-from kommunalprofil import cli, german_cli, many, render, workers
+from kommunalprofil import cli, datapackage, german_cli, many, render, workers
 from kommunalprofil.errors import RenderError
 from kommunalprofil.regions import Register
 from kommunalprofil.resources import data_dir
@@ -354,20 +354,16 @@ def test_what_a_stopped_process_left_is_taken_away(tmp_path: Path, register: Reg
     assert [path.name for path in left.parent.iterdir()] == ["daten.csv"]
 
 
-def test_a_file_in_the_way_of_one_place_keeps_no_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_in_the_way_of_one_place_keeps_no_other(
+    tmp_path: Path, quick: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "groede").write_bytes(b"")
-    assert call("groede", "hooge", "-o", tmp_path, "--jobs", "1") == 74
+    assert call("build", "groede", "hallig-hooge", "-o", tmp_path, "--jobs", "1") == german_cli.EXIT_IO
     out, err = capsys.readouterr()
     assert err.startswith("Fehler: Gemeinde Gröde: ")
     assert err.count("\n") == 1
-    assert f"Gemeinde Hooge: {tmp_path / 'hooge'}\n" in out
-    assert (tmp_path / "hooge" / "kommunalprofil.pdf").exists()
-
-
-def test_a_file_is_no_folder_for_profiles(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "datei").write_bytes(b"")
-    assert call("groede", "-o", tmp_path / "datei") == 2
-    assert "ist eine Datei, kein Ordner. --output nennt" in capsys.readouterr().err
+    assert f"Gemeinde Hallig Hooge: {tmp_path / 'hallig-hooge'}\n" in out
+    assert (tmp_path / "hallig-hooge" / "k.txt").read_text() == "01054050"
 
 
 @pytest.mark.parametrize("damage", ["[" * 100_000, '{"resources": [], "inputs": "x"}', "null", ""])

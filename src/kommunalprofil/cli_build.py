@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -100,7 +102,7 @@ def build(
         return _preview(todo, len(ready), as_json)
     resources.check_fonts()
     if output.exists() and not output.is_dir():
-        raise UsageError(f"„{output}“ ist eine Datei, kein Ordner. --output nennt den Ordner für die Profile.")
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(output))
     for place in places:  # also where nothing is to be built: a run with --force may have been ended
         many.tidy(what, place)
     told = not (quiet or as_json)
