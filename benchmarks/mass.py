@@ -143,11 +143,11 @@ def cluster(workers: int) -> Iterator[tuple[str, list[int]]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{probe.getsockname()[1]}"
-    scheduler = ["dask.distributed", "scheduler", "--host", "127.0.0.1", "--port", address.rpartition(":")[2]]
-    worker = ["dask.distributed", "worker", address, "--host", "127.0.0.1", "--nthreads", "1"]
+    scheduler = ["scheduler", "--host", "127.0.0.1", "--port", address.rpartition(":")[2]]
+    worker = ["worker", address, "--host", "127.0.0.1", "--nthreads", "1"]
     with ExitStack() as stack, tempfile.TemporaryDirectory() as folder:
         started = []
-        for _, *command in (scheduler, *[worker] * workers):
+        for command in (scheduler, *[worker] * workers):
             program = [sys.executable, "-m", "dask", *command, "--no-dashboard"]
             process = subprocess.Popen(program, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             stack.callback(process.wait)

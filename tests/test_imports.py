@@ -39,23 +39,24 @@ LAYERS = [
 RANK = {name: i for i, layer in enumerate(LAYERS) for name in layer}
 WITHIN = ("sources.watched",)
 """Modules whose classes need a heavy library, which therefore load only where they are used."""
+COMMAND_LINE = (
+    "cli",
+    "cli_build",
+    "cli_data",
+    "cli_explain",
+    "cli_options",
+    "cli_similar",
+    "cli_states",
+    "german_cli",
+)
+"""Modules that talk to people at a terminal."""
 HEAVY = {
     "requests": ("sources.transfer", "sources.watched"),
     "geopandas": ("sources.geometry",),
     "pyogrio": ("sources.geometry",),
     "openpyxl": ("sources",),
     "matplotlib": ("figures",),
-    "typer": (
-        "cli",
-        "cli_build",
-        "cli_data",
-        "cli_explain",
-        "cli_options",
-        "cli_similar",
-        "cli_states",
-        "german_cli",
-        "german_texts",
-    ),
+    "typer": (*COMMAND_LINE, "german_texts"),
     "jinja2": ("render", "sandbox", "templating", "templates", "sentences", "markup"),
     "markdown_it": ("own.markdown",),
     "PIL": ("own.pictures",),
@@ -160,17 +161,7 @@ def test_what_loads_heavy_libraries_is_loaded_within_functions(root: Path, modul
 def test_only_the_command_line_prints_or_exits(root: Path) -> None:
     wrong = []
     for module, tree in _modules(root).items():
-        if module in (
-            "cli",
-            "cli_build",
-            "cli_data",
-            "cli_explain",
-            "cli_options",
-            "cli_similar",
-            "cli_states",
-            "german_cli",
-            "__main__",
-        ):
+        if module in (*COMMAND_LINE, "__main__"):
             continue
         for node in ast.walk(tree):
             if (

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from kommunalprofil.cells import Point
 from kommunalprofil.commit import Content
 from kommunalprofil.errors import DataError
+from kommunalprofil.formatting import counted_or
 from kommunalprofil.indicators.series import Selection, printed_date
 from kommunalprofil.states import COMPARISON, HINT, REGIONS, State
 from kommunalprofil.vocabulary import Flag
@@ -63,7 +64,7 @@ class Measure:
 
     def labelled(self, unit: str) -> str:
         """The label, with the unit behind it unless people are counted: 'Altenquotient (je 100)'."""
-        return self.label if unit in ("Zahl", "Personen") else f"{self.label} ({unit})"
+        return f"{self.label} ({unit})" if counted_or(unit) else self.label
 
 
 MEASURES = (
@@ -291,8 +292,8 @@ class Comparison:
     def values(self, measure: Measure) -> dict[str, float]:
         """The value of each place that has one."""
         if measure not in self._values:
-            numbers = zip(self.regions, self._table[measure.id].to_pylist(), strict=True)
-            self._values[measure] = {region: number for region, number in numbers if number is not None}
+            numbers = zip(self.regions, self.numbers(measure).tolist(), strict=True)
+            self._values[measure] = {region: number for region, number in numbers if number == number}
         return self._values[measure]
 
     def date(self, measure: Measure) -> str:

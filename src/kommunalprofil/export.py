@@ -86,7 +86,7 @@ def csv_bytes(values: Iterable[Value], names: dict[str, str]) -> bytes:
 
 @_once
 def _entry(value: Value) -> str:
-    """The values of a program: one object of JSON."""
+    """The value for programs: one object of JSON."""
     numbers = {name: plain(getattr(value, name)) for name in ("value", "numerator", "denominator")}
     dims = {name: getattr(value, name) for name in ("sex", "age", "nationality", "migration", "household")}
     where = {"region": value.region, "date": value.date, "indicator": value.indicator, "variant": value.variant}

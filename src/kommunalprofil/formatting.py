@@ -91,6 +91,11 @@ def change(value: float | None, decimals: int = 0) -> str:
     return ("+" if any(c in "123456789" for c in text) else "±") + text
 
 
+def counted_or(unit: str) -> str:
+    """The unit as it stands beside a number: none where people or things are counted."""
+    return "" if unit in ("Zahl", "Personen") else unit
+
+
 def with_unit(text: str, unit: str) -> str:
     """A printed number and its unit, '%' after a no-break space, any other after a thin one."""
     if not unit:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from kommunalprofil.formatting import date, number, with_unit
+from kommunalprofil.formatting import counted_or, date, number, with_unit
 from kommunalprofil.indicators import declared
 from kommunalprofil.sentences import decimals
 from kommunalprofil.similar import COMMON, THEME, THEMES, Alike, Neighbour, Part
@@ -103,8 +103,7 @@ def _unit(measure: Measure) -> str:
 def _difference(part: Part) -> str:
     unit = _unit(part.measure)
     own, other = (number(value, decimals(unit)) for value in (part.own, part.other))
-    behind = "" if unit in ("Zahl", "Personen") else unit
-    return f"{part.measure.label}: {own} und {with_unit(other, behind)}"
+    return f"{part.measure.label}: {own} und {with_unit(other, counted_or(unit))}"
 
 
 def _gaps(found: Alike, asked: tuple[Measure, ...]) -> Iterator[str]:

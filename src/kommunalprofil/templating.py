@@ -138,9 +138,8 @@ def _environment(templates: Templates, finalize: Callable[[Any], Any]) -> Filled
         "extensions": [ChapterText, "jinja2.ext.do"],
         "auto_reload": False,
     }
-    environment: Filled = Trusted(finalize=finalize, **options)
-    if templates:
-        environment = Sandbox(frozenset(one.name for one in templates), finalize, **options)
+    own = frozenset(one.name for one in templates)
+    environment = Sandbox(own, finalize, **options) if own else Trusted(finalize=finalize, **options)
     for name in ("number", "change", "percent", "quantity", "date", "date_words", "age", "list_and", "year"):
         environment.filters[name] = getattr(fmt, name)
     for name in PADDING_FILTERS:

@@ -12,6 +12,7 @@ from kommunalprofil.sentences import LEVELS, capital, decimals, located
 if TYPE_CHECKING:
     from kommunalprofil.evidence import Evidence
     from kommunalprofil.regions import Region
+    from kommunalprofil.similar import Alike
 
 COLUMNS = {
     "population": "Bevölkerung",
@@ -30,12 +31,18 @@ def _measures() -> list[Measure]:
     return [BY_ID[name] for name in COLUMNS]
 
 
+def _found(p: Evidence) -> Alike | None:
+    """The places most like this one; None where there are none to tell."""
+    found: Alike | None = p.alike
+    return found if found is not None and found.neighbours else None
+
+
 def lead(p: Evidence) -> list[str]:
     """Among which places the nearest were looked for, and in what."""
     from kommunalprofil.similar import THEME
 
-    found = p.alike
-    if found is None or not found.neighbours:
+    found = _found(p)
+    if found is None:
         return []
     level = LEVELS[p.region.level][0]
     begin = f"Unter den {fmt.number(found.others)} anderen {found.size.words}"
@@ -50,8 +57,8 @@ def lead(p: Evidence) -> list[str]:
 
 def nearest(p: Evidence) -> list[str]:
     """Which place is nearest, and the number in which both differ most."""
-    found = p.alike
-    if found is None or not found.neighbours:
+    found = _found(p)
+    if found is None:
         return []
     first = found.neighbours[0]
     region = p.register.get(first.ags)
@@ -74,7 +81,7 @@ def between(own: str, other: str, unit: str) -> str:
     """'494,4 gegenüber 691,2 je km²', '26,3 % gegenüber 31,6 %', '133.460 gegenüber 170.029'."""
     if unit == "%":
         return f"{fmt.with_unit(own, unit)} gegenüber {fmt.with_unit(other, unit)}"
-    behind = "" if unit in ("Zahl", "Personen") else fmt.NBSP + unit.replace(" ", fmt.NBSP)
+    behind = f" {fmt.counted_or(unit)}".rstrip().replace(" ", fmt.NBSP)
     return f"{own} gegenüber {other}{behind}"
 
 
@@ -91,8 +98,8 @@ def _placed(p: Evidence, region: Region) -> str:
 
 def table(p: Evidence) -> Table | None:
     """The place and those most like it, with some measures of each; None if none is known."""
-    found = p.alike
-    if found is None or not found.neighbours:
+    found = _found(p)
+    if found is None:
         return None
     places = [p.region, *(p.register.get(one.ags) for one in found.neighbours)]
     others = [region.ags for region in places[1:]]
@@ -127,7 +134,7 @@ def _name(p: Evidence, region: Region) -> str:
 
 def missing(p: Evidence) -> Gap | None:
     """Why there are no places to compare with, where there are none."""
-    if p.alike is not None and p.alike.neighbours:
+    if _found(p) is not None:
         return None
     why = "weil zu wenige der Zahlen vorliegen, in denen verglichen wird"
     level = LEVELS[p.region.level][0]
