@@ -98,8 +98,17 @@ def the_parent(pid: int) -> None:
 
 
 def a_worker(pid: int) -> None:
-    for worker in psutil.Process(pid).children()[-1:]:
-        worker.kill()
+    for worker in children(pid, recursive=False)[-1:]:
+        with suppress(psutil.NoSuchProcess):
+            worker.kill()
+
+
+def children(pid: int, *, recursive: bool) -> list[psutil.Process]:
+    """The processes a run has started; none if it ends while one looks."""
+    try:
+        return psutil.Process(pid).children(recursive=recursive)
+    except psutil.NoSuchProcess:
+        return []
 
 
 def working(process: psutil.Process) -> bool:
@@ -117,7 +126,7 @@ def kill(output: Path, moment: float, way: Callable[[int], None]) -> tuple[bool,
     until = time.monotonic() + 60
     while newest(output) <= before and run.process.is_alive() and time.monotonic() < until:
         time.sleep(0.002)
-    workers = psutil.Process(run.pid).children(recursive=True) if run.process.is_alive() else []
+    workers = children(run.pid, recursive=True)
     time.sleep(moment)
     if alive := run.process.is_alive():
         way(run.pid)
