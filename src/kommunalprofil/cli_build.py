@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kommunalprofil import formatting
-from kommunalprofil.cli_options import DataDir, Json, Quiet, check_level, data_dir, print_json
+from kommunalprofil.cli_options import DataDir, Json, Quiet, check_level, data_dir, print_json, told_files
 from kommunalprofil.errors import KommunalprofilError, UsageError
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def build(
             done.append((place, outcome))
             if told and len(places) <= LISTED:
                 print(end=CLEAR * watched, file=sys.stderr, flush=True)
-                _tell(place, outcome.files)
+                told_files(place.title, outcome.files)
     code = max((outcome.code for outcome in failed), default=0)
     many_asked = bool(everything or level or land or listed) or len(places) > LISTED
     if many_asked and not any(outcome.stuck for outcome in failed):
@@ -224,18 +224,6 @@ def _progress(outcomes: Iterator[Outcome], number: int) -> Iterator[Outcome]:
 def _home(outcome: Outcome) -> Path:
     """The folder of a place, in which its descriptor lies."""
     return outcome.files[-1].parent
-
-
-def _tell(place: Region, written: Sequence[Path]) -> None:
-    """What was written, with sizes; a folder of figures in one line."""
-    folder = written[-1].parent
-    print(f"{place.title}: {folder}")
-    sizes: dict[str, list[int]] = {}
-    for path in written:
-        sizes.setdefault(path.relative_to(folder).parts[0], []).append(path.stat().st_size)
-    for name, each in sizes.items():
-        size = f"{sum(each) / 1000:,.0f} kB".replace(",", ".")
-        print(f"  {name}  {size}" if len(each) == 1 else f"  {name}/  {len(each)} Dateien, {size}")
 
 
 def _preview(todo: Sequence[Region], ready: int, as_json: bool) -> int:

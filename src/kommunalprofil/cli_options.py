@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -44,3 +45,15 @@ def print_json(value: object) -> None:
     """The value as JSON text on standard output."""
     json.dump(value, sys.stdout, ensure_ascii=False, indent=1)
     print()
+
+
+def told_files(title: str, written: Sequence[Path]) -> None:
+    """Print what was written, with sizes; a folder of figures in one line."""
+    folder = written[-1].parent
+    print(f"{title}: {folder}")
+    sizes: dict[str, list[int]] = {}
+    for path in written:
+        sizes.setdefault(path.relative_to(folder).parts[0], []).append(path.stat().st_size)
+    for name, each in sizes.items():
+        size = f"{sum(each) / 1000:,.0f} kB".replace(",", ".")
+        print(f"  {name}  {size}" if len(each) == 1 else f"  {name}/  {len(each)} Dateien, {size}")

@@ -27,6 +27,7 @@ from kommunalprofil.vocabulary import Flag
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from kommunalprofil.indicators import Results
     from kommunalprofil.regions import Region, Register
     from kommunalprofil.workers import Workers
 
@@ -110,19 +111,25 @@ def _computed(piece: Piece) -> Found:
     from kommunalprofil.store import Store
 
     results = Results(Store(piece.state), piece.regions)
-    row = {region: r for r, region in enumerate(piece.regions)}
     found: Found = []
     for measure in MEASURES:
-        series = results.series(measure.indicator, Selection(**dict(measure.members)), measure.variant)
-        rows = [row[region] for region in series.regions]
-        few = (series.flags & np.uint16(Flag.LOW_RELIABILITY)) != 0
-        values = np.where(series.there & ~few, series.value, np.nan)
-        found.append({})
-        for t in np.flatnonzero(np.isfinite(values).any(axis=0)).tolist():
-            whole = np.full(len(piece.regions), np.nan)
-            whole[rows] = values[:, t]
-            found[-1][series.points[t]] = whole
+        found.append(by_point(results, measure, piece.regions))
         results.forget()
+    return found
+
+
+def by_point(results: Results, measure: Measure, regions: Sequence[str]) -> dict[Point, Numbers]:
+    """What a measure comes to for each of some regions, at every point that has any value; of few people it is none."""
+    series = results.series(measure.indicator, Selection(**dict(measure.members)), measure.variant)
+    row = {region: r for r, region in enumerate(regions)}
+    rows = [row[region] for region in series.regions]
+    few = (series.flags & np.uint16(Flag.LOW_RELIABILITY)) != 0
+    values = np.where(series.there & ~few, series.value, np.nan)
+    found: dict[Point, Numbers] = {}
+    for t in np.flatnonzero(np.isfinite(values).any(axis=0)).tolist():
+        whole = np.full(len(regions), np.nan)
+        whole[rows] = values[:, t]
+        found[series.points[t]] = whole
     return found
 
 
@@ -155,7 +162,7 @@ def build(state: State, levels: Mapping[str, Sequence[str]], workers: Workers) -
             columns[m] += [found[m].get(newest, np.full(size, np.nan)) if newest else np.full(size, np.nan)
                            for size, found in parts]  # fmt: skip
             if newest:
-                points[level][measure.id] = (_printed(measure, newest), newest.base)
+                points[level][measure.id] = (printed(measure, newest), newest.base)
     whole = [np.concatenate(parts) if parts else np.zeros(0) for parts in columns]
     if not any(np.isfinite(column).any() for column in whole):
         return None
@@ -165,7 +172,8 @@ def build(state: State, levels: Mapping[str, Sequence[str]], workers: Workers) -
     return pa.table([keys, *numbers], schema.with_metadata({"points": json.dumps(points)}))
 
 
-def _printed(measure: Measure, point: Point) -> str:
+def printed(measure: Measure, point: Point) -> str:
+    """The date of a point as the values of the measure print it."""
     from kommunalprofil.indicators.compute import declared
 
     indicator = declared()[measure.indicator]

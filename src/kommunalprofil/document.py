@@ -9,8 +9,8 @@ from typing import Literal
 Align = Literal["left", "right"]
 SPOTS = re.compile(r'<g class="spots"[^>]*/>\n?')
 """Elements of a drawing that hold the values a page says of its marks; nothing is drawn by them."""
-Width = Literal["full", "wide", "half"]
-"""Of a figure: the whole width of the text, two thirds of it with the table at its side, or half."""
+Width = Literal["full", "wide", "half", "third"]
+"""Of a figure: the whole width of the text, two thirds of it with the table at its side, half; a third for panels."""
 
 
 @dataclass(frozen=True, slots=True)

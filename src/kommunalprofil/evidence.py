@@ -11,14 +11,21 @@ from kommunalprofil.comparison import MEASURES
 
 if TYPE_CHECKING:
     from kommunalprofil.comparison import Measure, Standing
+    from kommunalprofil.indicators import Indicator
     from kommunalprofil.indicators.oracles import Compared
     from kommunalprofil.profile import Profile, Value
     from kommunalprofil.provenance import Origin
-    from kommunalprofil.regions import Region
+    from kommunalprofil.regions import Region, Register
+    from kommunalprofil.store import Store
 
 
 SAME = 1e-9
 """Relative difference of two computations of one value."""
+
+
+def identity(v: Value) -> tuple[str, ...]:
+    """What tells a value from any other of the data set."""
+    return (v.region, v.date, v.base, v.indicator, v.variant, v.sex, v.age, v.nationality, v.migration, v.household)
 
 
 class Evidence:
@@ -45,12 +52,16 @@ class Evidence:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._profile, name)
 
+    @property
+    def places(self) -> list[Evidence]:
+        """The places a document tells of: this one."""
+        return [self]
+
     def _keep(self, values: Iterable[Value]) -> list[Value]:
         kept = list(values)
         part = self._parts.setdefault(self.part, {})
         for v in kept:
-            dims = (v.variant, v.sex, v.age, v.nationality, v.migration, v.household)
-            key = (v.region, v.date, v.base, v.indicator, dims)
+            key = identity(v)
             if key not in self._seen:
                 self._seen[key] = v
                 self.used |= dict.fromkeys((table, v.date, v.base) for table in (() if v.missing else v.sources))
@@ -65,6 +76,10 @@ class Evidence:
         """One value, as Profile.get."""
         self._ask(indicator, dims)
         return self._keep([self._profile.get(indicator, **dims)])[0]
+
+    def take(self, value: Value) -> Value:
+        """Keep a value that came another way, as if it had been asked for."""
+        return self._keep([value])[0]
 
     def whole(self, indicator: str, **dims: Any) -> list[Value]:
         """A series with changes of borders flagged, without remembering it: for the data files, which show more."""
@@ -176,3 +191,46 @@ class Evidence:
     def sources(self) -> list[str]:
         """Table ids behind the values, sorted."""
         return sorted({table for table, _, _ in self.used})
+
+
+class Joint:
+    """Several places told of in one document: each keeps what was asked of it, sources and terms are those of all."""
+
+    def __init__(self, places: Iterable[Evidence]) -> None:
+        self.places = list(places)
+        first = self.places[0]
+        self.register: Register = first.register
+        self.indicators: dict[str, Indicator] = first.indicators
+        self.store: Store = first.store
+        self.origin = first.origin
+        self.cite = first.cite
+
+    @property
+    def part(self) -> str:
+        """What is being written just now, as Evidence.part."""
+        return self.places[0].part
+
+    @part.setter
+    def part(self, name: str) -> None:
+        for place in self.places:
+            place.part = name
+
+    @property
+    def used(self) -> dict[tuple[str, str, str], None]:
+        """Table, date and base of every number given away."""
+        return {key: None for place in self.places for key in place.used}
+
+    @property
+    def cited(self) -> dict[str, None]:
+        """Sources that carry no values."""
+        return {table: None for place in self.places for table in place.cited}
+
+    def shown_in(self, part: str) -> list[Value]:
+        """Every value given away while this part was written, each once."""
+        values = (v for place in self.places for v in place.shown_in(part))
+        return list({identity(v): v for v in values}.values())
+
+    @property
+    def shown_indicators(self) -> list[str]:
+        """Ids of the indicators with at least one value."""
+        return list(dict.fromkeys(name for place in self.places for name in place.shown_indicators))

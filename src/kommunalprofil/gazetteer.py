@@ -96,7 +96,7 @@ def page(found: Profiles, register: Register, state: State, style: Markup) -> st
     levels = {level: n for level in LEVELS if (n := sum(region.level == level for region in regions))}
     counted = [f"{fmt.number(n)} {LEVELS[level][n > 1]}" for level, n in levels.items()]
     lands = _sorted(register.get(ags[:2]) for ags in {ags[:2] for ags in found} - {GERMANY})
-    return templating.html_environment().get_template(f"{templating.GAZETTEER}page.jinja").render(
+    return templating.html_environment().get_template("gazetteer/page.jinja").render(
         title="Verzeichnis der Kommunalprofile",
         counted=fmt.list_and(counted).replace("1 Deutschland", "Deutschland"),
         number=len(found),
@@ -105,7 +105,7 @@ def page(found: Profiles, register: Register, state: State, style: Markup) -> st
         lands=lands,
         drawn=_map(found, regions, register, state),
         credit=_credit(state),
-        style=style + Markup(templating.text_of(f"{templating.GAZETTEER}style.css")),
+        style=style + Markup(templating.text_of("gazetteer/style.css")),
         policy=render.policy(SCRIPT),
         script=render.inline_script(SCRIPT),
         version=__version__,

@@ -212,6 +212,11 @@ class Profile:
             base="",
         )
 
+    def every(self, indicator: str, *, region: str | None = None, variant: str = "", **members: str) -> list[Value]:
+        """All values and gaps, as `series`, but at a date published on two population bases those of both."""
+        series = self._shared.every_base.series(indicator, Selection(**members), variant)
+        return list(series.row(region or self.region.ags))
+
     def _on_own_base(self, value: Value) -> Value:
         """The value of another region on the base the place itself stands on at that date, where there is one."""
         members = Selection(value.sex, value.nationality, value.age, value.migration, value.household)

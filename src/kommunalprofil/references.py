@@ -13,7 +13,7 @@ from kommunalprofil.provenance import BKG, CC_BY_4, DESTATIS, DL_DE_BY, EUROSTAT
 from kommunalprofil.vocabulary import BASE
 
 if TYPE_CHECKING:
-    from kommunalprofil.evidence import Evidence
+    from kommunalprofil.evidence import Evidence, Joint
     from kommunalprofil.profile import Profile
     from kommunalprofil.provenance import Origin
 
@@ -47,7 +47,7 @@ def _day(text: str) -> str:
     return match[0] if match else ""
 
 
-def source_note(profile: Profile | Evidence, tables: Iterable[str]) -> str:
+def source_note(profile: Profile | Evidence | Joint, tables: Iterable[str]) -> str:
     """'Statistische Ämter des Bundes und der Länder, Tabellen 12411-01-01-4 und 12411-02-03-4; …'; '' for no tables."""
     by_producer: dict[str, list[str]] = {}
     for table in tables:
@@ -66,7 +66,7 @@ def _tables(ids: Iterable[str]) -> str:
     return f"Tabelle {known[0]}" if len(known) == 1 else f"Tabellen {fmt.list_and(known)}"
 
 
-def used_origins(evidence: Evidence) -> dict[str, list[Origin]]:
+def used_origins(evidence: Evidence | Joint) -> dict[str, list[Origin]]:
     """The origins behind the values given away and the maps, by table id, each once and in order of their dates."""
     found: dict[str, dict[Origin, None]] = {}
     for table, date, base in evidence.used:
@@ -77,13 +77,13 @@ def used_origins(evidence: Evidence) -> dict[str, list[Origin]]:
     return {table: sorted(found[table], key=lambda o: (o.dates, o.stand)) for table in sorted(found)}
 
 
-def used_licences(evidence: Evidence) -> dict[str, Licence]:
+def used_licences(evidence: Evidence | Joint) -> dict[str, Licence]:
     """The licences of the files behind the document, by the words of their origins."""
     used = {o.licence for group in used_origins(evidence).values() for o in group}
     return {name: one for name, one in LICENCES.items() if name in used}
 
 
-def licence_note(evidence: Evidence) -> str:
+def licence_note(evidence: Evidence | Joint) -> str:
     """Under what the values may be passed on, and that they have been worked on: the licences ask for both."""
     named = (f"{one.title} ({one.url})" if one.url else one.title for one in used_licences(evidence).values())
     return f"{'; '.join(named)}. Daten bearbeitet."
@@ -120,7 +120,7 @@ def _years(dates: Iterable[str]) -> str:
     return fmt.list_and(fmt.date(day) for day in known)
 
 
-def source_table(evidence: Evidence) -> Table:
+def source_table(evidence: Evidence | Joint) -> Table:
     """Every official table the document rests on: office, title, dates, territory, base, time stamp, licence."""
     shown: dict[str, set[str]] = {}
     for table, date, _ in evidence.used:
@@ -146,7 +146,7 @@ def source_table(evidence: Evidence) -> Table:
     return Table("Verwendete amtliche Statistiken", columns, tuple(rows), note=_legend(evidence))
 
 
-def _legend(evidence: Evidence) -> str:
+def _legend(evidence: Evidence | Joint) -> str:
     """What the short words of the table of sources stand for."""
     producers = {o.producer for group in used_origins(evidence).values() for o in group}
     offices = "; ".join(f"{short}: © {name}" for name, short in OFFICES.items() if name in producers)
@@ -157,14 +157,14 @@ def _legend(evidence: Evidence) -> str:
     return ". ".join(filter(None, (f"Stelle: {offices}", f"{years} {bases}", licences))) + "."
 
 
-def newest_stand(evidence: Evidence) -> str:
+def newest_stand(evidence: Evidence | Joint) -> str:
     """The latest time stamp of the files behind the document; a file without one counts by its newest date."""
     origins = [origin for group in used_origins(evidence).values() for origin in group]
     days = [_day(o.stand) or _day(o.retrieved) or max(map(_day, o.dates), default="") for o in origins]
     return max([day for day in days if day], default="1970-01-01")
 
 
-def definitions(evidence: Evidence) -> list[tuple[str, str]]:
+def definitions(evidence: Evidence | Joint) -> list[tuple[str, str]]:
     """Label and definition of every indicator that the document shows, in alphabetical order of the labels."""
     declared = sorted((evidence.indicators[name] for name in evidence.shown_indicators), key=lambda one: one.de)
     return [(one.de, f"{one.definition.rstrip('.')}. Einheit: {one.unit}. Nach: {one.reference}.") for one in declared]

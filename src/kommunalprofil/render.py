@@ -31,7 +31,7 @@ from kommunalprofil import (
 from kommunalprofil import formatting as fmt
 from kommunalprofil.document import Figure, Gap
 from kommunalprofil.errors import RenderError, TemplateError
-from kommunalprofil.evidence import Evidence
+from kommunalprofil.evidence import Evidence, Joint
 from kommunalprofil.keyfigures import key_figures, left_out
 from kommunalprofil.outline import NumberedFigure, Outline
 from kommunalprofil.own import NOTHING, Chapter, Own, drawing
@@ -42,6 +42,7 @@ from kommunalprofil.store import write_atomic
 
 if TYPE_CHECKING:
     from kommunalprofil.profile import Profile
+    from kommunalprofil.regions import Region
 
 MACROS = (
     "chapter", "section", "lead", "paragraph", "strong", "note", "gap", "figure", "beside", "table", "keyfigures",
@@ -65,7 +66,7 @@ def figure_functions() -> FigureFunctions:
 class Drawings:
     """Figures by id, drawn when a chapter asks for them and only once for both formats."""
 
-    evidence: Evidence
+    evidence: Evidence | Joint
     functions: FigureFunctions
     made: dict[str, Figure | Gap] = field(default_factory=dict)
 
@@ -157,19 +158,48 @@ def _pdf(source: str, svgs: Mapping[str, str], day: str, own: Own) -> bytes:
         raise TemplateError(f"{', '.join(files)}: {error}") from error
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A sort of document: what its head says, the templates it is made of, more names for these.
+
+    `series` stands above the title („Kommunalprofil“), `place` is the title, `where` tells the place in a sentence
+    („im Kreis Dithmarschen“), `sources` where the reader finds sources and licences.
+    """
+
+    series: str
+    place: str
+    subtitle: str
+    where: str
+    chapters: tuple[str, ...] = ()
+    context: Mapping[str, Any] = field(default_factory=dict)
+    short: bool = False
+    sources: str = "im letzten Kapitel"
+
+
+PROFILE = "Bevölkerung, Altersaufbau, Geburten, Wanderungen, Zuwanderung und Haushalte"
+
+
+def profile_kind(region: Region, *, short: bool = False) -> Kind:
+    """The profile of a place, or its version of two pages."""
+    if short:
+        subtitle, where = "Das Wichtigste auf zwei Seiten", "im ganzen Kommunalprofil"
+        return Kind("Kommunalprofil", region.title, subtitle, region.dative_in, SHORT, short=True, sources=where)
+    return Kind("Kommunalprofil", region.title, PROFILE, region.dative_in)
+
+
 @dataclass(slots=True)
 class Composer:
     """Renders the chapters and the page of one format."""
 
     environment: templating.Filled
     folder: str
-    evidence: Evidence
+    evidence: Evidence | Joint
     drawings: Drawings
+    kind: Kind
     own: Own = NOTHING
     outline: Outline = field(default_factory=Outline)
     day: str = ""
     """The newest day of the data if another document of the place tells it."""
-    short: bool = False
 
     def page(self, style: Markup) -> str:
         """The whole document in the format's own language."""
@@ -189,7 +219,8 @@ class Composer:
             "inline_script": inline_script,
             "policy": policy,
             "own": self.own,
-            "short": self.short,
+            "short": self.kind.short,
+            **self.kind.context,
         }
         if self.own.logo:
             self.outline.picture(self.own.logo.alt)
@@ -207,8 +238,8 @@ class Composer:
 
     def _order(self) -> list[str | Chapter]:
         """The templates of the chapters with the Kommune's own among them, its foreword first."""
-        if self.short:
-            return list(SHORT)
+        if self.kind.chapters:
+            return list(self.kind.chapters)
         names = list(templating.chapters(self.own.templates).values())
         default = names[-2] if len(names) > 1 else FIRST  # before the sources, which close the document
         own = self.own.chapters
@@ -232,23 +263,23 @@ class Composer:
         return text
 
     def _settings(self) -> dict[str, Any]:
-        region = self.evidence.region
+        kind = self.kind
         stand = fmt.date_words(self.day or references.newest_stand(self.evidence))
-        subtitle = "Bevölkerung, Altersaufbau, Geburten, Wanderungen, Zuwanderung und Haushalte"
         own = fmt.list_and(f"„{one.title}“" for one in self._order() if isinstance(one, Chapter))
+        about = PROFILE if kind.short else kind.subtitle
         return {
-            "title": f"Kommunalprofil {region.title}" + ", kurz" * self.short,
-            "subtitle": "Das Wichtigste auf zwei Seiten" if self.short else subtitle,
-            "description": f"{subtitle} {region.dative_in}: Zahlen der amtlichen Statistik in Wort und Bild.",
+            "title": f"{kind.series} {kind.place}" + ", kurz" * kind.short,
+            "series": kind.series,
+            "place": kind.place,
+            "subtitle": kind.subtitle,
+            "description": f"{about} {kind.where}: Zahlen der amtlichen Statistik in Wort und Bild.",
             "author": "kommunalprofil",
-            "keywords": ["Kommunalprofil", region.name, "Bevölkerung", "Demografie", "amtliche Statistik"],
+            "keywords": [kind.series, kind.place, "Bevölkerung", "Demografie", "amtliche Statistik"],
             "edition": f"Datenstand {stand}",
             "short_source": "Amtliche Statistik, Quellen am Ende; eigene Berechnung"
             + f"; {CREDIT}" * bool(self.own.chapters),
             "imprint": f"Erstellt mit kommunalprofil {__version__} aus Daten der amtlichen Statistik. "
-            f"Die Quellen und ihre Lizenzen stehen im {'ganzen Kommunalprofil' if self.short else 'letzten Kapitel'}."
-            + f" Von der Kommune selbst: {own}."
-            * bool(own),
+            f"Die Quellen und ihre Lizenzen stehen {kind.sources}." + f" Von der Kommune selbst: {own}." * bool(own),
             "version": __version__,
         }
 
@@ -262,7 +293,7 @@ class Document:
     outline: Outline
 
 
-def _drawings(evidence: Evidence, figures: FigureFunctions | None, own: Own) -> Drawings:
+def _drawings(evidence: Evidence | Joint, figures: FigureFunctions | None, own: Own) -> Drawings:
     functions = figure_functions() if figures is None else figures
     return Drawings(evidence, {**functions, **drawing.drawings(own.charts)})
 
@@ -284,13 +315,14 @@ def document(
     """
     evidence = Evidence(profile)
     drawings = _drawings(evidence, figures, own)
-    printed = Composer(templating.typst_environment(own.templates), "typst", evidence, drawings, own)
+    kind = profile_kind(profile.region)
+    printed = Composer(templating.typst_environment(own.templates), "typst", evidence, drawings, kind, own)
     source = printed.page(Markup(templating.text_of("typst/style.typ", own.templates)))
     svgs = drawings.svgs | {picture.id: picture.svg for picture in own.pictures}
     day = references.newest_stand(evidence)
     with ThreadPoolExecutor(max_workers=1) as pool:  # typst works outside the GIL
         made = pool.submit(_pdf, source, svgs, day, own)
-        shown = Composer(templating.html_environment(own.templates), "html", evidence, drawings, own)
+        shown = Composer(templating.html_environment(own.templates), "html", evidence, drawings, kind, own)
         page = shown.page(html_style(own))
         data = export.files(evidence, shown.outline)
         data["daten.xlsx"] = workbook.workbook(evidence, shown.outline)
@@ -305,7 +337,7 @@ def _two_pages(profile: Profile, own: Own, day: str) -> dict[str, bytes]:
     """The first page, the chapter in Einfacher Sprache and the sources, PDF and HTML."""
     evidence = Evidence(profile)
     drawings = _drawings(evidence, {}, NOTHING)
-    rest: dict[str, Any] = {"own": own, "day": day, "short": True}
+    rest: dict[str, Any] = {"kind": profile_kind(profile.region, short=True), "own": own, "day": day}
     printed = Composer(templating.typst_environment(own.templates), "typst", evidence, drawings, **rest)
     shown = Composer(templating.html_environment(own.templates), "html", evidence, drawings, **rest)
     source = printed.page(Markup(templating.text_of("typst/style.typ", own.templates)))
@@ -316,12 +348,25 @@ def _two_pages(profile: Profile, own: Own, day: str) -> dict[str, bytes]:
     }
 
 
+def report(evidence: Evidence | Joint, kind: Kind, name: str) -> dict[str, bytes]:
+    """A document of another kind as PDF, HTML and workbook, by file name: `name` and the ending. Raises RenderError."""
+    drawings = _drawings(evidence, None, NOTHING)
+    printed = Composer(templating.typst_environment(), "typst", evidence, drawings, kind)
+    source = printed.page(Markup(templating.text_of("typst/style.typ")))
+    day = references.newest_stand(evidence)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        made = pool.submit(_pdf, source, drawings.svgs, day, NOTHING)
+        shown = Composer(templating.html_environment(), "html", evidence, drawings, kind)
+        page = shown.page(html_style(NOTHING))
+        sheets = workbook.workbook(evidence, shown.outline, f"{kind.series} {kind.place}")
+        return {f"{name}.pdf": made.result(), f"{name}.html": page.encode(), f"{name}.xlsx": sheets}
+
+
 def html(profile: Profile, figures: FigureFunctions | None = None, own: Own = NOTHING) -> str:
     """Only the HTML page of a profile. Raises RenderError."""
     evidence = Evidence(profile)
-    composer = Composer(
-        templating.html_environment(own.templates), "html", evidence, _drawings(evidence, figures, own), own
-    )
+    drawings, kind = _drawings(evidence, figures, own), profile_kind(profile.region)
+    composer = Composer(templating.html_environment(own.templates), "html", evidence, drawings, kind, own)
     return composer.page(html_style(own))
 
 

@@ -99,9 +99,9 @@ def html_text(value: object) -> object:
     return value if isinstance(value, Markup) else printable(value)
 
 
-GAZETTEER = "gazetteer/"
-"""Templates of the page about all profiles, which is nobody's own."""
-PLAIN = ("chapters/", "own/")
+OTHERS = ("gazetteer/", "synopsis/", "review/")
+"""Templates of what is no profile of one place; nobody replaces them."""
+PLAIN = ("chapters/", "own/", "synopsis/", "review/")
 """Templates that know no format: all their text is text."""
 
 
@@ -181,7 +181,7 @@ def replaceable() -> tuple[str, ...]:
     """The names of all built-in templates and style sheets of a profile, in order."""
     root = templates_dir()
     found = (p.relative_to(root).as_posix() for end in ("jinja", "css", "typ") for p in root.rglob(f"*.{end}"))
-    return tuple(sorted(name for name in found if not name.startswith(GAZETTEER)))
+    return tuple(sorted(name for name in found if not name.startswith(OTHERS)))
 
 
 def chapters(templates: Templates = ()) -> dict[str, str]:

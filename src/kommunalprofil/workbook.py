@@ -15,7 +15,7 @@ from kommunalprofil.spreadsheet import Cell, Number, Sheet, sheet_names, xlsx
 from kommunalprofil.vocabulary import BASE, DIMENSION, FLAG_TEXT, printed_labels
 
 if TYPE_CHECKING:
-    from kommunalprofil.evidence import Evidence
+    from kommunalprofil.evidence import Evidence, Joint
     from kommunalprofil.outline import Outline
     from kommunalprofil.profile import Value
     from kommunalprofil.regions import Region
@@ -79,9 +79,10 @@ def _number(value: float | None, decimals: int | None = None) -> Cell:
 class _Rows:
     """Turns values into rows; labels, names and source notes are made once each."""
 
-    def __init__(self, evidence: Evidence) -> None:
+    def __init__(self, evidence: Evidence | Joint) -> None:
         self.evidence = evidence
-        self.regions: dict[str, Region] = {r.ags: r for r in (evidence.region, *evidence.parents)}
+        known = (r for place in evidence.places for r in (place.region, *place.parents))
+        self.regions: dict[str, Region] = {r.ags: r for r in known}
         self.notes: dict[tuple[str, ...], str] = {}
         self.labels: dict[tuple[str, str], str] = {}
 
@@ -134,7 +135,7 @@ class _Rows:
         return sorted(values, key=order)
 
 
-def _source_sheet(evidence: Evidence) -> Sheet:
+def _source_sheet(evidence: Evidence | Joint) -> Sheet:
     """Every official file behind the document, with all that its licence wants named."""
     header = ("Tabelle", "Titel", "Stelle", "Stichtage", "Gebietsstand", "Grundlage", "Stand der Datei", "Lizenz",
               "Quellenvermerk", "Adresse", "SHA-256")  # fmt: skip
@@ -148,14 +149,15 @@ def _source_sheet(evidence: Evidence) -> Sheet:
     return Sheet("Quellen", [header, *rows])
 
 
-def _contents(evidence: Evidence, sheets: Sequence[Sheet], about: Iterable[str]) -> Sheet:
-    """The first sheet: the place, the state of the data, the licence, what is where, and what the words mean."""
-    region, stand = evidence.region, fmt.date(references.newest_stand(evidence))
+def _contents(evidence: Evidence | Joint, title: str, sheets: Sequence[Sheet], about: Iterable[str]) -> Sheet:
+    """The first sheet: the places, the state of the data, the licence, what is where, and what the words mean."""
+    stand = fmt.date(references.newest_stand(evidence))
+    regions = [place.region for place in evidence.places]
     names = sheet_names(("Inhalt", *(sheet.name for sheet in sheets)))[1:]
     blocks: list[list[tuple[str, str]]] = [
         [
-            (f"Kommunalprofil {region.title}: Daten", f"Datenstand {stand}"),
-            ("Ort", f"{region.title} (AGS {region.ags})"),
+            (title, f"Datenstand {stand}"),
+            ("Ort" if len(regions) == 1 else "Orte", "; ".join(f"{r.title} (AGS {r.ags})" for r in regions)),
             ("Lizenz", references.licence_note(evidence)),
             ("Quellen", "Jede amtliche Tabelle steht mit ihrem Quellenvermerk im Blatt „Quellen“."),
         ],
@@ -168,8 +170,8 @@ def _contents(evidence: Evidence, sheets: Sequence[Sheet], about: Iterable[str])
     return Sheet("Inhalt", [row for block in blocks for row in block], tuple(starts))
 
 
-def workbook(evidence: Evidence, outline: Outline) -> bytes:
-    """The workbook of a finished document; the same document gives the same bytes."""
+def workbook(evidence: Evidence | Joint, outline: Outline, document: str = "") -> bytes:
+    """The workbook of a finished document (its title; of a profile it is known); the same one gives the same bytes."""
     rows = _Rows(evidence)
     shown = [(heading.text, evidence.shown_in(part)) for part, heading in outline.parts.items()]
     chapters = [(title, rows.ordered(values)) for title, values in shown if values]
@@ -180,5 +182,5 @@ def workbook(evidence: Evidence, outline: Outline) -> bytes:
         _source_sheet(evidence),
     ]
     about += ["was die Indikatoren messen und wie sie berechnet sind", "jede amtliche Datei hinter den Werten"]
-    title = f"Kommunalprofil {evidence.region.title}: Daten"
-    return xlsx(title, references.newest_stand(evidence), [_contents(evidence, sheets, about), *sheets])
+    title = f"{document or f'Kommunalprofil {evidence.places[0].region.title}'}: Daten"
+    return xlsx(title, references.newest_stand(evidence), [_contents(evidence, title, sheets, about), *sheets])

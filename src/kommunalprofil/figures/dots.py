@@ -48,19 +48,20 @@ def dots(
     heading: str = "",
     interval_label: str = "",
     width: Width = "full",
+    row: float = 0,
 ) -> str:
     """Draw rows of markers as SVG; `labels` names the roles in drawing order, the first one is printed with its value.
 
     A missing value leaves its marker out, and prints the sign for it if it is the first role's. The axis starts at
     zero unless `zero` is off, and reaches over `bounds`; `heading` is the bold title of a panel, `interval_label` names
-    the bars of the intervals. Raises ValueError without any value.
+    the bars of the intervals, `row` is the least height of a row in points. Raises ValueError without any value.
     """
-    known = [v for row in rows for v in row.reach(labels)]
+    known = [v for one in rows for v in one.reach(labels)]
     if not known:
         raise ValueError(f"figure {figure_id}: no value to draw")
     room = style.WIDTHS[width]
-    least = 15.5 if len(rows) < MANY else 14
-    names = RowNames.lay_out([row.label for row in rows], room * (0.34 if width == "full" else 0.38), least)
+    least = row or (15.5 if len(rows) < MANY else 14)
+    names = RowNames.lay_out([one.label for one in rows], room * (0.34 if width == "full" else 0.38), least)
     looks = {role: style.LOOKS[role] for role in labels}
     keys = [Key(text, (looks[r].colour,), marker=looks[r].dot, bold=looks[r].strong) for r, text in labels.items()]
     keys += [Key(interval_label, (style.PLACE_PALE,))] if interval_label else []
@@ -73,7 +74,7 @@ def dots(
     draw_keys(sheet, key_lines, head)
     known += bounds or ()
     low, high = widened(min(0.0, *known) if zero else min(known), max(known))
-    grid = ticks_within(low, high, 5 if width != "half" else 3)
+    grid = ticks_within(low, high, 5 if width in ("full", "wide") else 3)
     words = _Words.of(rows, list(labels), decimals)
     beyond = words.room + 9
     left = names.width + 12
@@ -84,19 +85,19 @@ def dots(
     names.draw(sheet, top)
     middles = names.middles(top)
     _draw_ranges(sheet, rows, labels, scale, middles)
-    for row, y in zip(rows, middles, strict=True):
-        if row.interval:
-            sheet.rects(scale(row.interval[0]), y - 4.5, scale(row.interval[1]), y + 4.5, style.PLACE_PALE,
+    for one, y in zip(rows, middles, strict=True):
+        if one.interval:
+            sheet.rects(scale(one.interval[0]), y - 4.5, scale(one.interval[1]), y + 4.5, style.PLACE_PALE,
                         edge=style.PLACE, width=0.6)  # fmt: skip
     for role in reversed(list(labels)):
-        ats = [(scale(v), y) for row, y in zip(rows, middles, strict=True) if (v := row.values.get(role)) is not None]
+        ats = [(scale(v), y) for one, y in zip(rows, middles, strict=True) if (v := one.values.get(role)) is not None]
         sheet.marks(ats, looks[role].dot, looks[role].colour, size=7.5 if looks[role].dot == "circle" else 6.5)
     words.draw(sheet, rows, scale, middles, left)
     for role, name in labels.items():
         spots = (
-            Spot((scale(v), y), row.label, row.told.get(role) or formatting.number(v, decimals))
-            for row, y in zip(rows, middles, strict=True)
-            if (v := row.values.get(role)) is not None
+            Spot((scale(v), y), one.label, one.told.get(role) or formatting.number(v, decimals))
+            for one, y in zip(rows, middles, strict=True)
+            if (v := one.values.get(role)) is not None
         )
         sheet.spots((heading, name), unit, spots)
     return sheet.svg()
@@ -122,13 +123,15 @@ class _Words:
     @classmethod
     def of(cls, rows: Sequence[DotRow], roles: Sequence[str], decimals: int) -> _Words:
         printed = roles if len(roles) == 2 and "place" not in roles else roles[:1]
-        texts = [{role: formatting.number(row.values.get(role), decimals) for role in printed} for row in rows]
+        texts = [
+            {role: formatting.number(row.values.get(role), decimals) for role in printed if row.values} for row in rows
+        ]
         return cls(tuple({printed[0]: row.text} if row.text else t for row, t in zip(rows, texts, strict=True)))
 
     @property
     def room(self) -> float:
         """The widest of them in points."""
-        return max(text_width(text, bold=True) for texts in self.texts for text in texts.values())
+        return max((text_width(text, bold=True) for texts in self.texts for text in texts.values()), default=0.0)
 
     def draw(self, sheet: Sheet, rows: Sequence[DotRow], scale: Scale, middles: Sequence[float], edge: float) -> None:
         """Each value beyond the outermost mark on the side it is nearer to, two on both sides, none left of `edge`."""

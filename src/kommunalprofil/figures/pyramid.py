@@ -50,6 +50,8 @@ def pyramid(
     earlier: Sequence[AgeBand] = (),
     earlier_label: str = "",
     surplus: bool = True,
+    heading: str = "",
+    most: float = 0,
     width: Width = "full",
     height: float | None = None,
 ) -> str:
@@ -58,12 +60,14 @@ def pyramid(
     Values are in `unit` per band and drawn per year of age. `earlier` is drawn as an outline on the same scale, named
     `earlier_label` (an open top group that begins earlier than the bands' own is left out: its mean would look like a
     step); `surplus` marks by a darker tone by how much one sex exceeds the other; with `year` the year of
-    birth stands at the right. Raises ValueError if the bands do not follow each other from age 0, or hold nobody.
+    birth stands at the right. `heading` is the bold title of a panel; `most` the people per year of age that the axes
+    reach at least, the same for several panels. Raises ValueError if the bands do not follow each other from age 0, or
+    hold nobody.
     """
     _check(bands, figure_id)
     _check(earlier or bands, figure_id)
-    pyramid_ = _Pyramid(bands, figure_id, unit, year, width, height)
-    pyramid_.lay_out(earlier, earlier_label, surplus, decimals)
+    pyramid_ = _Pyramid(bands, figure_id, unit, year, width, height, heading)
+    pyramid_.lay_out(earlier, earlier_label, surplus, decimals, most)
     pyramid_.draw_axes(unit, decimals)
     pyramid_.draw_side("men", surplus)
     pyramid_.draw_side("women", surplus)
@@ -86,23 +90,27 @@ def _density(bands: Sequence[AgeBand], side: str) -> Array:
 
 class _Pyramid:
     def __init__(self, bands: Sequence[AgeBand], figure_id: str, unit: str, year: int | None,
-                 width: Width, height: float | None) -> None:  # fmt: skip
+                 width: Width, height: float | None, heading: str) -> None:  # fmt: skip
+        self.heading, self.head = heading, style.LEADING + 3 if heading else 0.0
         self.bands, self.year, self.full = bands, year, width == "full"
-        self.height = height or (300 if self.full else 235)
+        self.height = (height or (300 if self.full else 235)) + self.head
         self.figure_id, self.width = figure_id, width
         self.low = np.array([band.low for band in bands], float)
         self.top = np.array([band.top for band in bands], float)
         self.is_open = np.array([band.high is None for band in bands])
 
-    def lay_out(self, earlier: Sequence[AgeBand], earlier_label: str, surplus: bool, decimals: int) -> None:
+    def lay_out(
+        self, earlier: Sequence[AgeBand], earlier_label: str, surplus: bool, decimals: int, most: float
+    ) -> None:
         """Fix the scales, and below them as many rows of keys as are needed."""
         self.keys = self._keys(bool(earlier), earlier_label, surplus)
         room = style.WIDTHS[self.width]
         rows = key_rows(self.keys, room)
         sheet = self.sheet = Sheet(self.figure_id, self.width, self.height + len(rows) * (style.LEADING + 2))
         oldest = max([self.top[-1], *(band.top for band in earlier)])
-        self.age = Scale(0, float(oldest), self.height - 32, 15)
-        most = max(float(_density(part, side).max()) for part in (self.bands, earlier or self.bands) for side in _SIDES)
+        self.age = Scale(0, float(oldest), self.height - 32, self.head + 15)
+        parts = (self.bands, earlier or self.bands)
+        most = max(most, *(float(_density(part, side).max()) for part in parts for side in _SIDES))
         end = most * 1.02
         self.grid: Ticks = ticks_within(0, end, 4 if self.full else 2, whole=decimals == 0 and most > 4)
         gap = text_width("90+") / 2 + 5
@@ -122,7 +130,7 @@ class _Pyramid:
             keys.append(Key("schraffiert: Ausländerinnen und Ausländer", (style.MEN, style.WOMEN), hatched=True))
         if earlier:
             keys.append(Key(earlier_label, (), outline=True))
-        if self.is_open.any():
+        if self.is_open.any() and self.width != "third":
             low = self.bands[-1].low
             keys.append(Key(f"ab {low} Jahren zusammengefasst", (style.MEN_PALE, style.WOMEN_PALE)))
         return keys
@@ -138,6 +146,7 @@ class _Pyramid:
                 words = formatting.number(value, self.grid.decimals)
                 sheet.text(scale(value), floor + 11, words, anchor="middle", colour=style.MUTED)
         wide = bool((self.top - self.low > 1)[~self.is_open].any())
+        wide = wide and self.width != "third"  # there the figure says it once for all panels
         words = f"{unit} je Altersjahr" + (" (Altersgruppen: Durchschnitt)" if wide else "")
         sheet.text(self.middle, floor + 22, words, anchor="middle", colour=style.MUTED)
         last = int(self.low[-1]) if self.is_open[-1] else int(self.top[-1])
@@ -197,14 +206,16 @@ class _Pyramid:
         """Name and number of men and women, and what the outer columns are."""
         sheet = self.sheet
         total = {side: formatting.number(sum(getattr(b, side) for b in self.bands), decimals) for side in _SIDES}
-        sheet.text(self.men.end, style.TEXT, f"Männer {total['men']}", colour=style.MEN, bold=True)
+        top = self.head + style.TEXT
+        sheet.text(0, style.TEXT, self.heading, bold=True)
+        sheet.text(self.men.end, top, f"Männer {total['men']}", colour=style.MEN, bold=True)
         born = "geboren" if self.full else "geb."
         right = sheet.width - text_width(born) - 8 if self.year is not None else self.women.end
         words = f"Frauen {total['women']}"
-        sheet.text(right, style.TEXT, words, colour=style.WOMEN_TEXT, bold=True, anchor="end")
-        sheet.text(self.middle, style.TEXT, "Alter", anchor="middle", colour=style.MUTED)
+        sheet.text(right, top, words, colour=style.WOMEN_TEXT, bold=True, anchor="end")
+        sheet.text(self.middle, top, "Alter", anchor="middle", colour=style.MUTED)
         if self.year is not None:
-            sheet.text(sheet.width, style.TEXT, born, anchor="end", colour=style.MUTED)
+            sheet.text(sheet.width, top, born, anchor="end", colour=style.MUTED)
 
     def note_spots(self, unit: str, decimals: int) -> None:
         """The people of every bar, and the foreign nationals among them."""

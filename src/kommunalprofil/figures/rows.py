@@ -29,7 +29,8 @@ class RowNames:
         measures = [partial(text_width, bold=heavy) for heavy in strong]
         lines = [wrap(name, room, measure) for name, measure in zip(names, measures, strict=True)]
         widths = [measure(text) for measure, parts in zip(measures, lines, strict=True) for text in parts]
-        heights = [max(least, len(parts) * style.LEADING + 5) for parts in lines]
+        room_between = min(least - style.LEADING, 5)
+        heights = [max(least, len(parts) * style.LEADING + room_between) for parts in lines]
         return cls(tuple(map(tuple, lines)), max(widths), tuple(heights))
 
     def middles(self, top: float) -> list[float]:

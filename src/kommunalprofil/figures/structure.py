@@ -30,6 +30,7 @@ from kommunalprofil.figures.compared import (
 )
 
 if TYPE_CHECKING:
+    from kommunalprofil.evidence import Evidence
     from kommunalprofil.profile import Profile, Value
 
 FULL_GROUPS = ("0-17", "18-24", "25-44", "45-64", "65-79", "80+")
@@ -47,7 +48,7 @@ class People:
     values: list[Value]
 
 
-def people(p: Profile, date: str | None = None, *, foreign: bool = False) -> People | None:
+def people(p: Profile | Evidence, date: str | None = None, *, foreign: bool = False) -> People | None:
     """Men and women by age at `date` (None: the newest there is) in the finest groups; None if these leave a gap.
 
     With `foreign` the foreign nationals among them are told apart.

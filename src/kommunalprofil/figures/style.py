@@ -33,7 +33,12 @@ TEXT = 8.5
 SMALL = 8.0
 LEADING = 10.5
 CAP = 0.66  # height of capitals and digits, as a part of the size: centres a line of text on a mark
-WIDTHS: dict[Width, float] = {"full": 162 / 25.4 * 72, "wide": 106 / 25.4 * 72, "half": 78 / 25.4 * 72}
+WIDTHS: dict[Width, float] = {
+    "full": 162 / 25.4 * 72,
+    "wide": 106 / 25.4 * 72,
+    "half": 78 / 25.4 * 72,
+    "third": 50 / 25.4 * 72,
+}
 
 Marker = Literal["circle", "ring", "diamond", "square", "tick", "above", "below"]
 

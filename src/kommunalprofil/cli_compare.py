@@ -1,0 +1,46 @@
+"""The command `compare`: several Kommunen side by side in one document."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kommunalprofil.cli_options import DataDir, Json, Quiet, data_dir, print_json, told_files
+from kommunalprofil.errors import UsageError
+
+
+def compare(
+    orte: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="ORT", help="Name, Kurzname, AGS oder ARS; ohne Angabe die zehn Orte der Demografiewerkstatt."
+        ),
+    ] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="ORDNER", help="Zielordner.")] = Path(
+        "reports/synopse"
+    ),
+    data: DataDir = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> int:
+    """Eine Synopse schreiben: Kommunen nebeneinander als PDF, HTML und Excel, mit Land und Bund."""
+    from kommunalprofil import asking, dwk, render, resources, synopsis
+    from kommunalprofil.regions import Register
+    from kommunalprofil.states import State
+
+    state = State.of(data_dir(data))
+    register = Register.load(state)
+    places = [asking.find_place(state, register, ort) for ort in orte or dwk.MODEL_KOMMUNEN]
+    if refused := [text for place in places if (text := register.refusal(place))]:
+        raise UsageError("\n".join(dict.fromkeys(refused)))
+    places = list({place.ags: place for place in places}.values())
+    synopsis.check(places)
+    resources.check_fonts()
+    written = render.write(synopsis.files(synopsis.Synopsis.load(places, state)), output)
+    if as_json:
+        print_json({"places": [place.ags for place in places], "files": [str(path) for path in written]})
+    elif not quiet:
+        told_files(f"Synopse von {len(places)} Kommunen", written)
+    return 0

@@ -1,0 +1,319 @@
+"""Several Kommunen side by side: dot plots with the range of all Kreise, pyramids and series on one scale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from kommunalprofil import formatting as fmt
+from kommunalprofil import synopsis as parts
+from kommunalprofil.document import Column, Figure, Gap, Table
+from kommunalprofil.figures import figure
+from kommunalprofil.figures.charts import AgeBand, DotRow, Series, above, beside, dots, line, pyramid
+from kommunalprofil.figures.compared import cell, decimal_year, points, sources
+from kommunalprofil.figures.structure import people
+from kommunalprofil.sentences import decimals, restarts
+
+if TYPE_CHECKING:
+    from kommunalprofil.evidence import Evidence
+    from kommunalprofil.figures import Declaration
+    from kommunalprofil.profile import Value
+    from kommunalprofil.synopsis import Panel, Section, Synopsis
+
+KREIS = "K"
+"""Stands behind a value of a Kreis that a Gemeinde has none of its own for."""
+LABELS = {"place": "Kommune", "kreis": "Kreis der Gemeinde", "land": "Land", "bund": "Deutschland"}
+ROLES = {role: name for groups in parts.GROUPS.values() for role, _, name in groups}
+SHORT = {"foreign": "ausländisch", "german": "deutsch"}
+SPREAD = "Spanne aller Kreise"
+OWN_SCALE = "%"
+GROWTH = "population_change_since_2011"
+ROW = 12
+"""Height of a row, in points: three figures of ten places fit on a page."""
+PYRAMID, SERIES = 118, 120
+"""Heights of the panels, in points."""
+NO_SHARED = "weil es keinen Tag gibt, an dem mehrere dieser Orte Zahlen dazu haben"
+
+
+def printed(value: Value | None, stands_in: bool = False) -> str:
+    """A cell: the value as tables print it, marked where it is the Kreis's; '.' for none."""
+    text = "." if value is None else cell(value)
+    return f"{text}{fmt.NBSP}{KREIS}" if stands_in else text
+
+
+def _unit(p: Synopsis, panel: Panel) -> str:
+    first = panel.measures[0][1]
+    unit: str = p.indicators[first.indicator].variant(first.variant).unit
+    return unit
+
+
+def _axis(p: Synopsis, panel: Panel) -> str:
+    """How an axis calls what it measures."""
+    unit = _unit(p, panel)
+    if unit == "%":
+        return "Veränderung in %" if panel.measures[0][1].indicator.startswith("population_change") else "Anteil in %"
+    return unit
+
+
+def _declare(section: Section, panel: Panel) -> Declaration:
+    figure_id = parts.figure_of(section, panel)
+
+    @figure(figure_id)
+    def draw(p: Synopsis) -> Figure | Gap:
+        if not any(p.value(place, measure) for place in p.places for _, measure in panel.measures):
+            return Gap(figure_id, f"„{panel.heading}“ ist nicht dargestellt, {NO_SHARED}.")
+        days = _days(p, panel)
+        listed = _group_table(p, panel, days) if panel.groups else _table(p, panel, days)
+        ends = _ends(p, panel)
+        return Figure(
+            id=figure_id,
+            title=panel.heading,
+            subtitle=f"{_axis(p, panel)}, {days}",
+            svg=_dots(p, figure_id, panel),
+            alt=f"Punktdiagramm, {len(p.places)} Kommunen, {days}: {ends}.",
+            table=listed,
+            sources=listed.sources,
+            width="half",
+        )
+
+    return draw
+
+
+def _days(p: Synopsis, panel: Panel) -> str:
+    dates = dict.fromkeys(date.date for _, measure in panel.measures if (date := p.date(measure)))
+    return fmt.list_and(map(fmt.date, dates))
+
+
+def _dots(p: Synopsis, figure_id: str, panel: Panel) -> str:
+    unit, first = _unit(p, panel), panel.measures[0][1]
+    rows = [_row(p, place, panel) for place in p.places]
+    interval = ""
+    if panel.groups:
+        labels = {role: SHORT.get(role, ROLES[role]) for role, _ in panel.measures}
+        bund = {role: v.value for role, measure in panel.measures if (v := p.of(measure, p.bund))}
+        rows.append(DotRow(p.bund.name, bund))
+    else:
+        roles = {role for row in rows for role in row.values}
+        labels = {role: text for role, text in LABELS.items() if role in roles or role == "place"}
+        if spread := p.spread(first):
+            interval = SPREAD
+            rows.append(DotRow("alle Kreise", {}, interval=(spread.low, spread.high)))
+    return dots(rows, labels, figure_id=figure_id, unit=_axis(p, panel), decimals=decimals(unit), zero=False,
+                width="half", interval_label=interval, row=ROW)  # fmt: skip
+
+
+def _row(p: Synopsis, place: Evidence, panel: Panel) -> DotRow:
+    """A place with what surrounds it, or with two groups of its people."""
+    told = {role: p.told(place, measure) for role, measure in panel.measures}
+    strange = any(value and region != place.region for value, region in told.values())
+    name = f"{p.name(place)} ({KREIS})" if strange else p.name(place)
+    if panel.groups:
+        return DotRow(name, {role: value.value if value else None for role, (value, _) in told.items()})
+    (value, region), measure = told["place"], panel.measures[0][1]
+    values = {"place" if region == place.region else "kreis": value.value if value else None}
+    for around in place.around:
+        other = p.value(place, measure, around) if around.level in ("land", "bund") else None
+        values |= {around.level: other.value} if other else {}
+    return DotRow(name, values, printed(value))
+
+
+def _ends(p: Synopsis, panel: Panel) -> str:
+    """'von 12,1 % (Vrees) bis 28,4 % (Adorf/Vogtl.)', for each of two groups."""
+    said = []
+    for _, measure in panel.measures:
+        if found := p.ordered(measure):
+            ends = [f"{with_unit(v)} ({p.name(place)})" for place, v in (found[0], found[-1])]
+            begin = f"{measure.label.removeprefix(panel.heading).lstrip(', ')} " if panel.groups else ""
+            said.append(f"{begin}von {ends[0]} bis {ends[1]}")
+    return "; ".join(said) or "nur Werte der Kreise"
+
+
+def with_unit(value: Value) -> str:
+    """A cell with its unit behind it."""
+    return fmt.with_unit(cell(value), fmt.counted_or(value.unit).replace(" ", fmt.NBSP))
+
+
+def _table(p: Synopsis, panel: Panel, days: str) -> Table:
+    """A row a place with its Land and Germany beside it; how all Kreise lie at the end."""
+    measure, unit = panel.measures[0][1], _unit(p, panel)
+    rows, every = [], []
+    for place in p.places:
+        value, region = p.told(place, measure)
+        around = {r.level: p.value(place, measure, r) for r in place.around if r.level in ("land", "bund")}
+        every += [value, *around.values()]
+        rows.append((p.name(place), printed(value, region != place.region),
+                     *(printed(around[level]) if level in around else "x" for level in ("land", "bund"))))  # fmt: skip
+    if spread := p.spread(measure):
+        names = ("niedrigster Kreis", "mittlerer Kreis", "höchster Kreis")
+        ends = zip(names, (spread.low, spread.median, spread.high), strict=True)
+        rows += [(name, fmt.number(value, decimals(unit)), "", "") for name, value in ends]
+    head = (Column("Kommune", align="left"), Column("Wert"), Column("Land"), Column("Bund"))
+    return Table(f"{panel.heading}, {days}", head, tuple(rows), sources(v for v in every if v), _note(rows))
+
+
+def _group_table(p: Synopsis, panel: Panel, days: str) -> Table:
+    """A row a place, its Land and Germany; a column for each group."""
+    rows, every = [], []
+    for place in p.places:
+        told = [p.told(place, measure) for _, measure in panel.measures]
+        every += [value for value, _ in told]
+        rows.append((p.name(place), *(printed(value, region != place.region) for value, region in told)))
+    for region in (*p.lands, p.bund):
+        values = [p.of(measure, region) for _, measure in panel.measures]
+        every += values
+        rows.append((region.name, *map(printed, values)))
+    head = (Column("Kommune", align="left"), *(Column(ROLES[role]) for role, _ in panel.measures))
+    tables = sources(v for v in every if v)
+    return Table(f"{panel.heading}, {days}", head, tuple(rows), tables, _note(rows), (len(rows) - 1,))
+
+
+def _note(rows: Sequence[tuple[str, ...]]) -> str:
+    marked = any(text.endswith(f"{fmt.NBSP}{KREIS}") for row in rows for text in row[1:])
+    return f"{KREIS}: Wert des Kreises, weil es für die Gemeinde keinen gibt." if marked else ""
+
+
+def overview(p: Synopsis) -> Table:
+    """Who stands here: level, Land and number of people of each place."""
+    date, rows, every = p.date(parts.POPULATION), [], []
+    for place in p.places:
+        value = p.value(place, parts.POPULATION)
+        every += [value] if value else []
+        around = [r.name for r in place.parents if r.level in ("kreis", "land")]
+        rows.append((place.region.title, ", ".join(around), place.region.ags, printed(value)))
+    head = (Column("Kommune", align="left"), Column("liegt in", align="left"), Column("Schlüssel (AGS)", align="left"),
+            Column("Menschen"))  # fmt: skip
+    when = f" am {fmt.date(date.date)}" if date else ""
+    return Table(f"Die Kommunen und ihre Bevölkerung{when}", head, tuple(rows), sources(every))
+
+
+def _bands(place: Evidence, date: str) -> tuple[list[AgeBand], list[Value]]:
+    """The ages of women and men in percent of all people; nothing where they are not known then."""
+    found = people(place, date)
+    whole = sum(band.men + band.women for band in found.bands) if found else 0
+    if found is None or whole < 100:
+        return [], []
+    part = [AgeBand(b.low, b.high, b.men / whole * 100, b.women / whole * 100) for b in found.bands]
+    return part, found.values
+
+
+@figure("synopsis_pyramids")
+def pyramids(p: Synopsis) -> Figure | Gap:
+    """The age pyramids of all places on one scale, in percent of the people."""
+    date = p.date(parts.AGES)
+    known = {place.region.ags: _bands(place, date.date) for place in p.places} if date else {}
+    drawn = [place for place in p.places if known.get(place.region.ags, ([], []))[0]]
+    if not date or not drawn:
+        return Gap("synopsis_pyramids", f"Alterspyramiden sind nicht dargestellt, {NO_SHARED}.")
+    bands = {ags: found for ags, (found, _) in known.items()}
+    most = max(max(b.men, b.women) / (b.top - b.low) for place in drawn for b in bands[place.region.ags])
+    charts = [
+        pyramid(bands[place.region.ags], figure_id=f"synopsis-pyramid-{place.region.ags}", unit=OWN_SCALE, decimals=1,
+                surplus=False, heading=p.name(place), most=most, width="third", height=PYRAMID)
+        for place in drawn
+    ]  # fmt: skip
+    rows = [beside(charts[n : n + 3]) for n in range(0, len(charts), 3)]
+    shares = {place.region.ags: _shares(place, date.date) for place in drawn}
+    oldest = max(drawn, key=lambda place: _value(shares[place.region.ags][-1]))
+    youngest = max(drawn, key=lambda place: _value(shares[place.region.ags][0]))
+    head = (Column("Kommune", align="left"), *(Column(name, "%") for name in AGE_GROUPS.values()))
+    body = tuple((place.region.title, *map(cell, shares[place.region.ags])) for place in drawn)
+    every = [v for place in drawn for v in (*known[place.region.ags][1], *shares[place.region.ags])]
+    missing = [place.region.title for place in p.places if place not in drawn]
+    note = "Hinter einer Altersgruppe steht der Durchschnitt ihrer Jahre; blass ist die oberste, nach oben offene."
+    note += f" Ohne Angaben oder mit weniger als 100 Menschen: {fmt.list_and(missing)}." if missing else ""
+    return Figure(
+        id="synopsis_pyramids",
+        title=f"Die meisten unter 20-Jährigen hat {youngest.region.nominative}, die meisten Menschen ab 65 "
+        f"{oldest.region.nominative}",
+        subtitle="Bevölkerung nach Alter und Geschlecht in Prozent aller Menschen je Altersjahr, "
+        f"{fmt.date(date.date)}, überall derselbe Maßstab",
+        svg=above(rows),
+        alt=f"{len(drawn)} Bevölkerungspyramiden, {fmt.date(date.date)}: Anteil der unter 20-Jährigen am größten in "
+        f"{youngest.region.name} ({cell(shares[youngest.region.ags][0])} %), Anteil der Menschen ab 65 in "
+        f"{oldest.region.name} ({cell(shares[oldest.region.ags][-1])} %).",
+        table=Table(f"Altersgruppen am {fmt.date(date.date)}", head, body, sources(every)),
+        sources=sources(every),
+        note=note,
+    )
+
+
+AGE_GROUPS = {"0-19": "unter 20", "20-39": "20–39", "40-64": "40–64", "65+": "65 und älter"}
+
+
+def _shares(place: Evidence, date: str) -> list[Value]:
+    return [place.get("age_share", date=date, age=age) for age in AGE_GROUPS]
+
+
+def _value(value: Value) -> float:
+    return value.value if value.value is not None else -1.0
+
+
+@figure("synopsis_series")
+def growth(p: Synopsis) -> Figure | Gap:
+    """How the number of people changed since 2011, each place beside its Land and Germany, on one scale."""
+    lines = {place.region.ags: _lines(place) for place in p.places}
+    drawn = [place for place in p.places if lines[place.region.ags].get("place")]
+    if not drawn:
+        return Gap("synopsis_series", f"Die Entwicklung seit 2011 ist nicht dargestellt, {NO_SHARED}.")
+    every = [v for place in drawn for values in lines[place.region.ags].values() for v in values]
+    low, high = min(v.value or 0 for v in every), max(v.value or 0 for v in every)
+    charts = [
+        line([Series(_SHORT[role], points(values), role) for role, values in lines[place.region.ags].items() if values],
+             figure_id=f"synopsis-series-{place.region.ags}", unit="%", decimals=1, heading=p.name(place),
+             bounds=(low, high), width="third", height=SERIES)
+        for place in drawn
+    ]  # fmt: skip
+    rows = [beside(charts[n : n + 3]) for n in range(0, len(charts), 3)]
+    ends = {place.region.ags: lines[place.region.ags]["place"][-1] for place in drawn}
+    ordered = sorted(drawn, key=lambda place: _value(ends[place.region.ags]))
+    least, most = ordered[0], ordered[-1]
+    said = f"{fmt.change(_value(ends[most.region.ags]), 1)}{fmt.NBSP}% {most.region.dative_in}"
+    title = f"Seit 2011 {said}, {fmt.change(_value(ends[least.region.ags]), 1)}{fmt.NBSP}% {least.region.dative_in}"
+    return Figure(
+        id="synopsis_series",
+        title=title,
+        subtitle="Veränderung der Einwohnerzahl seit Ende 2011 in %, fortgeschrieben vom Zensus 2011, überall "
+        "derselbe Maßstab",
+        svg=above(rows),
+        alt=f"{len(drawn)} Liniendiagramme mit Land und Deutschland: {title}.",
+        table=_growth_table(p, drawn, lines),
+        sources=sources(every),
+        note="Die Reihen enden, wo die Fortschreibung des Zensus 2011 endet.",
+    )
+
+
+_SHORT = {"place": "Ort", "land": "Land", "bund": "Bund"}
+
+
+def _lines(place: Evidence) -> dict[str, list[Value]]:
+    """The newest stretch without a break, of the place, its Land and Germany."""
+    regions = {"place": place.region} | {r.level: r for r in place.around if r.level in ("land", "bund")}
+    found = {}
+    for role, region in regions.items():
+        values = [v for v in place.series(GROWTH, region=region.ags) if not v.missing]
+        start = max((n for n, v in enumerate(values) if restarts(v)), default=0)
+        found[role] = values[start:] if start == 0 else []  # other borders: nothing to compare with 2011
+    return found
+
+
+def _growth_table(p: Synopsis, drawn: Sequence[Evidence], lines: dict[str, dict[str, list[Value]]]) -> Table:
+    every = [v for place in drawn for v in lines[place.region.ags]["place"]]
+    shared = [{v.date for v in lines[place.region.ags]["place"]} for place in drawn]
+    years = sorted(set.intersection(*shared) or set.union(*shared), key=decimal_year)
+    chosen = [d for d in years if fmt.year(d) % 5 == 0 or d == years[-1]]
+    rows = [(place.region.title, *_at(lines[place.region.ags]["place"], chosen)) for place in drawn]
+    for region in (*p.lands, p.bund):
+        known = next((lines[q.region.ags].get(region.level, []) for q in drawn if region in q.parents), [])
+        rows.append((region.title, *_at(known, chosen)))
+    head = (Column("Kommune", align="left"), *(Column(fmt.date(date), "%") for date in chosen))
+    caption = "Veränderung der Einwohnerzahl seit Ende 2011"
+    return Table(caption, head, tuple(rows), sources(every), total_rows=(len(rows) - 1,))
+
+
+def _at(values: Sequence[Value], dates: Sequence[str]) -> list[str]:
+    known = {v.date: v for v in values}
+    return [fmt.change(known[d].value, 1) if d in known else "." for d in dates]
+
+
+DRAWN = [_declare(section, panel) for section in parts.SECTIONS for panel in section.panels]
+"""One figure for each panel."""

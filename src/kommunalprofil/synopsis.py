@@ -1,0 +1,316 @@
+"""The Synopse: several Kommunen in one document, every key figure at one date, Land and Germany beside each.
+
+Small numbers have one rule: shares and means of few people are flagged or told as counts (LOOK.md), births, deaths and
+moves are means of several years, and where a Gemeinde has no value that of its Kreis stands in its place and is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from kommunalprofil import sentences
+from kommunalprofil.comparison import LEAST, Measure, by_point, printed
+from kommunalprofil.errors import UsageError
+from kommunalprofil.evidence import Evidence, Joint
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kommunalprofil.profile import Value
+    from kommunalprofil.regions import Region
+    from kommunalprofil.states import State
+
+FEWEST, MOST = 2, 12
+"""So many places fit beside each other on a page."""
+RECENT = 15
+"""Years a date that all places share may lie behind the newest that one of them has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What one dot plot shows of all places: a measure, or the same of two groups of people, by role."""
+
+    heading: str
+    measures: tuple[tuple[str, Measure], ...]
+
+    @property
+    def groups(self) -> bool:
+        """Whether two groups of people stand beside each other."""
+        return len(self.measures) > 1
+
+
+def _one(heading: str, indicator: str, variant: str = "", **members: str) -> Panel:
+    return Panel(heading, (("place", Measure.of(heading, "", indicator, variant, **members)),))
+
+
+GROUPS = {
+    "sex": (("women", "F", "Frauen"), ("men", "M", "Männer")),
+    "nationality": (("german", "DE", "Deutsche"), ("foreign", "AUS", "Ausländerinnen und Ausländer")),
+}
+"""Role, code and name of the two groups of a dimension."""
+
+
+def _both(heading: str, dimension: str, indicator: str, variant: str = "", **members: str) -> Panel:
+    """The same measure of women and men, or of German and foreign nationals."""
+    return Panel(heading, tuple(
+        (role, Measure.of(f"{heading}, {name}", "", indicator, variant, **members, **{dimension: code}))
+        for role, code, name in GROUPS[dimension]
+    ))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A chapter: panels about one thing."""
+
+    id: str
+    title: str
+    panels: tuple[Panel, ...]
+
+
+SECTIONS = (
+    Section(
+        "size",
+        "Größe und Entwicklung",
+        (
+            _one("Bevölkerungsentwicklung in 5 Jahren", "population_change_5y"),
+            _one("Menschen auf einem Quadratkilometer", "population_density"),
+        ),
+    ),
+    Section(
+        "age",
+        "Jung und Alt",
+        (
+            _one("Durchschnittsalter", "mean_age"),
+            _one("Anteil der Menschen unter 18", "age_share", age="0-17"),
+            _one("Anteil der Menschen ab 65", "age_share", age="65+"),
+            _one("Jugendquotient", "youth_ratio"),
+            _one("Altenquotient", "old_age_ratio"),
+        ),
+    ),
+    Section(
+        "sexes",
+        "Frauen und Männer",
+        (
+            _one("Frauen je 100 Männer", "women_per_100_men"),
+            _both("Durchschnittsalter", "sex", "mean_age"),
+            _both("Anteil der Menschen ab 65", "sex", "age_share", age="65+"),
+            _both("Wanderung der 18- bis 24-Jährigen", "sex", "education_migration"),
+        ),
+    ),
+    Section(
+        "background",
+        "Staatsangehörigkeit und Einwanderungsgeschichte",
+        (
+            _one("Anteil der Ausländerinnen und Ausländer", "foreign_share"),
+            _one("Anteil der Menschen mit Einwanderungsgeschichte", "immigration_history_share", migration="with"),
+            _both("Anteil der Menschen unter 18", "nationality", "age_share", age="0-17"),
+            _both("Anteil der Menschen ab 65", "nationality", "age_share", age="65+"),
+        ),
+    ),
+    Section(
+        "households",
+        "Formen des Zusammenlebens",
+        (
+            _one("Haushalte mit einer Person", "household_share", household="one_person"),
+            _one("Paare ohne Kind", "household_share", household="couple_without_child"),
+            _one("Paare mit Kind", "household_share", household="couple_with_child"),
+            _one("Alleinerziehende", "household_share", household="lone_parent"),
+            _one("Alleinerziehende an den Haushalten mit Kindern", "lone_parent_family_share"),
+            _one("Mehrere Menschen ohne Kernfamilie", "household_share", household="shared"),
+        ),
+    ),
+    Section(
+        "moves",
+        "Geburten, Sterbefälle und Wanderungen",
+        (
+            _one("Geborene, Mittel aus 4 Jahren", "birth_rate", "four_year_mean"),
+            _one("Gestorbene, Mittel aus 4 Jahren", "death_rate", "four_year_mean"),
+            _one("Wanderung von Familien", "family_migration"),
+            _one("Wanderung ab 65", "old_age_migration"),
+        ),
+    ),
+)
+"""What a Synopse compares."""
+POPULATION = Measure.of("Bevölkerung", "", "population")
+AGES = SECTIONS[1].panels[2].measures[0][1]
+"""The measure whose date the pyramids are of."""
+
+
+class Date(NamedTuple):
+    """A date as it is printed, and the population base of its values."""
+
+    date: str
+    base: str
+
+
+class Spread(NamedTuple):
+    """The values of all Kreise at a date: ends, median, how many."""
+
+    low: float
+    median: float
+    high: float
+    number: int
+
+
+class Synopsis(Joint):
+    """Some places side by side; every value of a measure is of one date and one population base."""
+
+    def __init__(self, places: Sequence[Evidence]) -> None:
+        super().__init__(places)
+        self._rows: dict[tuple[Measure, str], dict[Date, Value]] = {}
+        self._dates: dict[Measure, Date | None] = {}
+
+    @classmethod
+    def load(cls, places: Sequence[Region], data: Path | State) -> Synopsis:
+        """Places by their areas. Raises UsageError for too few or too many."""
+        from kommunalprofil.profile import Profile, Together
+        from kommunalprofil.regions import Register
+
+        check(places)
+        register = Register.load(data)
+        together = Together(data, register, places)
+        return cls([Evidence(Profile(place.ags, data, register, together)) for place in places])
+
+    def _values(self, place: Evidence, measure: Measure, region: Region) -> dict[Date, Value]:
+        """What there is of a measure in a region that the place knows, by date and base."""
+        key = (measure, region.ags)
+        if key not in self._rows:
+            members = dict(measure.members)
+            rows = place.every(measure.indicator, region=region.ags, variant=measure.variant, **members)
+            self._rows[key] = {Date(v.date, v.base): v for v in rows if not v.missing}
+        return self._rows[key]
+
+    def name(self, place: Evidence) -> str:
+        """How a place is called beside the others: by its name, by its whole title where two have one name."""
+        same = sum(other.region.name == place.region.name for other in self.places)
+        name: str = place.region.title if same > 1 else place.region.name
+        return name
+
+    @cached_property
+    def lands(self) -> list[Region]:
+        """The Länder of the places, each once; none that is one of the places."""
+        around = (r for place in self.places for r in place.around if r.level == "land")
+        return list({land.ags: land for land in around}.values())
+
+    @property
+    def bund(self) -> Region:
+        """Germany."""
+        bund: Region = self.places[0].bund
+        return bund
+
+    def of(self, measure: Measure, region: Region) -> Value | None:
+        """The value of a Land or of Germany at the date of the measure."""
+        place = next(p for p in self.places if region.ags in {r.ags for r in p.parents})
+        return self.value(place, measure, region)
+
+    def date(self, measure: Measure) -> Date | None:
+        """The newest date of those that most places have a value of; None if no place has any."""
+        if measure not in self._dates:
+            count: dict[Date, int] = {}
+            for place in self.places:
+                for date in self._values(place, measure, place.region):
+                    count[date] = count.get(date, 0) + 1
+            newest = max((_year(date) for date in count), default=0)
+            late = {date: n for date, n in count.items() if _year(date) >= newest - RECENT}
+            self._dates[measure] = max(late, key=lambda date: (late[date], date), default=None)
+        return self._dates[measure]
+
+    def newer(self, measure: Measure) -> list[Evidence]:
+        """The places that have a newer value than the one compared."""
+        date = self.date(measure)
+        found = (max(self._values(p, measure, p.region), default=date) for p in self.places)
+        return [p for p, newest in zip(self.places, found, strict=True) if date and newest and newest.date > date.date]
+
+    def value(self, place: Evidence, measure: Measure, region: Region | None = None) -> Value | None:
+        """The value of a place, or of a region around it, at the date of the measure; None if there is none."""
+        date = self.date(measure)
+        known = self._values(place, measure, region or place.region)
+        return place.take(known[date]) if date and date in known else None
+
+    def told(self, place: Evidence, measure: Measure) -> tuple[Value | None, Region]:
+        """What is told of a place: its own value, for a Gemeinde without one that of its Kreis; whose value it is."""
+        own = self.value(place, measure)
+        kreis = place.kreis
+        if own is None and kreis is not None and (other := self.value(place, measure, kreis)) is not None:
+            return other, kreis
+        return own, place.region
+
+    def ordered(self, measure: Measure) -> list[tuple[Evidence, Value]]:
+        """The places with a value of their own of enough people, from low to high."""
+        known = ((place, self.value(place, measure)) for place in self.places)
+        found = [(place, value) for place, value in known if value is not None and not sentences.few(value)]
+        return sorted(found, key=lambda pair: pair[1].value or 0)
+
+    @property
+    def stand_in(self) -> bool:
+        """Whether a Kreis stands in for a Gemeinde somewhere."""
+        return any(self.told(place, measure)[1] != place.region for place in self.places for measure in measures())
+
+    @cached_property
+    def _spreads(self) -> dict[Measure, Spread]:
+        """How the values of all Kreise lie, for every measure whose date they have values of."""
+        from kommunalprofil.indicators import Results
+
+        kreise = [region.ags for region in self.register.search(level="kreis")]
+        results = Results(self.store, kreise, newest_base=False)
+        found: dict[Measure, Spread] = {}
+        for measure in measures():
+            date = self.date(measure)
+            for point, values in by_point(results, measure, kreise).items() if date else ():
+                known = values[np.isfinite(values)]
+                if Date(printed(measure, point), point.base) == date and len(known) >= LEAST:
+                    low, median, high = np.quantile(known, (0, 0.5, 1)).tolist()
+                    found[measure] = Spread(low, median, high, len(known))
+            results.forget()
+        return found
+
+    def spread(self, measure: Measure) -> Spread | None:
+        """How the values of all Kreise lie at the date of a measure; None if they have none then."""
+        return self._spreads.get(measure)
+
+
+def figure_of(section: Section, panel: Panel) -> str:
+    """The id of the figure that shows a panel."""
+    return f"synopsis_{section.id}_{section.panels.index(panel) + 1}"
+
+
+def measures() -> Iterator[Measure]:
+    """Everything that is drawn."""
+    yield from (measure for section in SECTIONS for panel in section.panels for _, measure in panel.measures)
+
+
+def _year(date: Date) -> int:
+    return int(date.date[-4:] if "/" in date.date else date.date[:4])
+
+
+def check(places: Sequence[Region]) -> None:
+    """Raises UsageError unless there are from two to twelve places, none of them larger than a Kreis."""
+    if large := [place for place in places if place.level in ("bund", "land")]:
+        why = "Eine Synopse stellt Kreise und Gemeinden nebeneinander; Land und Bund stehen von selbst dabei."
+        raise UsageError(f"{large[0].title} ist weder Kreis noch Gemeinde. {why}")
+    if not FEWEST <= len(places) <= MOST:
+        number = "nur ein Ort ist" if len(places) == 1 else f"{len(places)} Orte sind"
+        raise UsageError(f"Für eine Synopse {number} genannt. Möglich sind {FEWEST} bis {MOST} verschiedene Orte.")
+
+
+def files(synopsis: Synopsis) -> dict[str, bytes]:
+    """The document as PDF, HTML and workbook, by file name. Raises RenderError."""
+    from kommunalprofil import formatting as fmt
+    from kommunalprofil import render
+    from kommunalprofil.figures.synopsis import overview
+
+    names = fmt.list_and(place.region.title for place in synopsis.places)
+    kind = render.Kind(
+        "Synopse",
+        f"{len(synopsis.places)} Kommunen im Vergleich",
+        names,
+        f"von {len(synopsis.places)} Kommunen",
+        tuple(f"synopsis/{name}.jinja" for name in ("10_ueberblick", "20_vergleich", "80_regeln", "90_quellen")),
+        {"sections": SECTIONS, "figure_of": figure_of, "overview": overview},
+    )
+    return render.report(synopsis, kind, "synopse")
