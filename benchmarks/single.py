@@ -45,7 +45,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         commands = {
             "kommunalprofil build": [
-                sys.executable, "-m", "kommunalprofil", "build", asked.region, "--output", folder, "--quiet"
+                sys.executable, "-m", "kommunalprofil", "build", asked.region, "--output", folder, "--quiet", "--force"
             ],
             "plain script": [sys.executable, str(HERE / "plain.py"), str(data_dir()), folder, asked.region],
         }  # fmt: skip

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kommunalprofil import __version__, cli_build, cli_compare, cli_explain, cli_similar, cli_states, german_cli
+from kommunalprofil import (
+    __version__,
+    cli_build,
+    cli_compare,
+    cli_explain,
+    cli_review,
+    cli_similar,
+    cli_states,
+    german_cli,
+)
 from kommunalprofil.cli_options import (
     OPTIONS,
     DataDir,
@@ -151,6 +160,7 @@ def indicators(
 app.command("explain")(cli_explain.explain)
 app.command("similar")(cli_similar.similar)
 app.command("compare")(cli_compare.compare)
+app.command("halbzeitbilanz")(cli_review.halbzeitbilanz)
 
 
 def _show_indicators(chosen: list[Indicator], form: str) -> None:

@@ -63,6 +63,16 @@ class Measure:
         """The name of its column: `age_share:age=80+`."""
         return ":".join(filter(None, (self.indicator, self.variant, *("=".join(pair) for pair in self.members))))
 
+    @property
+    def grouped(self) -> bool:
+        """Whether it is of one group of people: women, men, German or foreign nationals."""
+        return any(dimension in ("sex", "nationality") for dimension, _ in self.members)
+
+    @property
+    def grows(self) -> bool:
+        """Whether it is the growth of a number of people: a percentage that is no share."""
+        return self.indicator.startswith("population_change")
+
     def labelled(self, unit: str) -> str:
         """The label, with the unit behind it unless people are counted: 'Altenquotient (je 100)'."""
         return f"{self.label} ({unit})" if counted_or(unit) else self.label

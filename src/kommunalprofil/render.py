@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
@@ -43,6 +43,7 @@ from kommunalprofil.store import write_atomic
 if TYPE_CHECKING:
     from kommunalprofil.profile import Profile
     from kommunalprofil.regions import Region
+    from kommunalprofil.spreadsheet import Sheet
 
 MACROS = (
     "chapter", "section", "lead", "paragraph", "strong", "note", "gap", "figure", "beside", "table", "keyfigures",
@@ -348,8 +349,13 @@ def _two_pages(profile: Profile, own: Own, day: str) -> dict[str, bytes]:
     }
 
 
-def report(evidence: Evidence | Joint, kind: Kind, name: str) -> dict[str, bytes]:
-    """A document of another kind as PDF, HTML and workbook, by file name: `name` and the ending. Raises RenderError."""
+def report(
+    evidence: Evidence | Joint, kind: Kind, name: str, sheets: Sequence[tuple[Sheet, str]] = ()
+) -> dict[str, bytes]:
+    """A document of another kind as PDF, HTML and workbook, by file name: `name` and the ending. Raises RenderError.
+
+    `sheets` come first in the workbook, each with a line about it.
+    """
     drawings = _drawings(evidence, None, NOTHING)
     printed = Composer(templating.typst_environment(), "typst", evidence, drawings, kind)
     source = printed.page(Markup(templating.text_of("typst/style.typ")))
@@ -358,8 +364,8 @@ def report(evidence: Evidence | Joint, kind: Kind, name: str) -> dict[str, bytes
         made = pool.submit(_pdf, source, drawings.svgs, day, NOTHING)
         shown = Composer(templating.html_environment(), "html", evidence, drawings, kind)
         page = shown.page(html_style(NOTHING))
-        sheets = workbook.workbook(evidence, shown.outline, f"{kind.series} {kind.place}")
-        return {f"{name}.pdf": made.result(), f"{name}.html": page.encode(), f"{name}.xlsx": sheets}
+        book = workbook.workbook(evidence, shown.outline, f"{kind.series} {kind.place}", sheets)
+        return {f"{name}.pdf": made.result(), f"{name}.html": page.encode(), f"{name}.xlsx": book}
 
 
 def html(profile: Profile, figures: FigureFunctions | None = None, own: Own = NOTHING) -> str:

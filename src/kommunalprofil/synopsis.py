@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from kommunalprofil.profile import Value
     from kommunalprofil.regions import Region
+    from kommunalprofil.spreadsheet import Cell, Sheet
     from kommunalprofil.states import State
 
 FEWEST, MOST = 2, 12
@@ -298,6 +299,40 @@ def check(places: Sequence[Region]) -> None:
         raise UsageError(f"Für eine Synopse {number} genannt. Möglich sind {FEWEST} bis {MOST} verschiedene Orte.")
 
 
+SHEET = (
+    "Kapitel", "Kennzahl", "Einheit", "Stichtag", "Kommune", "Schlüssel (AGS)", "Wert", "gilt für", "Zähler", "Nenner",
+    "Wert des Landes", "Wert Deutschlands", "niedrigster Kreis", "mittlerer Kreis", "höchster Kreis", "Hinweis",
+)  # fmt: skip
+
+
+def sheet(synopsis: Synopsis) -> Sheet:
+    """Every key figure of every place beside Land, Germany and the range of all Kreise, as numbers."""
+    from kommunalprofil.spreadsheet import Number, Sheet
+    from kommunalprofil.workbook import remark, when
+
+    def cell(value: float | None, decimals: int = 1) -> Number | None:
+        return None if value is None else Number(round(value, 9), decimals)
+
+    rows: list[tuple[Cell, ...]] = [SHEET]
+    for section, measure in ((s, m) for s in SECTIONS for panel in s.panels for _, m in panel.measures):
+        date, spread = synopsis.date(measure), synopsis.spread(measure)
+        unit: str = synopsis.indicators[measure.indicator].variant(measure.variant).unit
+        ends = (spread.low, spread.median, spread.high) if spread else (None, None, None)
+        for place in synopsis.places:
+            value, region = synopsis.told(place, measure)
+            around = {r.level: synopsis.value(place, measure, r) for r in place.around}
+            others = [v.value if (v := around.get(level)) else None for level in ("land", "bund")]
+            few = value is not None and sentences.few(value)
+            counts = (cell(value.numerator, 0), cell(value.denominator, 0)) if value else (None, None)
+            rows.append((
+                section.title, measure.label, unit, when(date.date) if date else "", place.region.title,
+                place.region.ags, cell(value.value, sentences.places(value) or 0) if value and not few else None,
+                region.title if value else "", *counts, *map(cell, (*others, *ends)),
+                remark(value) if value else "kein Wert an diesem Stichtag",
+            ))  # fmt: skip
+    return Sheet("Synopse", rows)
+
+
 def files(synopsis: Synopsis) -> dict[str, bytes]:
     """The document as PDF, HTML and workbook, by file name. Raises RenderError."""
     from kommunalprofil import formatting as fmt
@@ -313,4 +348,5 @@ def files(synopsis: Synopsis) -> dict[str, bytes]:
         tuple(f"synopsis/{name}.jinja" for name in ("10_ueberblick", "20_vergleich", "80_regeln", "90_quellen")),
         {"sections": SECTIONS, "figure_of": figure_of, "overview": overview},
     )
-    return render.report(synopsis, kind, "synopse")
+    about = "jede Kennzahl jeder Kommune neben Land, Bund und der Spanne aller Kreise"
+    return render.report(synopsis, kind, "synopse", [(sheet(synopsis), about)])

@@ -170,13 +170,20 @@ def _contents(evidence: Evidence | Joint, title: str, sheets: Sequence[Sheet], a
     return Sheet("Inhalt", [row for block in blocks for row in block], tuple(starts))
 
 
-def workbook(evidence: Evidence | Joint, outline: Outline, document: str = "") -> bytes:
-    """The workbook of a finished document (its title; of a profile it is known); the same one gives the same bytes."""
+def workbook(
+    evidence: Evidence | Joint, outline: Outline, document: str = "", first: Sequence[tuple[Sheet, str]] = ()
+) -> bytes:
+    """The workbook of a finished document (its title; of a profile it is known); the same one gives the same bytes.
+
+    `first` are sheets of its own, each with a line about it.
+    """
     rows = _Rows(evidence)
     shown = [(heading.text, evidence.shown_in(part)) for part, heading in outline.parts.items()]
     chapters = [(title, rows.ordered(values)) for title, values in shown if values]
-    sheets = [Sheet(title, [HEADER, *map(rows.row, values)]) for title, values in chapters]
-    about = [f"{fmt.number(len(values))} Zeilen: Werte des Kapitels, Lücken mit Grund" for _, values in chapters]
+    sheets = [sheet for sheet, _ in first]
+    sheets += [Sheet(title, [HEADER, *map(rows.row, values)]) for title, values in chapters]
+    about = [told for _, told in first]
+    about += [f"{fmt.number(len(values))} Zeilen: Werte des Kapitels, Lücken mit Grund" for _, values in chapters]
     sheets += [
         Sheet("Begriffe", [("Begriff", "Definition"), *references.definitions(evidence)]),
         _source_sheet(evidence),

@@ -65,6 +65,7 @@ class Look:
 LOOKS: dict[str, Look] = {
     "place": Look(PLACE, PLACE, width=2.2, strong=True),
     "kreis": Look(INK, INK, width=1.1, dash=(5, 2, 1.2, 2), marker="square", dot="tick"),
+    "alike": Look(INK, INK, width=1.1, dash=(1.5, 1.5), marker="square", dot="tick"),
     "land": Look(COMPARED, MUTED, marker="diamond", dot="below"),
     "bund": Look(COMPARED, MUTED, dash=(4, 2.4), dot="above"),
     "men": Look(MEN, MEN, width=1.8, marker="square", dot="below", strong=True),

@@ -51,7 +51,7 @@ def _axis(p: Synopsis, panel: Panel) -> str:
     """How an axis calls what it measures."""
     unit = _unit(p, panel)
     if unit == "%":
-        return "Veränderung in %" if panel.measures[0][1].indicator.startswith("population_change") else "Anteil in %"
+        return "Veränderung in %" if panel.measures[0][1].grows else "Anteil in %"
     return unit
 
 

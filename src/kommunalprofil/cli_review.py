@@ -1,0 +1,52 @@
+"""The command `halbzeitbilanz`: what the key figures of a place were then and are now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kommunalprofil.cli_options import DataDir, Json, Quiet, data_dir, print_json, told_files
+from kommunalprofil.errors import UsageError
+
+
+def halbzeitbilanz(
+    ort: Annotated[str, typer.Argument(metavar="ORT", help="Name, Kurzname, AGS oder ARS.")],
+    then: Annotated[
+        int | None, typer.Option("--from", metavar="JAHR", min=1950, max=2100, help="Jahr, mit dem verglichen wird.")
+    ] = None,
+    now: Annotated[
+        int | None, typer.Option("--to", metavar="JAHR", min=1950, max=2100, help="Späteres Jahr; sonst das neueste.")
+    ] = None,
+    before: Annotated[
+        Path | None,
+        typer.Option("--before", metavar="STAND", help="Frühere Werte aus diesem Stand nehmen (siehe data snapshots)."),
+    ] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="ORDNER", help="Zielordner.")] = Path("reports"),
+    data: DataDir = None,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> int:
+    """Eine Halbzeitbilanz schreiben: Kennzahlen damals und heute, neben Land, Bund und ähnlichen Kommunen."""
+    from kommunalprofil import asking, render, resources, review
+    from kommunalprofil.regions import Register
+    from kommunalprofil.states import State
+
+    state = State.of(data_dir(data))
+    register = Register.load(state)
+    place = asking.find_place(state, register, ort)
+    if refused := register.refusal(place):
+        raise UsageError(refused)
+    if place.level == "bund":
+        raise UsageError("Für Deutschland gibt es keine Halbzeitbilanz: Sie stellt einen Ort neben Land und Bund.")
+    resources.check_fonts()
+    old = None if before is None else State.of(data_dir(before))
+    found = review.Review.load(place, state, old, (then, now))
+    written = render.write(review.files(found), output / place.slug)
+    if as_json:
+        print_json({"ags": place.ags, "from": found.years.then, "to": found.years.now,
+                    "files": [str(path) for path in written]})  # fmt: skip
+    elif not quiet:
+        told_files(f"Halbzeitbilanz {place.title}, {found.years.then} bis {found.years.now}", written)
+    return 0

@@ -1,0 +1,225 @@
+"""Then and now: changes beside those of other places, the age pyramid with that of then, households in two censuses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from kommunalprofil import formatting as fmt
+from kommunalprofil import review as parts
+from kommunalprofil.document import Column, Figure, Gap, Table
+from kommunalprofil.figures import figure
+from kommunalprofil.figures.charts import DotRow, dots, pyramid
+from kommunalprofil.figures.compared import cell, sources, undrawn
+from kommunalprofil.figures.structure import people
+from kommunalprofil.sentences import LEVELS
+from kommunalprofil.synopsis import SECTIONS
+from kommunalprofil.vocabulary import HOUSEHOLD
+
+if TYPE_CHECKING:
+    from kommunalprofil.figures import Declaration
+    from kommunalprofil.profile import Value
+    from kommunalprofil.review import Change, Review, Row
+    from kommunalprofil.synopsis import Section
+
+POINTS = "Veränderung in Prozentpunkten"
+CHANCE = "Bereich, in den der Zufall führt (95 %)"
+NOT_COMPARED = "x"
+THEN_AND_NOW = "Eine Alterspyramide von damals und heute ist"
+
+
+def changed(change: Change, interval: bool = False) -> str:
+    """A change as a cell: '+1,2', '+1,2 (−0,4 bis +2,8)', of people '+1,2 %'; 'x' where both ends do not compare."""
+    if change.then is None or change.now is None:
+        return "."
+    if change.value is None or change.decimals is None:
+        return NOT_COMPARED
+    text = fmt.with_unit(fmt.change(change.value, change.decimals), "%" if change.counted else "")
+    if interval and change.interval:
+        low, high = (fmt.change(x, change.decimals) for x in (change.interval.low, change.interval.high))
+        text += f" ({low} bis {high})"
+    return text
+
+
+def alike(p: Review) -> str:
+    """How the places most like it are called: 'ähnliche Gemeinden'."""
+    return f"ähnliche {LEVELS[p.region.level][0]}"
+
+
+def _digits(row: Row) -> int:
+    return row.own.decimals if row.own.decimals is not None else 1
+
+
+def table(p: Review, section: Section, rows: Sequence[Row]) -> Table:
+    """A row a key figure: then, now, the change, that of Land, Germany and the places most like it, the difference."""
+    years = p.years
+    head = [Column("Kennzahl", align="left"), Column(str(years.then)), Column(str(years.now)), Column("Veränderung")]
+    head += [Column({"land": "Land", "bund": "Bund"}[region.level]) for region in p.around]
+    head += [Column("ähnliche Orte"), Column("Abstand zu diesen")]
+    body, every = [], []
+    for row in rows:
+        own = row.own
+        unit = (own.now or own.then or _none()).unit
+        ends = ["." if v is None else cell(v) for v in (own.then, own.now)]
+        around = [changed(row.around[r.level]) if r.level in row.around else "." for r in p.around]
+        middle = [fmt.change(x, _digits(row)) if x is not None and own.value is not None else "." for x in
+                  (row.alike, row.apart)]  # fmt: skip
+        percent = "%" if own.counted else ""
+        middle = [fmt.with_unit(text, percent) if text != "." else text for text in middle]
+        body.append((own.measure.labelled(unit), *ends, changed(own, interval=True), *around, *middle))
+        every += [v for c in (own, *row.around.values()) for v in (c.then, c.now) if v is not None]
+    return Table(
+        f"{section.title}: {years.then} und {years.now}", tuple(head), tuple(body), sources(every), _note(p, rows)
+    )
+
+
+def _none() -> Value:
+    raise ValueError("a row without any value")
+
+
+def _note(p: Review, rows: Sequence[Row]) -> str:
+    """Units, dates that are not those of the head, what the signs mean."""
+    said = []
+    if any(row.own.unit == "Prozentpunkte" and row.own.value is not None for row in rows):
+        said.append("Veränderungen von Anteilen in Prozentpunkten.")
+    dates: dict[str, list[str]] = {}
+    for row in rows:
+        ends = [v for v in (row.own.then, row.own.now) if v is not None]
+        usual = {f"{p.years.then}-12-31", f"{p.years.now}-12-31", str(p.years.then), str(p.years.now)}
+        if any(v.date not in usual for v in ends):
+            dates.setdefault(" und ".join(fmt.date(v.date) for v in ends), []).append(row.own.measure.label)
+    if dates:
+        listed = (f"{', '.join(labels)}: {day}" for day, labels in dates.items())
+        said.append(f"Andere Zeiten: {'; '.join(listed)}.")
+    if any(row.own.interval for row in rows):
+        said.append("In Klammern: Bereich, in den bei so kleinen Zahlen schon der Zufall führt (95 %).")
+    if any(row.own.why for row in rows):
+        said.append(f"{NOT_COMPARED}: nicht vergleichbar, die Gründe stehen im Kapitel „Was sich vergleichen lässt“.")
+    return " ".join(said)
+
+
+def _declare(section: Section) -> Declaration:
+    figure_id = f"review_{section.id}"
+
+    @figure(figure_id)
+    def draw(p: Review) -> Figure | Gap:
+        rows = next((rows for one, rows in p.sections if one is section), [])
+        drawn = [row for row in rows if row.own.unit == "Prozentpunkte" and changed(row.own) != NOT_COMPARED
+                 and row.own.value is not None]  # fmt: skip
+        if len(drawn) < 2:
+            why = "weil es dazu keine zwei Anteile an vergleichbaren Stichtagen gibt"
+            return undrawn(p.place, figure_id, f"Veränderungen zu „{section.title}“ sind", why)
+        most = max(drawn, key=lambda row: abs(row.own.value or 0))
+        listed = table(p, section, rows)
+        labels = {"place": p.region.title} | {r.level: r.title for r in p.around}
+        if any(row.alike is not None for row in drawn):
+            labels["alike"] = f"{alike(p)} (Median)"
+        return Figure(
+            id=figure_id,
+            title=f"{most.own.measure.label}: {changed(most.own)} Prozentpunkte",
+            subtitle=f"{POINTS} zwischen {p.years.then} und {p.years.now}, {p.region.title}",
+            svg=dots([_dot(row) for row in drawn], labels, figure_id=figure_id, unit=POINTS, zero=True,
+                     interval_label=CHANCE if any(row.own.interval for row in drawn) else ""),
+            alt=f"Punktdiagramm, {p.region.title}, {POINTS} zwischen {p.years.then} und {p.years.now}: "
+            + "; ".join(f"{row.own.measure.label} {changed(row.own)}" for row in drawn) + ".",
+            table=listed,
+            sources=listed.sources,
+        )  # fmt: skip
+
+    return draw
+
+
+def _dot(row: Row) -> DotRow:
+    values = {"place": row.own.value} | {level: change.value for level, change in row.around.items()}
+    interval = (row.own.interval.low, row.own.interval.high) if row.own.interval else None
+    return DotRow(row.own.measure.label, values | {"alike": row.alike}, changed(row.own), interval)
+
+
+@figure("review_pyramid")
+def then_and_now(p: Review) -> Figure | Gap:
+    """Men and women by age now, with then as an outline."""
+    rows = [row for row in p.rows if row.own.measure.id == "age_share:age=65+"]
+    own = rows[0].own if rows else None
+    if own is None or own.then is None or own.now is None or own.why:
+        why = "weil es zu beiden Zeiten keine vergleichbaren Zahlen nach Alter und Geschlecht gibt"
+        return undrawn(p.place, "review_pyramid", THEN_AND_NOW, why)
+    now, then = people(p.place, own.now.date), people(p.before, own.then.date)
+    if now is None or then is None or sum(b.men + b.women for b in now.bands) < parts.SMALL:
+        why = "weil die amtlichen Tabellen Alter und Geschlecht hier nicht zusammen nennen"
+        return undrawn(p.place, "review_pyramid", THEN_AND_NOW, why)
+    ages = {"0-19": "unter 20", "20-39": "20 bis 39", "40-64": "40 bis 64", "65+": "65 und älter"}
+    early, late = ([q.get("population", date=d, age=age) for age in ages]
+                   for q, d in ((p.before, then.date), (p.place, now.date)))  # fmt: skip
+    rows_ = tuple(
+        (
+            name,
+            cell(a),
+            cell(b),
+            fmt.change((b.value or 0) - (a.value or 0)) if not a.missing and not b.missing else ".",
+        )
+        for name, a, b in zip(ages.values(), early, late, strict=True)
+    )
+    head = (
+        Column("Alter", align="left"),
+        Column(fmt.date(then.date)),
+        Column(fmt.date(now.date)),
+        Column("Veränderung"),
+    )
+    tables = sources([*now.values, *then.values, *early, *late])
+    return Figure(
+        id="review_pyramid",
+        title="Wie sich der Altersaufbau verschoben hat",
+        subtitle=f"Bevölkerung nach Alter und Geschlecht, {p.region.title}, {fmt.date(now.date)}, als Linie "
+        f"{fmt.date(then.date)}",
+        svg=pyramid(now.bands, figure_id="review_pyramid", year=fmt.year(now.date), earlier=then.bands,
+                    earlier_label=f"Linie: {fmt.date(then.date)}", surplus=False),
+        alt=f"Bevölkerungspyramide, {p.region.title}, {fmt.date(then.date)} und {fmt.date(now.date)}: "
+        + "; ".join(f"{row[0]} {row[3]}" for row in rows_) + " Menschen.",
+        table=Table("Menschen nach Alter", head, rows_, tables),
+        sources=tables,
+    )  # fmt: skip
+
+
+@figure("review_census_types")
+def households(p: Review) -> Figure | Gap:
+    """The types of households in the censuses of 2011 and 2022."""
+    rows = p.households
+    if len(rows) < len(parts.TYPES) or any(changed(row.own) in (NOT_COMPARED, ".") for row in rows):
+        return undrawn(p.place, "review_census_types", "Die Formen des Zusammenlebens 2011 und 2022 sind",
+                       "weil der Zensus 2011 sie hier nicht nennt")  # fmt: skip
+    name = {row.own.measure.id: HOUSEHOLD[dict(row.own.measure.members)["household"]].de for row in rows}
+    ends = [(name[row.own.measure.id], row) for row in rows]
+    most = max(ends, key=lambda pair: abs(pair[1].own.value or 0))
+    first = rows[0].own
+    when = [fmt.date(v.date) for v in (first.then, first.now) if v is not None]
+    head = [Column("Haushalte", align="left"), *(Column(day, "%") for day in when), Column("Veränderung")]
+    head += [Column(region.title) for region in p.around]
+    body = tuple(
+        (label, *(cell(v) for v in (row.own.then, row.own.now) if v is not None), changed(row.own),
+         *(changed(row.around[r.level]) for r in p.around))
+        for label, row in ends
+    )  # fmt: skip
+    every = [v for row in rows for c in (row.own, *row.around.values()) for v in (c.then, c.now) if v is not None]
+    labels = {"place": p.region.title} | {r.level: r.title for r in p.around}
+    return Figure(
+        id="review_census_types",
+        title=f"{most[0]}: {changed(most[1].own)} Prozentpunkte",
+        subtitle="Veränderung des Anteils an allen Haushalten in Prozentpunkten, "
+        f"{p.region.title}, {' und '.join(when)}",
+        svg=dots([_dot_of(label, row) for label, row in ends], labels, figure_id="review_census_types", unit=POINTS),
+        alt=f"Punktdiagramm, {p.region.title}, {' und '.join(when)}: "
+        + "; ".join(f"{label} {changed(row.own)}" for label, row in ends) + " Prozentpunkte.",
+        table=Table(f"Haushalte nach Typ, {' und '.join(when)}", tuple(head), body, sources(every),
+                    "Veränderungen in Prozentpunkten. Beide Zählungen verändern Zahlen zum Schutz der Befragten leicht "
+                    "und bilden Haushalte auf verschiedene Weise; kleine Unterschiede bedeuten nichts."),
+        sources=sources(every),
+    )  # fmt: skip
+
+
+def _dot_of(label: str, row: Row) -> DotRow:
+    values = {"place": row.own.value} | {level: change.value for level, change in row.around.items()}
+    return DotRow(label, values, changed(row.own))
+
+
+DRAWN = [_declare(section) for section in SECTIONS]
+"""One figure for each chapter."""

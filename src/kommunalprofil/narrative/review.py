@@ -1,0 +1,135 @@
+"""Then and now in words: what changed, how others changed, what chance may have done, what cannot be compared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kommunalprofil import formatting as fmt
+from kommunalprofil.figures.review import NOT_COMPARED, changed
+from kommunalprofil.sentences import LEVELS, located, shown
+
+if TYPE_CHECKING:
+    from kommunalprofil.review import Change, Review, Row
+    from kommunalprofil.synopsis import Section
+
+MOST = 5
+"""Findings of the first page."""
+NOTABLE = 1.5
+"""So many times the usual distance of the places most like it a change must lie away from theirs to be told."""
+
+
+def _told(row: Row) -> bool:
+    return row.own.value is not None and row.own.decimals is not None
+
+
+def lead(p: Review) -> list[str]:
+    """How many key figures there are, how many can be compared, with whom."""
+    known = [row for row in p.rows if _told(row)]
+    verb = "lässt" if len(known) == 1 else "lassen"
+    groups = any(row.own.measure.grouped for row in known)
+    also = ", auch getrennt nach Frauen und Männern oder nach deutscher und ausländischer Staatsangehörigkeit"
+    said = [
+        f"Zwischen {p.years.then} und {p.years.now} {verb} sich {p.region.dative_in} {fmt.number(len(known))} von "
+        f"{fmt.number(len(p.rows))} Kennzahlen vergleichen{also * groups}."
+    ]
+    beside = sum(row.alike is not None for row in known)
+    if beside:
+        whom = LEVELS[p.region.level][1]
+        said.append(f"Bei {fmt.number(beside)} davon steht daneben, was in ähnlichen {whom} geschah.")
+    return said
+
+
+def moved(change: Change) -> str:
+    """'von 38,2 auf 42,1 gestiegen (+3,9)', 'mit 12,3 % gleich geblieben'."""
+    if change.then is None or change.now is None or change.value is None or change.decimals is None:
+        return ""
+    ends = [shown(change.then, unit=False), shown(change.now)]
+    if not fmt.change(change.value, change.decimals).strip("±0,"):
+        return f"mit {ends[1]} gleich geblieben"
+    verb = "gestiegen" if change.value > 0 else "gesunken"
+    unit = fmt.NBSP + "Prozentpunkte" if change.unit == "Prozentpunkte" else ""
+    return f"von {ends[0]} auf {ends[1]} {verb} ({changed(change)}{unit})"
+
+
+def sentence(p: Review, row: Row) -> str:
+    """'Altenquotient: von 38,2 auf 42,1 gestiegen (+3,9); Schleswig-Holstein +2,6, Deutschland +2,0, …'."""
+    others = [(r.title, changed(row.around[r.level])) for r in p.around if r.level in row.around]
+    if row.alike is not None:
+        percent = "%" if row.own.counted else ""
+        others.append(("ähnliche Orte im Mittel", fmt.with_unit(fmt.change(row.alike, row.own.decimals or 0), percent)))
+    beside = ", ".join(f"{name} {text}" for name, text in others if text not in (".", NOT_COMPARED))
+    chance = " Bei so kleinen Zahlen kann das Zufall sein." if row.own.interval and row.own.interval.has_zero else ""
+    return f"{row.own.measure.label}: {moved(row.own)}" + (f"; {beside}." if beside else ".") + chance
+
+
+def striking(p: Review) -> list[str]:
+    """The changes that differ most from those of the places most like it, by how these differ among each other."""
+    found = [row for row in p.rows if _told(row) and row.apart is not None and row.spread]
+    found = [row for row in found if not (row.own.interval and row.own.interval.has_zero)]
+    far = sorted(found, key=lambda row: -abs(row.apart or 0) / (row.spread or 1))
+    return [sentence(p, row) for row in far if abs(row.apart or 0) > NOTABLE * (row.spread or 1)][:MOST]
+
+
+def nothing_strikes(p: Review) -> str:
+    """Why no finding is told."""
+    if not any(row.apart is not None for row in p.rows):
+        return "Für ähnliche Orte gibt es zu wenige vergleichbare Zahlen; was abweicht, lässt sich nicht sagen."
+    return "Keine Kennzahl hat sich deutlich anders verändert als in den ähnlichen Orten."
+
+
+def section_lead(p: Review, section: Section) -> list[str]:
+    """What changed, a sentence each for all people together."""
+    rows = next((rows for one, rows in p.sections if one is section), [])
+    return [sentence(p, row) for row in rows if _told(row) and not row.own.measure.grouped]
+
+
+def neighbours(p: Review) -> list[str]:
+    """Who the places most like it are."""
+    if not p.neighbours:
+        return []
+    places = [p.register.get(ags) for ags in p.neighbours]
+    names = (located(place.title, [p.register.get(ags) for ags in place.parents]) for place in places)
+    level = LEVELS[p.region.level][0]
+    return [f"Ähnliche {level} sind hier {fmt.list_and(names)}.",
+            "Wie sie gefunden werden, steht im Kommunalprofil im Kapitel „Im Vergleich“; ihr Wert ist der mittlere "
+            "(Median) aller, die an denselben Tagen vergleichbare Zahlen haben."]  # fmt: skip
+
+
+def not_compared(p: Review) -> list[str]:
+    """Which key figures have no change, by reason."""
+    reasons: dict[str, list[str]] = {}
+    for row in p.rows:
+        own = row.own
+        if own.why:
+            reasons.setdefault(f"Nicht verglichen, weil {own.why}", []).append(own.measure.label)
+        elif own.then is None or own.now is None:
+            year = p.years.then if own.then is None else p.years.now
+            reasons.setdefault(f"Ohne Wert um {year}", []).append(own.measure.label)
+        elif own.decimals is None:
+            reasons.setdefault("Zu wenige Menschen für einen Anteil", []).append(own.measure.label)
+    return [f"{why}: {'; '.join(labels)}." for why, labels in reasons.items()]
+
+
+def rules(p: Review) -> list[str]:
+    """How to read the changes."""
+    said = [
+        "Verglichen werden nur Zahlen auf derselben Grundlage: Wer Zahlen vor und nach dem Zensus 2022 voneinander "
+        "abzieht, misst zum Teil die neue Zählung. Das gilt ebenso für geänderte Gebiete und neue Definitionen.",
+        f"Gesucht ist der Wert, der {p.years.then} und {p.years.now} am nächsten liegt, höchstens zwei Jahre daneben.",
+    ]
+    said.append(
+        "Veränderungen sind aus ungerundeten Werten gerechnet; die gedruckten Werte voneinander abgezogen können eine "
+        "andere letzte Stelle ergeben."
+    )
+    if any(row.own.interval for row in p.rows):
+        said.append(
+            "Beruht ein Anteil oder eine Häufigkeit auf weniger als 100 Fällen, steht bei der Veränderung ein Bereich: "
+            "So weit können zwei Jahre schon durch Zufall auseinanderliegen (95 von 100 Mal; Wilson und Byar, nach "
+            "Newcombe zusammengesetzt)."
+        )
+    if p.before is not p.place:
+        said.append("Die früheren Werte stammen aus einem eingefrorenen, älteren Stand des Datenbestands.")
+    said.append(
+        "Eine Veränderung sagt nicht, woran sie liegt. Ob eine Maßnahme wirkt, müssen die Menschen vor Ort klären."
+    )
+    return said

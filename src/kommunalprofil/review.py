@@ -1,0 +1,387 @@
+"""The Halbzeitbilanz: what every key figure was then and is now, beside Land, Germany and the Kommunen most like it.
+
+A change is told only where both values can be compared: on one population base, in the same territory, by one
+definition, over years that do not overlap. Where that is not so, the values stand there and the reason instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kommunalprofil import formatting as fmt
+from kommunalprofil import intervals, sentences
+from kommunalprofil.comparison import Measure
+from kommunalprofil.errors import UsageError
+from kommunalprofil.evidence import Evidence, Joint
+from kommunalprofil.intervals import Interval
+from kommunalprofil.synopsis import SECTIONS, Section
+from kommunalprofil.vocabulary import BASE, COUNTED
+
+if TYPE_CHECKING:
+    from kommunalprofil.profile import Value
+    from kommunalprofil.regions import Region
+    from kommunalprofil.spreadsheet import Cell, Sheet
+    from kommunalprofil.states import State
+
+NEIGHBOURS = 10
+"""So many of the places most like it are looked at."""
+LEAST = 5
+"""Of fewer there is no middle."""
+AWAY = 2
+"""Years a value may lie beside the year asked for."""
+USUAL = 5
+"""Years between both ends unless others are asked for."""
+SMALL = 100
+"""People in a numerator below which a change gets an interval."""
+PER = re.compile(r"je ([\d.]+)")
+RATES = ("birth_rate", "death_rate")
+"""Indicators that count events of a year, each for itself."""
+TYPES = ("one_person", "couple_without_child", "couple_with_child", "lone_parent", "shared")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A measure of one region then and now; `why` says in words what keeps both from being compared ('' if nothing).
+
+    `then` or `now` is None where there is no value near the year asked for.
+    """
+
+    measure: Measure
+    then: Value | None
+    now: Value | None
+    why: str = ""
+
+    @property
+    def value(self) -> float | None:
+        """How much more it is now: in the unit of the measure, of people counted in percent; None if not to tell."""
+        if self.then is None or self.now is None or self.why or self.then.value is None or self.now.value is None:
+            return None
+        if self.counted:
+            return (self.now.value / self.then.value - 1) * 100
+        return self.now.value - self.then.value
+
+    @property
+    def counted(self) -> bool:
+        """Whether many people are counted, so that the change is one in percent; of few it is one in people."""
+        if self.then is None or self.now is None or self.now.unit != "Personen":
+            return False
+        return fmt.share_decimals(self.then.value) is not None
+
+    @property
+    def unit(self) -> str:
+        """The unit of the change, as it is printed."""
+        unit = self.now.unit if self.now else ""
+        return "%" if self.counted else {"%": "Prozentpunkte"}.get(unit, unit)
+
+    @property
+    def decimals(self) -> int | None:
+        """Decimals the change is printed with; None where the values are of too few people for it."""
+        digits = [sentences.places(v) for v in (self.then, self.now) if v is not None]
+        if None in digits or not digits:
+            return None
+        if self.counted and self.then is not None:
+            return fmt.share_decimals(self.then.value)
+        return min(d for d in digits if d is not None)
+
+    @property
+    def interval(self) -> Interval | None:
+        """How far chance may carry the change where few people are behind it; None elsewhere or where nobody knows."""
+        if self.value is None or self.then is None or self.now is None or self.counted:
+            return None
+        ends = [_interval(v) for v in (self.then, self.now)]
+        if ends[0] is None or ends[1] is None or min(v.numerator or 0 for v in (self.then, self.now)) >= SMALL:
+            return None
+        return intervals.difference(ends[0], ends[1])
+
+
+def _interval(value: Value) -> Interval | None:
+    """The interval of a share or a rate of events, in its unit; None for anything else."""
+    part, whole = value.numerator, value.denominator
+    if part is None or not whole or part < 0:
+        return None
+    if value.unit == "%" and part <= whole:
+        return intervals.share(part, whole).times(100)
+    per = PER.match(value.unit)
+    if value.indicator in RATES and per:
+        return intervals.rate(part, whole).times(float(per[1].replace(".", "")))
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A change in the place, in what surrounds it (by level) and in the middle of the places most like it."""
+
+    own: Change
+    around: dict[str, Change]
+    alike: float | None
+    number: int
+    spread: float | None = None
+
+    @property
+    def apart(self) -> float | None:
+        """How much more it changed here than in the middle of the places most like it."""
+        return None if self.own.value is None or self.alike is None else self.own.value - self.alike
+
+
+@dataclass(frozen=True, slots=True)
+class Years:
+    """The years both ends are looked for at."""
+
+    then: int
+    now: int
+
+
+class Review(Joint):
+    """A place then and now. `before` is what was known then, of an older state of the data set or of the same."""
+
+    def __init__(self, after: Evidence, before: Evidence, years: Years, neighbours: Sequence[str]) -> None:
+        super().__init__([after] if before is after else [after, before])
+        self.place, self.before, self.neighbours = after, before, tuple(neighbours)
+        self.region: Region = after.region
+        self.years = years
+        self._changes: dict[tuple[Measure, str], Change] = {}
+
+    @classmethod
+    def load(
+        cls,
+        place: Region,
+        data: State,
+        before: State | None = None,
+        asked: tuple[int | None, int | None] = (None, None),
+    ) -> Review:
+        """Raises DataError for a damaged data set, UsageError for years that do not follow each other."""
+        from kommunalprofil.profile import Profile, Together
+        from kommunalprofil.regions import Register
+
+        register = Register.load(data)
+        alone = Profile(place.ags, data, register)
+        space = alone._shared.space(place.level)
+        found = None if space is None else space.alike(place.ags, NEIGHBOURS)
+        neighbours = [one.ags for one in found.neighbours] if found else []
+        together = Together(data, register, [place, *map(register.get, neighbours)])
+        after = Evidence(Profile(place.ags, data, register, together))
+        old = after if before is None else Evidence(Profile(place.ags, before))
+        newest = _newest(after)
+        now = asked[1] or (asked[0] + USUAL if asked[0] and before is None else newest)
+        then = asked[0] or (now - USUAL if before is None else _newest(old))
+        if then >= now:
+            why = "Die Bilanz vergleicht ein früheres Jahr mit einem späteren"
+            raise UsageError(f"--from {then} liegt nicht vor --to {now}. {why}, zum Beispiel --from {now - USUAL}.")
+        return cls(after, old, Years(then, now), neighbours)
+
+    @property
+    def around(self) -> list[Region]:
+        """Land and Germany, without the Land that is the place itself."""
+        return [region for region in self.place.around if region.level in ("land", "bund")]
+
+    def change(self, measure: Measure, region: Region | None = None) -> Change:
+        """A measure of a region (default: the place) then and now."""
+        ags = (region or self.region).ags
+        key = (measure, ags)
+        if key not in self._changes:
+            self._changes[key] = self._find(measure, ags)
+        return self._changes[key]
+
+    def _find(self, measure: Measure, ags: str) -> Change:
+        late = self._known(self.place, measure, ags)
+        early = self._known(self.before, measure, ags) if self.before is not self.place else late
+        then, now = _pair(early, late, self.years)
+        found = Change(measure, then, now, self._hindrance(measure, then, now, late) if then and now else "")
+        if then and now and ags in (self.region.ags, *(r.ags for r in self.around)):
+            self.before.take(then)
+            self.place.take(now)
+        return found
+
+    def _known(self, evidence: Evidence, measure: Measure, ags: str) -> list[Value]:
+        members = dict(measure.members)
+        try:
+            rows = evidence.every(measure.indicator, region=ags, variant=measure.variant, **members)
+        except KeyError:  # an older state of the data set need not know the region
+            return []
+        return [v for v in rows if not v.missing]
+
+    def _hindrance(self, measure: Measure, then: Value, now: Value, rows: Iterable[Value]) -> str:
+        """What keeps two values from being compared, in words that follow „weil“; '' if nothing."""
+        if then.base != now.base and COUNTED.get(then.base, then.base) != COUNTED.get(now.base, now.base):
+            return _census(then.base, now.base)
+        between = [v for v in rows if then.date < v.date <= now.date]
+        flags = {flag for v in between for flag in v.flag.split("|") if flag.startswith("break:")}
+        for flag, why in BREAKS.items():
+            if flag in flags:
+                return why
+        if "/" in then.date and int(now.date[:4]) <= int(then.date[-4:]):
+            return "die zusammengefassten Jahre sich überschneiden"
+        return ""
+
+    def row(self, measure: Measure) -> Row:
+        """The change of the place beside that of Land, Germany and the places most like it, at the same dates."""
+        own = self.change(measure)
+        around = {region.level: self.change(measure, region) for region in self.around}
+        same = {level: c for level, c in around.items() if _same(own, c)}
+        changes = (self.change(measure, self.register.get(ags)) for ags in self.neighbours)
+        values = [c.value for c in changes if _same(own, c) and c.value is not None]
+        if len(values) < LEAST:
+            return Row(own, same, None, len(values))
+        middle = float(np.median(values))
+        spread = float(np.median(np.abs(np.array(values) - middle)))
+        return Row(own, same, middle, len(values), spread)
+
+    @cached_property
+    def sections(self) -> list[tuple[Section, list[Row]]]:
+        """Every key figure with a value at both ends, chapter by chapter; chapters without any are left out."""
+        found = []
+        for section in SECTIONS:
+            rows = [self.row(measure) for measure in measures(section)]
+            found.append((section, [row for row in rows if row.own.then and row.own.now]))
+        return [(section, rows) for section, rows in found if rows]
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """Every key figure, with values at both ends or not."""
+        return [self.row(measure) for section in SECTIONS for measure in measures(section)]
+
+    @cached_property
+    def households(self) -> list[Row]:
+        """The types of households in the censuses of 2011 and 2022."""
+        found = []
+        for kind in TYPES:
+            measure = Measure.of("", "", "household_share", household=kind)
+            changes = {r.ags: self._counts(measure, r) for r in (self.region, *self.around)}
+            own = changes[self.region.ags]
+            if own.then and own.now:
+                found.append(Row(own, {r.level: changes[r.ags] for r in self.around}, None, 0))
+        return found
+
+    def _counts(self, measure: Measure, region: Region) -> Change:
+        values = {v.base: self.place.take(v) for v in self._known(self.place, measure, region.ags)}
+        return Change(measure, values.get("census_2011"), values.get("census_2022"))
+
+
+POPULATION = Measure.of("Bevölkerung", "", "population")
+BREAKS = {
+    "break:territory": "sich das Gebiet dazwischen geändert hat",
+    "break:wanderungsstatistik": "die Wanderungsstatistik seit 2016 anders rechnet",
+    "break:pflegegrade": "Pflegegrade die Pflegestufen abgelöst haben",
+}
+"""What may lie between two values of one base, and the words for it."""
+
+
+def measures(section: Section) -> list[Measure]:
+    """The key figures of a chapter, groups of people each for itself."""
+    first = [POPULATION] if section.id == "size" else []
+    every = (measure for panel in section.panels for _, measure in panel.measures)
+    return [*first, *(measure for measure in every if not measure.grows)]  # growth is itself a change
+
+
+def _census(then: str, now: str) -> str:
+    """'die Zahl von damals auf dem Zensus 2011 beruht, die von heute auf dem Zensus 2022'."""
+    old, new = (BASE[COUNTED.get(base, base)].de if base in BASE else base for base in (then, now))
+    return f"die frühere Zahl auf einer anderen Zählung beruht als die spätere ({old}, {new})"
+
+
+def _newest(place: Evidence) -> int:
+    """The year of the newest number of people. Raises UsageError without any."""
+    dates = place.dates("population")
+    if not dates:
+        raise UsageError(f"Für {place.region.accusative} gibt es keine Zahlen, die sich vergleichen ließen.")
+    return int(dates[-1][:4])
+
+
+def _end(value: Value) -> int:
+    """The (last) year a value is of."""
+    return int(value.date[-4:] if "/" in value.date else value.date[:4])
+
+
+def _pair(early: Sequence[Value], late: Sequence[Value], years: Years) -> tuple[Value | None, Value | None]:
+    """The values nearest to both years, if possible both on one base; each no more than AWAY years off."""
+
+    def near(values: Sequence[Value], year: int) -> list[Value]:
+        return [v for v in values if abs(_end(v) - year) <= AWAY]
+
+    def far(v: Value, year: int) -> tuple[int, bool, int]:
+        return abs(_end(v) - year), not v.date.endswith("12-31"), -_end(v)
+
+    thens, nows = near(early, years.then), near(late, years.now)
+    pairs = [
+        (a.base != b.base, far(a, years.then), far(b, years.now), a.base, b.base, a, b)
+        for a in thens
+        for b in nows
+        if _end(a) < _end(b)
+    ]
+    if pairs:
+        *_, then, now = min(pairs, key=lambda pair: pair[:5])
+        return then, now
+    return (min(thens, key=lambda v: far(v, years.then), default=None),
+            min(nows, key=lambda v: far(v, years.now), default=None))  # fmt: skip
+
+
+def _same(own: Change, other: Change) -> bool:
+    """Whether another region's change is told at the same dates."""
+    if own.then is None or own.now is None or other.then is None or other.now is None:
+        return False
+    return (own.then.date, own.now.date) == (other.then.date, other.now.date)
+
+
+CHAPTERS = (
+    "review/10_ueberblick.jinja", "review/20_veraenderung.jinja", "review/50_haushalte.jinja",
+    "review/80_vergleichbar.jinja", "synopsis/90_quellen.jinja",
+)  # fmt: skip
+SHEET = (
+    "Kapitel", "Kennzahl", "Einheit", "Stichtag damals", "Wert damals", "Stichtag heute", "Wert heute", "Veränderung",
+    "Einheit der Veränderung", "95-%-Bereich von", "95-%-Bereich bis", "Veränderung Land", "Veränderung Deutschland",
+    "ähnliche Orte (Median)", "Zahl ähnlicher Orte", "Abstand zu diesen", "Hinweis",
+)  # fmt: skip
+
+
+def sheet(review: Review) -> Sheet:
+    """Every key figure then and now, as numbers."""
+    from kommunalprofil.spreadsheet import Number, Sheet
+    from kommunalprofil.workbook import remark, when
+
+    def cell(value: float | None, decimals: int = 1) -> Number | None:
+        return None if value is None else Number(round(value, 9), decimals)
+
+    rows: list[tuple[Cell, ...]] = [SHEET]
+    for section in SECTIONS:
+        for row in map(review.row, measures(section)):
+            own, ends = row.own, [row.own.then, row.own.now]
+            known = next((v for v in reversed(ends) if v is not None), None)
+            both = all(ends)
+            pairs = [
+                (when(v.date), cell(v.value, sentences.places(v) or 0)) if v and both else ("", None) for v in ends
+            ]
+            low, high = (own.interval.low, own.interval.high) if own.interval else (None, None)
+            lines = [f"nicht vergleichbar, weil {own.why}" if own.why else "", *(remark(v) for v in ends if v and both)]
+            lines += ["" if both else "zu mindestens einem der beiden Zeitpunkte gibt es keinen Wert"]
+            shown = own.value if own.decimals is not None else None
+            others = [c.value if (c := row.around.get(level)) else None for level in ("land", "bund")]
+            rows.append((
+                section.title, own.measure.label, known.unit if known else "", *pairs[0], *pairs[1], cell(shown),
+                own.unit if shown is not None else "", *map(cell, (low, high, *others, row.alike)),
+                cell(row.number, 0), cell(row.apart), "; ".join(dict.fromkeys(filter(None, lines))),
+            ))  # fmt: skip
+    return Sheet("Veränderung", rows)
+
+
+def files(review: Review) -> dict[str, bytes]:
+    """The document as PDF, HTML and workbook, by file name. Raises RenderError."""
+    from kommunalprofil import render
+    from kommunalprofil.figures.review import table
+
+    region, years = review.region, review.years
+    kind = render.Kind(
+        "Halbzeitbilanz",
+        region.title,
+        f"Was sich zwischen {years.then} und {years.now} verändert hat",
+        region.dative_in,
+        CHAPTERS,
+        {"changes": table},
+    )
+    about = "jede Kennzahl damals und heute, ihre Veränderung hier, in Land, Bund und ähnlichen Orten"
+    return render.report(review, kind, "halbzeitbilanz", [(sheet(review), about)])
