@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kommunalprofil import __version__, cli_build, cli_explain, cli_similar, cli_states, german_cli
+from kommunalprofil import __version__, cli_build, cli_explain, cli_similar, cli_states, cli_werkstattplan, german_cli
 from kommunalprofil.cli_options import (
     OPTIONS,
     DataDir,
@@ -150,6 +150,7 @@ def indicators(
 
 app.command("explain")(cli_explain.explain)
 app.command("similar")(cli_similar.similar)
+app.command("werkstattplan")(cli_werkstattplan.werkstattplan)
 
 
 def _show_indicators(chosen: list[Indicator], form: str) -> None:
