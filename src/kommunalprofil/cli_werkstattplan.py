@@ -38,9 +38,7 @@ def werkstattplan(
     if refused := register.refusal(region):
         raise UsageError(refused)
     if region.level == "bund":
-        raise UsageError(
-            "Für Deutschland gibt es keinen Werkstattplan: Er gehört zu einem Kreis, einer Gemeinde, einem Land."
-        )
+        raise UsageError("Für Deutschland gibt es keinen Werkstattplan, nur für Länder, Kreise und Gemeinden.")
     evidence = Evidence(Profile(region.ags, state, register))
     if evidence.comparison is None:
         raise DataError(
@@ -50,9 +48,10 @@ def werkstattplan(
     kept = [] if force else written(made)
     if kept:
         names = " und ".join(f"„{path}“" for path in kept)
+        filled = "vielleicht ausgefüllt" if len(kept) == 1 else "vielleicht sind sie ausgefüllt"
         raise KommunalprofilError(
-            f"{names} {'gibt' if len(kept) == 1 else 'geben'} es schon, vielleicht ausgefüllt. Nichts wurde geschrieben."
-            " Ein anderer Zielordner: -o ORDNER; überschreiben: --force."
+            f"{names} gibt es schon, {filled}. Nichts wurde geschrieben."
+            " In einen anderen Ordner: -o ORDNER; überschreiben: --force."
         )
     write_atomic(made)
     if as_json:

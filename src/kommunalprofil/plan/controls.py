@@ -26,7 +26,7 @@ class Controls:
     """Makes the controls of one document; each gets a number of its own."""
 
     def __init__(self, document: Document) -> None:
-        self._last = 0
+        self._last, self._document = 0, document
         _placeholder_style(document)
 
     def text(self, paragraph: Paragraph, title: str, tag: str, hint: str) -> None:
@@ -62,6 +62,14 @@ class Controls:
             '<w14:uncheckedState w14:val="2610" w14:font="MS Gothic"/></w14:checkbox>'
         )
         self._add(paragraph, title, tag, "\u2610", [box], placeholder=False)
+
+    def declare(self) -> None:
+        """Name the newer namespaces at the top, as ones that a program may pass over: older ones then still open."""
+        from lxml import etree
+
+        root = self._document.element
+        etree.cleanup_namespaces(root, top_nsmap={"w15": W15}, keep_ns_prefixes=list(root.nsmap))
+        root.set(f"{{{root.nsmap['mc']}}}Ignorable", "w14 w15 wp14")
 
     def repeat(self, blocks: Sequence[Sequence[BaseOxmlElement]], title: str, tag: str) -> None:
         """Put blocks of paragraphs and tables into a repeating section (Word 2013), which adds more of them."""

@@ -95,6 +95,7 @@ class _Plan:
         self.document.add_heading("Indikatoren", 1)
         self._say("Ausgangswerte mit Stichtag und Quelle. „.“ heißt: kein Wert; warum, steht unter „Hinweis“.")
         self._indicators()
+        self.controls.declare()
 
     def _say(self, text: str) -> None:
         self.document.add_paragraph(printable(text))
