@@ -7,14 +7,13 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from docx import Document as new_document
+import docx
 from docx.enum.section import WD_ORIENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from kommunalprofil import formatting as fmt
-from kommunalprofil.plan.controls import Controls
 from kommunalprofil.plan.explained import RANKS, aim, compared
 from kommunalprofil.plan.packed import settled
 from kommunalprofil.plan.wording import AREAS, FIELDS, FOLLOWING, GROUPS, JUDGEMENTS, Field
@@ -24,8 +23,9 @@ from kommunalprofil.templating import printable
 
 if TYPE_CHECKING:
     from docx.document import Document
-    from docx.table import Table, _Cell
+    from docx.table import _Cell
 
+    from kommunalprofil.plan.controls import Controls
     from kommunalprofil.plan.facts import Facts, Known
 
 BLOCKS = 5
@@ -51,12 +51,12 @@ class _Plan:
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
-        self.document: Document = new_document()
+        self.document: Document = docx.Document()
         self.title = printable(f"Werkstattplan {facts.title}")
         _language(self.document)
         _styles(self.document)
         self._properties()
-        self.controls = Controls(self.document)
+        self.controls = _controls(self.document)
 
     def _properties(self) -> None:
         core = self.document.core_properties
@@ -204,7 +204,7 @@ class _Plan:
                 _fill(cell, text)
         _widths(table, widths)
 
-    def _table(self, header: Iterable[str], widths: Sequence[float]) -> Table:
+    def _table(self, header: Iterable[str], widths: Sequence[float]) -> Any:
         """A table whose header comes again on every page and is announced as one."""
         labels = tuple(header)
         table = self.document.add_table(1, len(labels), "Table Grid")
@@ -219,6 +219,12 @@ class _Plan:
         properties.append(OxmlElement("w:cantSplit"))
         properties.append(OxmlElement("w:tblHeader"))
         return table
+
+
+def _controls(document: Document) -> Controls:
+    from kommunalprofil.plan.controls import Controls
+
+    return Controls(document)
 
 
 def _hint(field: Field) -> str:
@@ -237,7 +243,7 @@ def _fill(cell: _Cell, text: str, bold: bool = False) -> None:
     run.font.size = Pt(9.5)
 
 
-def _widths(table: Table, widths: Sequence[float]) -> None:
+def _widths(table: Any, widths: Sequence[float]) -> None:
     """The widths of the columns in centimetres, in each cell, because Word reads them there."""
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Cm(width)

@@ -19,23 +19,31 @@ class Block(NamedTuple):
 
 
 AIM = (
-    "Der Werkstattplan hält fest, was {where} getan wird: welche Maßnahme, von wem, bis wann, mit welchem Geld, für wen, "
-    "und woran man sieht, ob sie wirkt. Die Zahlen sind eingetragen; das Urteil und die Antworten geben die Menschen "
-    "vor Ort."
+    "Der Werkstattplan hält fest, was {where} getan wird: welche Maßnahme, von wem, bis wann, mit welchem Geld, für "
+    "wen, und woran man sieht, ob sie wirkt. Die Zahlen sind eingetragen; das Urteil und die Antworten geben die "
+    "Menschen vor Ort."
 )
 FILLED = (
-    (f"Blatt „{PLAN}“", "Eine Zeile je Maßnahme. Wo es eine Auswahl gibt, klappt sie auf; eigene Einträge sind erlaubt."),
-    ("Beginn und Ende", "Ein Tag (01.03.2027), ein Monat (März 2027), ein Quartal (III. Quartal 2027) oder ein Jahr (2027)."),
-    ("Indikator", "Wer eine Kennzahl der Liste wählt, bekommt Ausgangswert, Einheit, Stichtag und Quelle dazu. Bei einem "
-     "eigenen Indikator werden diese vier Zellen von Hand gefüllt; die Formeln darin dürfen überschrieben werden."),
-    ("Zielwert", "Eine Zahl in der Einheit des Ausgangswerts, keine Veränderung: Sollen aus 12,5\u00a0% einmal 15\u00a0% "
-     "werden, ist der Zielwert 15."),
-    (f"Blatt „{KNOWN}“", "Alle Kennzahlen mit Stichtag und Quelle. „.“ heißt: kein Wert; warum, steht unter „Hinweis“."),
-    (f"Blatt „{SWOT}“", f"Die Kennzahlen nach ihrem Platz unter den vergleichbaren Kommunen, der höchste Platz zuerst. "
+    (f"Blatt „{PLAN}“",
+     "Eine Zeile je Maßnahme. Wo es eine Auswahl gibt, klappt sie auf; eigene Einträge sind erlaubt."),
+    ("Beginn und Ende",
+     "Ein Tag (01.03.2027), ein Monat (März 2027), ein Quartal (III. Quartal 2027) oder ein Jahr (2027)."),
+    ("Indikator",
+     "Wer eine Kennzahl der Liste wählt, bekommt Ausgangswert, Einheit, Stichtag und Quelle dazu. Bei einem eigenen "
+     "Indikator werden diese vier Zellen von Hand gefüllt; die Formeln darin dürfen überschrieben werden."),
+    ("Zielwert",
+     "Eine Zahl in der Einheit des Ausgangswerts, keine Veränderung: Sollen aus 12,5\u00a0% einmal 15\u00a0% werden, "
+     "ist der Zielwert 15."),
+    (f"Blatt „{KNOWN}“",
+     "Alle Kennzahlen mit Stichtag und Quelle. „.“ heißt: kein Wert; warum, steht unter „Hinweis“."),
+    (f"Blatt „{SWOT}“",
+     "Die Kennzahlen nach ihrem Platz unter den vergleichbaren Kommunen, der höchste Platz zuerst. "
      f"Ein {TICK} unter Stärke, Schwäche, Chance oder Risiko ist das Urteil; unten ist Raum für eigene Beobachtungen."),
-    (f"Blatt „{QUESTIONS}“", "Die Fragen des Kommunalprofils mit Raum für Antworten, darunter Zeilen für eigene Fragen."),
+    (f"Blatt „{QUESTIONS}“",
+     "Die Fragen des Kommunalprofils mit Raum für Antworten, darunter Zeilen für eigene Fragen."),
     (f"Blatt „{LISTS}“", "Handlungsfelder und Zielgruppen. Was hier dazukommt, steht danach in der Auswahl."),
-    ("Zeilen", "Sie dürfen verschoben, sortiert, eingefügt und gelöscht werden; die Überschriften bleiben, wie sie sind."),
+    ("Zeilen",
+     "Sie dürfen verschoben, sortiert, eingefügt und gelöscht werden; die Überschriften bleiben, wie sie sind."),
     ("Schutz", "Gesperrt sind nur Überschriften und eingetragene Tatsachen, ohne Kennwort."),
 )  # fmt: skip
 RANKS = "Platz 1 hat der höchste Wert. Ob ein hoher Wert gut oder schlecht ist, sagt die Zahl nicht."

@@ -1,4 +1,4 @@
-"""What the profile knows and the plan starts from: each measure with its baseline, its place among comparable Kommunen."""
+"""What the profile knows and the plan starts from: baselines and places among comparable Kommunen."""
 
 from __future__ import annotations
 

@@ -30,8 +30,13 @@ class Form(Enum):
     TIME = "time"
 
 
-_BUILT_IN = {9: Form.PERCENT, 10: Form.PERCENT, 17: Form.MONTH, 18: Form.TIME, 19: Form.TIME, 20: Form.TIME,
-             21: Form.TIME, 45: Form.TIME, 46: Form.TIME, 47: Form.TIME} | dict.fromkeys((14, 15, 16, 22), Form.DAY)  # fmt: skip
+_BUILT_IN = (
+    dict.fromkeys((9, 10), Form.PERCENT)
+    | dict.fromkeys((14, 15, 16, 22), Form.DAY)
+    | {17: Form.MONTH}
+    | dict.fromkeys((18, 19, 20, 21, 45, 46, 47), Form.TIME)
+)
+"""The formats that have a number instead of a code (ECMA-376, 18.8.30)."""
 
 
 class Entry(str):

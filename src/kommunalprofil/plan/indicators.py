@@ -46,7 +46,7 @@ def _unit(measure: Measure) -> str:
 
 
 def _names() -> dict[str, Measure]:
-    """The measures by all they may be called, folded: id, label, label with unit, the indicator if it means only one."""
+    """The measures by what they may be called, folded: id, label, with its unit, the indicator of only one measure."""
     names = {fold(name): m for m in MEASURES for name in (m.id, m.label, m.labelled(_unit(m)))}
     indicators = [m.indicator for m in MEASURES]
     alone = [m for m in MEASURES if indicators.count(m.indicator) == 1]

@@ -70,9 +70,10 @@ class Plan:
 
 
 def read(path: Path) -> Plan:
-    """The plan in a workbook. Raises UsageError for a file that is no such workbook, SourceError for a damaged one,
-    OSError for one that cannot be read.
-    """  # fmt: skip
+    """The plan in a workbook.
+
+    Raises UsageError for a file that is no such workbook, SourceError for a damaged one, OSError.
+    """
     file = shown(path.name)
     if path.exists() and not path.is_file():
         raise UsageError(f"„{file}“ ist keine Datei. Gelesen wird ein ausgefüllter Werkstattplan (werkstattplan.xlsx).")
@@ -92,11 +93,9 @@ def parse(data: bytes, file: str) -> Plan:
     plan = _find(grids, PLAN, {field.key: field.label for field in FIELDS}, ("title",))
     if plan is None:
         there = ", ".join(f"„{shown(grid.name)}“" for grid in grids[:8])
-        wanted = (
-            f"Erwartet wird ein Blatt „{PLAN}“ mit der Spalte „Maßnahme“, wie „kommunalprofil werkstattplan“ es anlegt"
-        )
+        wanted = f"Erwartet wird ein Blatt „{PLAN}“ mit der Spalte „Maßnahme“"
         raise UsageError(f"„{file}“ ist kein Werkstattplan: Es gibt nur {there}. {wanted}.")
-    indicators = Indicators.of(_find(grids, KNOWN, Indicators.COLUMNS, ("label", "value")), grids)
+    indicators = Indicators.of(_find(grids, KNOWN, Indicators.COLUMNS, ("id", "label", "value")), grids)
     problems = [
         f"{plan.name}: Die Spalte „{field.label}“ fehlt; was in ihr stand, wird nicht gelesen."
         for field in FIELDS

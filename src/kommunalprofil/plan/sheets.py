@@ -90,7 +90,8 @@ class _Writer:
         else:
             cell.value = value
         cell.font = self._fonts.get(look, self._fonts[""])
-        cell.alignment = self._wrapped
+        if look != "title":  # which reaches beyond its cell
+            cell.alignment = self._wrapped
         cell.protection = self._locked if look else self._free
         if look in self._fills and framed:
             cell.fill = self._fills[look]
@@ -125,6 +126,11 @@ class _Writer:
         made = Table(displayName=name, ref=f"A{rows[0]}:{column_name(columns - 1)}{rows[1]}")
         made.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
         self.sheet.add_table(made)
+
+    def free_beyond(self, column: int) -> None:
+        """Unlock the columns from one on: a row can only be deleted if none of its cells is locked."""
+        beyond = self.sheet.column_dimensions[column_name(column)]
+        beyond.min, beyond.max, beyond.protection, beyond.width = column + 1, 16_384, self._free, 13
 
     def finish(self, title: str, header: int = 0, beside: int = 0, form: bool = True) -> None:
         """Set up freezing, printing and protection; `header` is the row that stays, `beside` the columns."""
@@ -178,7 +184,6 @@ def workbook(facts: Facts) -> bytes:
 def _explained(book: Workbook, title: str, facts: Facts) -> None:
     writer = _Writer(book, "Anleitung", (26, 110))
     writer.put(1, 0, title, "title", framed=False)
-    writer.sheet.cell(1, 1).alignment = writer.sheet.cell(1, 1).alignment.copy(wrap_text=False)
     row = 3
     for block in explained(facts):
         row = _block(writer, row, block)
@@ -189,11 +194,11 @@ def _block(writer: _Writer, row: int, block: Block) -> int:
     """A heading and its lines; the next free row."""
     writer.put(row, 0, block.heading, "header")
     writer.put(row, 1, "", "header")
-    for row, (name, text) in enumerate(block.lines, row + 1):
-        writer.put(row, 0, name, "fact")
-        writer.put(row, 1, text, "fact")
-        writer.sheet.row_dimensions[row].height = 14 * max(1, -(-len(text) // 112), -(-len(name) // 26)) + 2
-    return row + 2
+    for line, (name, text) in enumerate(block.lines, row + 1):
+        writer.put(line, 0, name, "fact")
+        writer.put(line, 1, text, "fact")
+        writer.sheet.row_dimensions[line].height = 14 * max(1, -(-len(text) // 112), -(-len(name) // 26)) + 2
+    return row + len(block.lines) + 2
 
 
 def _plan(book: Workbook, title: str, number: int) -> None:
@@ -228,6 +233,7 @@ def _plan(book: Workbook, title: str, number: int) -> None:
         text = "Hier steht sonst eine Zahl. Trotzdem übernehmen?"
         limit = "0" if key == "budget" else "1E+300"
         writer.choice("decimal", place[key], rows, limit, *texts[key], warning=text, operator=operator)
+    writer.free_beyond(len(FIELDS) + 1)
     writer.sheet.auto_filter.ref = f"A1:{column_name(len(FIELDS))}{last}"
     writer.finish(title, header=1, beside=3)
 
@@ -249,7 +255,7 @@ def _known(book: Workbook, title: str, facts: Facts) -> None:
     for row, (name, text) in enumerate(above, 1):
         writer.put(row, 0, name, "fact")
         writer.put(row, 1, text, "fact")
-    header = [facts.land or "–" if label == "Land" else label for label in FACTS]
+    header = [facts.land or label if label == "Land" else label for label in FACTS]
     for column, label in enumerate(header):
         writer.put(HEAD, column, label, "header")
     for row, one in enumerate(facts.known, HEAD + 1):
