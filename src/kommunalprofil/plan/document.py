@@ -71,7 +71,7 @@ class _Plan:
         self._page(across=False)
         self.document.add_heading(self.title, 0)
         self._say(aim(facts))
-        self._say("Jedes graue Feld ist auszufüllen; wo es eine Auswahl gibt, sind auch eigene Worte erlaubt. "
+        self._say("Auszufüllen sind die grauen Felder; wo es eine Auswahl gibt, sind auch eigene Worte erlaubt. "
                   "Weitere Maßnahmen: in Word mit dem Pluszeichen am Ende des letzten Blocks, sonst "
                   "einen Block kopieren. Zur Halbzeit ausgewertet wird "
                   "die Arbeitsmappe werkstattplan.xlsx.")  # fmt: skip
@@ -86,7 +86,7 @@ class _Plan:
         self.controls.repeat(blocks, "Maßnahmen", "measures")
         self._page(across=True)
         self.document.add_heading("SWOT", 1)
-        self._say(f"{compared(facts)} {RANKS} Das Urteil bleibt offen: Kreuzen Sie an, was zutrifft.")
+        self._say(f"{compared(facts)} {RANKS} Das Urteil ist offen; anzukreuzen ist, was zutrifft.")
         self._swot(facts.placed)
         self._page(across=False)
         self.document.add_heading("Offene Fragen", 1)

@@ -57,7 +57,7 @@ def aim(facts: Facts) -> str:
 def compared(facts: Facts) -> str:
     """'Verglichen wird mit den 20 ähnlichsten Landkreisen mit …: Kreis Steinburg; …', names only of some few."""
     names = "; ".join(facts.circle.names.values()) if facts.circle.alike else ""
-    return f"Verglichen wird mit {facts.circle.words}{': ' if names else ''}{names}."
+    return f"Verglichen wird mit den {facts.circle.words}{': ' if names else ''}{names}."
 
 
 def explained(facts: Facts) -> tuple[Block, ...]:

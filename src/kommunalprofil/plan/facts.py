@@ -58,7 +58,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Circle:
-    """The comparable Kommunen: their keys with names, and how they were chosen, in the dative."""
+    """The comparable Kommunen: their keys with names, and how they were chosen, in the dative without article."""
 
     names: dict[str, str]
     words: str
@@ -98,7 +98,7 @@ def facts(p: Evidence, comparison: Comparison) -> Facts:
         title=p.region.title,
         ags=p.region.ags,
         dative_in=p.region.dative_in,
-        land=p.land.name if p.land is not None else "",
+        land=next((one.name for one in p.around if one.level == "land"), ""),
         stand=references.newest_stand(p),
         state=p.store.state.id,
         licence=references.licence_note(p),
