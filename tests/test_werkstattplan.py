@@ -21,8 +21,10 @@ from docx.oxml.ns import qn
 
 import plans
 from kommunalprofil import cli, german_cli
-from kommunalprofil.comparison import MEASURES
+from kommunalprofil.comparison import MEASURES, Comparison
 from kommunalprofil.plan.wording import AREAS, FACTS, FIELDS, GROUPS
+from kommunalprofil.resources import data_dir
+from kommunalprofil.states import State
 
 HEADER = ["Nr.", "Handlungsfeld", "Maßnahme", "Verantwortlich", "Beginn", "Ende", "Budget (Euro)", "Zielgruppe",
           "Bezug zur Gesamtstrategie", "Indikator", "Ausgangswert", "Einheit", "Stichtag", "Quelle", "Zielwert",
@@ -110,10 +112,20 @@ def test_the_swot_is_sorted_by_place_and_judges_nothing(place: str) -> None:
     assert all(one <= other + 0.06 for one, other in pairwise(shares))  # ties share a place
     assert not any(any(row[9:]) for row in table[1:])
     assert table[0][9:] == ["Stärke", "Schwäche", "Chance", "Risiko", "Bemerkung"]
-    told = re.fullmatch(r"höher als (\d+), niedriger als (\d+) von (\d+)", filled[0][7])
-    assert told is not None
-    assert int(told[2]) == filled[0][5] - 1
-    assert int(told[3]) == filled[0][6] - 1
+    above, others = filled[0][5] - 1, filled[0][6] - 1
+    told = f"niedriger als {above} der {others} anderen" if above else f"höher als alle {others} anderen"
+    assert filled[0][7].endswith(told)
+
+
+def test_a_place_among_others_in_words_and_the_median_of_the_others() -> None:
+    told = {row[1]: row for row in rows("SWOT")[1:] if row[1]}
+    assert told["Wanderungssaldo"][5:8] == [1, 20, "höher als alle 19 anderen"]
+    assert told["Haushalte mit Kindern"][5:8] == [20, 21, "höher als 1, niedriger als 19 der 20 anderen"]
+    circle = plans.known().circle.names
+    comparison = Comparison.load(State.of(data_dir()), "kreis", plans.register())
+    assert comparison is not None
+    people = sorted(comparison.values(MEASURES[0])[ags] for ags in circle)
+    assert told["Bevölkerung"][8] == (people[9] + people[10]) / 2
 
 
 def test_facts_are_locked_and_judgements_free() -> None:

@@ -158,7 +158,7 @@ class _Plan:
                 _valued(one),
                 one.day,
                 rank,
-                one.printed(among.median),
+                one.printed(one.median),
             )
             for cell, text in zip(row.cells, texts, strict=False):
                 _fill(cell, text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,8 @@ class Known:
 
     `base` is the census the numbers of people rest on, in words.
 
-    `land`, `bund` and the place among comparable Kommunen are of the same day; None where there is none to tell.
+    `land`, `bund`, the place among comparable Kommunen and the `median` of these, without the place itself, are of the
+    same day; None where there is none to tell.
     """
 
     measure: Measure
@@ -45,6 +47,20 @@ class Known:
     land: float | None
     bund: float | None
     among: Standing | None
+    median: float | None
+
+    @property
+    def beside(self) -> str:
+        """'höher als 16, niedriger als 4 der 20 anderen', 'höher als alle 19 anderen'; '' without a place."""
+        one = self.among
+        if one is None:
+            return ""
+        parts = [f"höher als {fmt.number(one.below)}"] if one.below else []
+        parts += [f"niedriger als {fmt.number(one.above)}"] if one.above else []
+        others = fmt.number(one.others)
+        if one.others in (one.below, one.above):
+            return f"{'höher' if one.below else 'niedriger'} als alle {others} anderen"
+        return f"{', '.join(parts)} der {others} anderen" if parts else f"gleich den {others} anderen"
 
     @property
     def day(self) -> str:
@@ -151,7 +167,14 @@ def _known(p: Evidence, comparison: Comparison, measure: Measure, among: frozens
         land=_number(around.get("land")),
         bund=_number(around.get("bund")),
         among=place,
+        median=None if place is None else _median(p, comparison, measure, among),
     )
+
+
+def _median(p: Evidence, comparison: Comparison, measure: Measure, among: frozenset[str]) -> float:
+    """The median of the comparable Kommunen that have a value."""
+    values = comparison.values(measure)
+    return statistics.median(values[ags] for ags in among if ags in values and ags != p.region.ags)
 
 
 def _value(p: Evidence, measure: Measure, date: str | None, region: str | None = None) -> Value:

@@ -259,7 +259,6 @@ def _known(book: Workbook, title: str, facts: Facts) -> None:
     for column, label in enumerate(header):
         writer.put(HEAD, column, label, "header")
     for row, one in enumerate(facts.known, HEAD + 1):
-        median = one.among.median if one.among is not None else None
         form = _decimals(one)
         texts: list[Text] = [
             one.measure.id,
@@ -269,7 +268,7 @@ def _known(book: Workbook, title: str, facts: Facts) -> None:
             one.day,
             one.land,
             one.bund,
-            median,
+            one.median,
         ]
         for column, value in enumerate([*texts, one.base, one.remark, one.source]):
             writer.put(row, column, GAP if value is None else value, "fact", form if column in (2, 5, 6, 7) else "")
@@ -288,11 +287,8 @@ def swot_row(one: Known) -> list[Text]:
     among = one.among
     if among is None:
         raise ValueError(f"{one.measure.id} has no place among comparable Kommunen")
-    told = (
-        f"höher als {fmt.number(among.below)}, niedriger als {fmt.number(among.above)} von {fmt.number(among.others)}"
-    )
-    return [THEME[one.measure.id].name, one.measure.label, one.value, one.unit, one.day, among.rank, among.count, told,
-            among.median]  # fmt: skip
+    return [THEME[one.measure.id].name, one.measure.label, one.value, one.unit, one.day, among.rank, among.count, one.beside,
+            one.median]  # fmt: skip
 
 
 def _swot(book: Workbook, title: str, placed: Iterable[Known]) -> None:

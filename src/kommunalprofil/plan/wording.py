@@ -77,7 +77,7 @@ GROUPS = (
 """Own entries stay allowed beside both."""
 
 FACTS = ("Kennung", "Kennzahl", "Wert", "Einheit", "Stichtag", "Land", "Deutschland",
-         "Median der vergleichbaren", "Grundlage", "Hinweis", "Quelle")  # fmt: skip
+         "Median vergleichbarer Kommunen", "Grundlage", "Hinweis", "Quelle")  # fmt: skip
 """The header of the sheet `Indikatoren`."""
 PLACE, KEY, EDITION, STATE = "Ort", "Schlüssel (AGS)", "Datenstand", "Kennung des Datenstands"
 """What stands above it: the place and the edition of the data."""
