@@ -33,8 +33,8 @@ BLOCKS = 5
 INK, PETROL = RGBColor(0x1B, 0x2A, 0x33), RGBColor(0x0B, 0x6E, 0x6E)
 PALE = "E8F1F2"
 FONT = "Calibri"
-WIDE = (16.2, 25.3)
-"""Centimetres between the margins, of a page upright and across."""
+WIDE = 16.2
+"""Centimetres between the margins of an upright page."""
 
 
 def document(facts: Facts) -> bytes:
@@ -119,13 +119,13 @@ class _Plan:
     def _measure(self, number: int) -> None:
         """A form block: label on the left, field on the right."""
         self.document.add_heading(f"Maßnahme {number}", 2)
-        table = self._table(("Feld", "Eintrag"), (4.6, WIDE[0] - 4.6))
+        table = self._table(("Feld", "Eintrag"), f"Maßnahme {number}: Felder zum Ausfüllen")
         for field in FIELDS:
             row = table.add_row()
             _keep_whole(row)
             _fill(row.cells[0], field.label, bold=True)
             self._field(row.cells[1], field, number)
-        _widths(table, (4.6, WIDE[0] - 4.6))
+        _widths(table, (4.6, WIDE - 4.6))
 
     def _field(self, cell: _Cell, field: Field, number: int) -> None:
         paragraph, title = cell.paragraphs[0], f"{field.label}, Maßnahme {number}"
@@ -144,7 +144,9 @@ class _Plan:
     def _swot(self, placed: Sequence[Known]) -> None:
         header = ("Thema", "Kennzahl", "Wert", "Stichtag", "Platz", "Median", *JUDGEMENTS, "Bemerkung")
         widths = (2.3, 4.7, 2.6, 2.2, 1.9, 1.9, 1.4, 1.75, 1.45, 1.3, 3.8)
-        table = self._table(header, widths)
+        table = self._table(
+            header, "Kennzahlen nach ihrem Platz unter vergleichbaren Kommunen, mit Feldern für das Urteil"
+        )
         for one in placed:
             among = one.among
             if among is None:
@@ -193,7 +195,7 @@ class _Plan:
         land = [self.facts.land] if self.facts.land else []
         header = ("Kennzahl", "Ausgangswert", "Stichtag", *land, "Deutschland", "Hinweis", "Quelle")
         widths = (5.4, 3.0, 2.3, *([2.3] * len(land)), 2.4, 4.4, 7.8 - 2.3 * len(land))
-        table = self._table(header, widths)
+        table = self._table(header, "Indikatoren mit Ausgangswert, Stichtag und Quelle")
         for one in self.facts.known:
             row = table.add_row()
             _keep_whole(row)
@@ -204,8 +206,8 @@ class _Plan:
                 _fill(cell, text)
         _widths(table, widths)
 
-    def _table(self, header: Iterable[str], widths: Sequence[float]) -> Any:
-        """A table whose header comes again on every page and is announced as one."""
+    def _table(self, header: Iterable[str], caption: str) -> Any:
+        """A table whose header comes again on every page and is announced as one; `caption` is read aloud before it."""
         labels = tuple(header)
         table = self.document.add_table(1, len(labels), "Table Grid")
         table.autofit = False
@@ -215,6 +217,9 @@ class _Plan:
             for name, value in (("val", "clear"), ("color", "auto"), ("fill", PALE)):
                 shade.set(qn(f"w:{name}"), value)
             cell._tc.get_or_add_tcPr().append(shade)
+        said = OxmlElement("w:tblCaption")
+        said.set(qn("w:val"), caption)
+        table._tbl.tblPr.append(said)
         properties = table.rows[0]._tr.get_or_add_trPr()
         properties.append(OxmlElement("w:cantSplit"))
         properties.append(OxmlElement("w:tblHeader"))
@@ -266,6 +271,8 @@ def _language(document: Document) -> None:
     for name in ("val", "eastAsia"):
         made.set(qn(f"w:{name}"), "de-DE")
     properties.append(made)
+    for theme in document.settings.element.findall(qn("w:themeFontLang")):
+        theme.set(qn("w:val"), "de-DE")
 
 
 def _styles(document: Document) -> None:

@@ -221,7 +221,7 @@ def _plan(book: Workbook, title: str, number: int) -> None:
                 writer.formula(row, column, f'=IF({chosen}{row}="","",IFERROR({index},""))')
             else:
                 writer.put(row, column, None, form='#,##0" €"' if field.key == "budget" else "")
-        writer.sheet.row_dimensions[row].height = 54
+        writer.sheet.row_dimensions[row].height = 56
     rows = (first, last)
     texts = {field.key: (field.label, f"{capital(field.hint)}.") for field in FIELDS if field.hint}
     writer.choice("list", place["area"], rows, _list_range("A"), *texts["area"])
@@ -287,8 +287,8 @@ def swot_row(one: Known) -> list[Text]:
     among = one.among
     if among is None:
         raise ValueError(f"{one.measure.id} has no place among comparable Kommunen")
-    return [THEME[one.measure.id].name, one.measure.label, one.value, one.unit, one.day, among.rank, among.count, one.beside,
-            one.median]  # fmt: skip
+    place = (among.rank, among.count, one.beside, one.median)
+    return [THEME[one.measure.id].name, one.measure.label, one.value, one.unit, one.day, *place]
 
 
 def _swot(book: Workbook, title: str, placed: Iterable[Known]) -> None:

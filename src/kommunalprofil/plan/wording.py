@@ -23,21 +23,21 @@ class Field:
 
 NUMBER = "Nr."
 FIELDS = (
-    Field("area", "Handlungsfeld", 22, "aus der Liste oder ein eigenes"),
-    Field("title", "Maßnahme", 34, "was getan werden soll, in einem Satz"),
-    Field("responsible", "Verantwortlich", 22, "eine Person mit ihrer Stelle"),
-    Field("begin", "Beginn", 13, "ein Tag, ein Monat oder ein Jahr, zum Beispiel 01.03.2027 oder März 2027"),
-    Field("end", "Ende", 13, "ein Tag, ein Monat oder ein Jahr, zum Beispiel 31.12.2028 oder Ende 2028"),
-    Field("budget", "Budget (Euro)", 14, "die ganze Summe, zum Beispiel 50.000"),
-    Field("group", "Zielgruppe", 24, "aus der Liste oder eine eigene"),
-    Field("strategy", "Bezug zur Gesamtstrategie", 30, "welchem Ziel die Maßnahme dient"),
-    Field("indicator", "Indikator", 32, "woran man sieht, ob die Maßnahme wirkt; aus der Liste oder ein eigener"),
+    Field("area", "Handlungsfeld", 16, "aus der Liste oder ein eigenes"),
+    Field("title", "Maßnahme", 28, "was getan werden soll, in einem Satz"),
+    Field("responsible", "Verantwortlich", 16, "eine Person mit ihrer Stelle"),
+    Field("begin", "Beginn", 11, "ein Tag, ein Monat oder ein Jahr, zum Beispiel 01.03.2027 oder März 2027"),
+    Field("end", "Ende", 11, "ein Tag, ein Monat oder ein Jahr, zum Beispiel 31.12.2028 oder Ende 2028"),
+    Field("budget", "Budget (Euro)", 11, "die ganze Summe, zum Beispiel 50.000"),
+    Field("group", "Zielgruppe", 17, "aus der Liste oder eine eigene"),
+    Field("strategy", "Bezug zur Gesamtstrategie", 22, "welchem Ziel die Maßnahme dient"),
+    Field("indicator", "Indikator", 22, "woran man sieht, ob die Maßnahme wirkt; aus der Liste oder ein eigener"),
     Field("value", "Ausgangswert", 14, "steht bei einem Indikator der Liste von selbst da"),
-    Field("unit", "Einheit", 12, "steht bei einem Indikator der Liste von selbst da"),
-    Field("day", "Stichtag", 13, "steht bei einem Indikator der Liste von selbst da"),
-    Field("source", "Quelle", 36, "steht bei einem Indikator der Liste von selbst da"),
-    Field("target", "Zielwert", 12, "eine Zahl in der Einheit des Ausgangswerts, zum Beispiel 12,5"),
-    Field("remark", "Bemerkung", 30),
+    Field("unit", "Einheit", 9, "steht bei einem Indikator der Liste von selbst da"),
+    Field("day", "Stichtag", 11, "steht bei einem Indikator der Liste von selbst da"),
+    Field("source", "Quelle", 24, "steht bei einem Indikator der Liste von selbst da"),
+    Field("target", "Zielwert", 10, "eine Zahl in der Einheit des Ausgangswerts, zum Beispiel 12,5"),
+    Field("remark", "Bemerkung", 22),
 )
 """The columns of the sheet `Plan` in their order, after the running number."""
 FOLLOWING = ("value", "unit", "day", "source")
