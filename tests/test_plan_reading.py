@@ -203,7 +203,7 @@ def test_a_bomb_is_refused() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", bytes(70_000_000))
-    with pytest.raises(SourceError, match="mehr als 60 MB"):
+    with pytest.raises(SourceError, match="mehr als 20 MB"):
         parse(out.getvalue(), "plan.xlsx")
 
 

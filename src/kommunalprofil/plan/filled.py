@@ -42,11 +42,24 @@ _BUILT_IN = (
 class Entry(str):
     """The text of a cell with what is known of it beside."""
 
-    form: Form | None = None
-    """None: the cell holds no number."""
-    formula = False
-    error = False
-    since_1904 = False
+    __slots__ = ("error", "form", "formula", "since_1904")
+    form: Form | None
+    formula: bool
+    error: bool
+    since_1904: bool
+
+    def __new__(
+        cls,
+        text: str = "",
+        form: Form | None = None,
+        formula: bool = False,
+        error: bool = False,
+        since_1904: bool = False,
+    ) -> Entry:
+        """`form` is None where the cell holds no number."""
+        made = super().__new__(cls, text)
+        made.form, made.formula, made.error, made.since_1904 = form, formula, error, since_1904
+        return made
 
     @property
     def span(self) -> Span | None:
@@ -85,18 +98,18 @@ class FilledReader(SheetReader):
             return
         super()._finish_cell()
         text = self._line[-1]
-        entry = Entry(ERRORS.get(text, text) if self._kind == "e" else text)
-        entry.formula, entry.error = self._formula, self._kind == "e"
+        form = None
         if isinstance(text, Number):
             place = int(self._style) if self._style.isdecimal() and len(self._style) < 7 else 0
-            entry.form = self.forms[place] if place < len(self.forms) else Form.NUMBER
-            entry.since_1904 = self.since_1904
-        self._line[-1] = entry
+            form = self.forms[place] if place < len(self.forms) else Form.NUMBER
+        error = self._kind == "e"
+        self._line[-1] = Entry(ERRORS.get(text, text) if error else text, form, self._formula, error, self.since_1904)
 
 
 class FilledBook(Book):
     """An open workbook whose sheets hold entries."""
 
+    UNPACKED = 20_000_000
     AGAIN = "Bitte noch einmal als .xlsx speichern."
 
     def __init__(self, data: bytes, file: str) -> None:

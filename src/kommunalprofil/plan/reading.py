@@ -17,7 +17,7 @@ from kommunalprofil.plan.cells import Grid, Row
 from kommunalprofil.plan.filled import FilledBook
 from kommunalprofil.plan.indicators import Baseline, Indicators
 from kommunalprofil.plan.wording import FIELDS, KNOWN, PLAN
-from kommunalprofil.sources.xlsx import MAX_UNPACKED, recognise
+from kommunalprofil.sources.xlsx import recognise
 
 MOST = 2_000
 """More measures nobody plans."""
@@ -77,8 +77,8 @@ def read(path: Path) -> Plan:
     file = shown(path.name)
     if path.exists() and not path.is_file():
         raise UsageError(f"„{file}“ ist keine Datei. Gelesen wird ein ausgefüllter Werkstattplan (werkstattplan.xlsx).")
-    if path.stat().st_size > MAX_UNPACKED:
-        raise UsageError(f"„{file}“ ist größer als 60 MB; das ist kein Werkstattplan.")
+    if path.stat().st_size > FilledBook.UNPACKED:
+        raise UsageError(f"„{file}“ ist größer als 20 MB; das ist kein Werkstattplan.")
     data = path.read_bytes()
     if not recognise(data):
         wanted = "Gelesen wird der ausgefüllte Werkstattplan als Arbeitsmappe (werkstattplan.xlsx)."

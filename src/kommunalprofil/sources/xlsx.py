@@ -43,6 +43,8 @@ class Book:
 
     AGAIN = "Bitte neu herunterladen."
     """What to do with a damaged one."""
+    UNPACKED = MAX_UNPACKED
+    """Bytes it may unpack to."""
 
     def __init__(self, data: bytes, file: str) -> None:
         """Raises SourceError for what is no whole, unlocked workbook, or one that unpacks to more than 60 MB."""
@@ -56,8 +58,11 @@ class Book:
             self._members = {member.filename for member in members}
             if len(self._members) < len(members):
                 raise SourceError(file, "In der Arbeitsmappe steht derselbe Teil doppelt; sie ist beschädigt.")
-            if sum(member.file_size for member in members) > MAX_UNPACKED:
-                raise SourceError(file, "Die Arbeitsmappe entpackt sich auf mehr als 60 MB; das ist keine Tabelle.")
+            if sum(member.file_size for member in members) > self.UNPACKED:
+                most = self.UNPACKED // 1_000_000
+                raise SourceError(
+                    file, f"Die Arbeitsmappe entpackt sich auf mehr als {most} MB; das ist keine Tabelle."
+                )
             if broken := self._archive.testzip():
                 raise SourceError(file, f"Die Arbeitsmappe ist beschädigt (Teil {broken}). {self.AGAIN}")
         self._parts = self._find_sheets()
