@@ -49,7 +49,7 @@ def test_the_sheets_and_what_they_say_of_themselves() -> None:
         assert sheet.protection.sheet
         assert not sheet.protection.password
         assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
-        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+        assert (sheet.page_setup.fitToWidth, sheet.sheet_properties.pageSetUpPr.fitToPage) == (1, True)
     assert book["Plan"].print_title_rows == "$1:$1"
     assert book["Plan"].freeze_panes == "D2"
 
@@ -69,7 +69,7 @@ def test_the_form_of_a_measure() -> None:
 def test_the_choices_leave_room_for_own_words() -> None:
     book = plans.opened()
     rules = {str(rule.sqref): rule for rule in book["Plan"].data_validations.dataValidation}
-    assert rules["B2:B41"].formula1 == "OFFSET(Listen!$A$2,0,0,MAX(1,COUNTA(Listen!$A$2:$A$41)),1)"
+    assert rules["B2:B41"].formula1 == "OFFSET(Listen!$A$2,0,0,MAX(1,COUNTA(Listen!$A$2:$A$31)),1)"
     assert rules["J2:J41"].formula1 == "Indikatoren!$B$7:$B$27"
     assert [(rules[f"{c}2:{c}41"].type, rules[f"{c}2:{c}41"].showErrorMessage) for c in "BHJEF"] == [
         ("list", False), ("list", False), ("list", False), ("date", False), ("date", False),
@@ -183,7 +183,7 @@ def test_the_text_file_is_german_and_structured() -> None:
     heads = [p.text for p in document.paragraphs if p.style.name == "Heading 1"]
     assert heads == ["Maßnahmen", "SWOT", "Offene Fragen", "Indikatoren"]
     tables = list(document.element.body.iter(qn("w:tbl")))
-    assert len(tables) == 5 + 2
+    assert len(tables) == 5 + 3
     assert all(table.find(qn("w:tr")).find(qn("w:trPr")).find(qn("w:tblHeader")) is not None for table in tables)
 
 

@@ -71,7 +71,8 @@ class _Plan:
         self._page(across=False)
         self.document.add_heading(self.title, 0)
         self._say(aim(facts))
-        self._say("Auszufüllen sind die grauen Felder; wo es eine Auswahl gibt, sind auch eigene Worte erlaubt. "
+        self._say("Auszufüllen ist die rechte Spalte: Was in einem Feld steht, sagt, was hineingehört, und verschwindet "
+                  "beim Schreiben. Wo es eine Auswahl gibt, sind auch eigene Worte erlaubt. "
                   "Weitere Maßnahmen: in Word mit dem Pluszeichen am Ende des letzten Blocks, sonst "
                   "einen Block kopieren. Zur Halbzeit ausgewertet wird "
                   "die Arbeitsmappe werkstattplan.xlsx.")  # fmt: skip
@@ -125,6 +126,9 @@ class _Plan:
             _keep_whole(row)
             _fill(row.cells[0], field.label, bold=True)
             self._field(row.cells[1], field, number)
+        for row in table.rows[:-1]:  # a form does not go over the end of a page if it fits on one
+            for cell in row.cells:
+                cell.paragraphs[0].paragraph_format.keep_with_next = True
         _widths(table, (4.6, WIDE - 4.6))
 
     def _field(self, cell: _Cell, field: Field, number: int) -> None:
@@ -143,7 +147,7 @@ class _Plan:
 
     def _swot(self, placed: Sequence[Known]) -> None:
         header = ("Thema", "Kennzahl", "Wert", "Stichtag", "Platz", "Median", *JUDGEMENTS, "Bemerkung")
-        widths = (2.3, 4.7, 2.6, 2.2, 1.9, 1.9, 1.4, 1.75, 1.45, 1.3, 3.8)
+        widths = (2.6, 4.2, 2.6, 2.2, 1.7, 1.8, 1.75, 1.85, 1.75, 1.75, 3.1)
         table = self._table(
             header, "Kennzahlen nach ihrem Platz unter vergleichbaren Kommunen, mit Feldern für das Urteil"
         )
@@ -172,9 +176,13 @@ class _Plan:
         _widths(table, widths)
         if not placed:
             self._say("Für keine Kennzahl gibt es einen Platz unter vergleichbaren Kommunen.")
+        self.document.add_heading("Eigene Beobachtungen", 2)
+        own = self._table(("Urteil", "Beobachtung"), "Felder für eigene Beobachtungen")
         for judgement in JUDGEMENTS:
-            self.document.add_heading(f"{judgement}: eigene Beobachtungen", 2)
-            self.controls.text(self.document.add_paragraph(), judgement, f"swot_{judgement}", "Was noch dazugehört")
+            row = own.add_row()
+            _fill(row.cells[0], judgement, bold=True)
+            self.controls.text(row.cells[1].paragraphs[0], judgement, f"swot_{judgement}", "Was noch dazugehört")
+        _widths(own, (3.0, 22.3))
 
     def _questions(self) -> None:
         if self.facts.unasked:
@@ -245,7 +253,7 @@ def _valued(one: Known) -> str:
 def _fill(cell: _Cell, text: str, bold: bool = False) -> None:
     run = cell.paragraphs[0].add_run(printable(text))
     run.bold = bold or None
-    run.font.size = Pt(9.5)
+    run.font.size = Pt(9)
 
 
 def _widths(table: Any, widths: Sequence[float]) -> None:

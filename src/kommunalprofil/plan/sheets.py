@@ -49,7 +49,7 @@ OWN = 10
 """Empty rows for what people themselves observe or ask."""
 HEAD = 6
 """The row of the header in the sheet of the indicators."""
-LONGEST_LIST = 40
+LONGEST_LIST = 30
 """So many entries a list may grow to."""
 GAP = "."
 SHOWN_AS = {"value": "Wert"}
@@ -67,6 +67,7 @@ class _Writer:
         self.sheet: Worksheet = book.create_sheet(name)
         thin = Side(style="thin", color="FFC5D0D4")
         self._wrapped = Alignment(vertical="top", wrap_text=True)
+        self._number = Alignment(vertical="top", horizontal="right", indent=1)
         self._border = Border(left=thin, right=thin, top=thin, bottom=thin)
         self._fonts = {
             "": Font(name="Calibri", size=10, color=INK),
@@ -91,7 +92,7 @@ class _Writer:
             cell.value = value
         cell.font = self._fonts.get(look, self._fonts[""])
         if look != "title":  # which reaches beyond its cell
-            cell.alignment = self._wrapped
+            cell.alignment = self._number if isinstance(value, (int, float)) else self._wrapped
         cell.protection = self._locked if look else self._free
         if look in self._fills and framed:
             cell.fill = self._fills[look]
@@ -132,15 +133,18 @@ class _Writer:
         beyond = self.sheet.column_dimensions[column_name(column)]
         beyond.min, beyond.max, beyond.protection, beyond.width = column + 1, 16_384, self._free, 13
 
-    def finish(self, title: str, header: int = 0, beside: int = 0, form: bool = True) -> None:
-        """Set up freezing, printing and protection; `header` is the row that stays, `beside` the columns."""
+    def finish(self, title: str, header: int = 0, beside: int = 0, form: bool = True, pages: int = 1) -> None:
+        """Set up freezing, printing (on one page or, 0, on many) and protection.
+
+        `header` is the row that stays in sight, `beside` the columns; `form` lets people add and sort rows.
+        """
         sheet = self.sheet
         if header:
             sheet.freeze_panes = f"{column_name(beside)}{header + 1}"
             sheet.print_title_rows = f"{header}:{header}"
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
         sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
-        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, pages
         sheet.page_margins.left = sheet.page_margins.right = 0.4
         sheet.page_margins.top = sheet.page_margins.bottom = 0.6
         sheet.oddFooter.left.text = title.replace("&", "&&")
@@ -222,6 +226,7 @@ def _plan(book: Workbook, title: str, number: int) -> None:
             else:
                 writer.put(row, column, None, form='#,##0" €"' if field.key == "budget" else "")
         writer.sheet.row_dimensions[row].height = 56
+    writer.sheet.row_dimensions[1].height = 30
     rows = (first, last)
     texts = {field.key: (field.label, f"{capital(field.hint)}.") for field in FIELDS if field.hint}
     writer.choice("list", place["area"], rows, _list_range("A"), *texts["area"])
@@ -235,7 +240,7 @@ def _plan(book: Workbook, title: str, number: int) -> None:
         writer.choice("decimal", place[key], rows, limit, *texts[key], warning=text, operator=operator)
     writer.free_beyond(len(FIELDS) + 1)
     writer.sheet.auto_filter.ref = f"A1:{column_name(len(FIELDS))}{last}"
-    writer.finish(title, header=1, beside=3)
+    writer.finish(title, header=1, beside=3, pages=0)
 
 
 def _list_range(letter: str) -> str:
@@ -250,7 +255,7 @@ def _decimals(one: Known) -> str:
 
 def _known(book: Workbook, title: str, facts: Facts) -> None:
     """Every measure with its baseline; above them the place and the edition, which reading back needs."""
-    writer = _Writer(book, KNOWN, (24, 34, 12, 11, 13, 14, 14, 16, 14, 34, 46))
+    writer = _Writer(book, KNOWN, (24, 32, 12, 11, 12, 13, 13, 15, 22, 32, 46))
     above = ((PLACE, facts.title), (KEY, facts.ags), (EDITION, fmt.date(facts.stand)), (STATE, facts.state))
     for row, (name, text) in enumerate(above, 1):
         writer.put(row, 0, name, "fact")
@@ -260,7 +265,7 @@ def _known(book: Workbook, title: str, facts: Facts) -> None:
         writer.put(HEAD, column, label, "header")
     for row, one in enumerate(facts.known, HEAD + 1):
         form = _decimals(one)
-        texts: list[Text] = [
+        cells: list[Text] = [
             one.measure.id,
             one.measure.label,
             one.value,
@@ -270,10 +275,11 @@ def _known(book: Workbook, title: str, facts: Facts) -> None:
             one.bund,
             one.median,
         ]
-        for column, value in enumerate([*texts, one.base, one.remark, one.source]):
+        for column, value in enumerate([*cells, one.base, one.remark, one.source]):
             writer.put(row, column, GAP if value is None else value, "fact", form if column in (2, 5, 6, 7) else "")
-        longest = max(-(-len(one.source) // 48), -(-len(one.remark) // 35), 1)
-        writer.sheet.row_dimensions[row].height = 14 * longest + 2
+        texts = ((one.measure.id, 22), (one.measure.label, 30), (one.base, 20), (one.remark, 30), (one.source, 44))
+        writer.sheet.row_dimensions[row].height = 13 * max(-(-len(text) // width) for text, width in texts) + 2
+    writer.sheet.row_dimensions[HEAD].height = 42
     writer.table("Kennzahlen", (HEAD, HEAD + len(facts.known)), len(FACTS))
     writer.finish(title, header=HEAD, beside=2, form=False)
 
@@ -330,7 +336,7 @@ def _questions(book: Workbook, title: str, facts: Facts) -> None:
             writer.put(row, column, None)
         writer.sheet.row_dimensions[row].height = 46
     writer.table("Fragen", (1, len(given) + OWN + 1), len(QUESTION_HEADER))
-    writer.finish(title, header=1)
+    writer.finish(title, header=1, pages=0)
 
 
 def _lists(book: Workbook, title: str) -> None:
