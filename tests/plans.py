@@ -11,7 +11,7 @@ import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kommunalprofil.evidence import Evidence
-from kommunalprofil.plan import document, sheets
+from kommunalprofil.plan import word_form, workbook_form
 from kommunalprofil.plan.facts import Facts, facts
 from kommunalprofil.plan.reading import Plan, parse
 from kommunalprofil.plan.wording import FIELDS
@@ -35,12 +35,12 @@ def known(place: str = "dithmarschen") -> Facts:
 
 @cache
 def workbook(place: str = "dithmarschen") -> bytes:
-    return sheets.workbook(known(place))
+    return workbook_form.workbook(known(place))
 
 
 @cache
 def text_file(place: str = "dithmarschen") -> bytes:
-    return document.document(known(place))
+    return word_form.document(known(place))
 
 
 def opened(data: bytes | None = None) -> openpyxl.Workbook:

@@ -38,7 +38,7 @@ LAYERS = [
     {"cli"},
 ]
 RANK = {name: i for i, layer in enumerate(LAYERS) for name in layer}
-WITHIN = ("sources.watched", "plan.document", "plan.controls")
+WITHIN = ("sources.watched", "plan.word_form", "plan.controls")
 """Modules whose classes need a heavy library, which therefore load only where they are used."""
 COMMAND_LINE = (
     "cli",

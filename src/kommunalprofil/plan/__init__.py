@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 def files(evidence: Evidence, comparison: Comparison, folder: Path) -> dict[Path, bytes]:
     """Both files of a place below its folder; the same data give the same bytes. Raises DataError."""
-    from kommunalprofil.plan import document, sheets
+    from kommunalprofil.plan import word_form, workbook_form
     from kommunalprofil.plan.facts import facts
 
     known = facts(evidence, comparison)
     return {
-        folder / "werkstattplan.xlsx": sheets.workbook(known),
-        folder / "werkstattplan.docx": document.document(known),
+        folder / "werkstattplan.xlsx": workbook_form.workbook(known),
+        folder / "werkstattplan.docx": word_form.document(known),
     }
 
 

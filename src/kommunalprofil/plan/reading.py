@@ -13,9 +13,9 @@ from pathlib import Path
 from kommunalprofil.comparison import Measure
 from kommunalprofil.errors import KommunalprofilError, UsageError, shown
 from kommunalprofil.names import fold
-from kommunalprofil.plan.cells import Grid, Row
+from kommunalprofil.plan.baselines import Baseline, Indicators
+from kommunalprofil.plan.entries import Grid, Row
 from kommunalprofil.plan.filled import FilledBook
-from kommunalprofil.plan.indicators import Baseline, Indicators
 from kommunalprofil.plan.wording import FIELDS, KNOWN, PLAN
 from kommunalprofil.sources.xlsx import recognise
 

@@ -71,11 +71,12 @@ class _Plan:
         self._page(across=False)
         self.document.add_heading(self.title, 0)
         self._say(aim(facts))
-        self._say("Auszufüllen ist die rechte Spalte: Was in einem Feld steht, sagt, was hineingehört, und verschwindet "
-                  "beim Schreiben. Wo es eine Auswahl gibt, sind auch eigene Worte erlaubt. "
-                  "Weitere Maßnahmen: in Word mit dem Pluszeichen am Ende des letzten Blocks, sonst "
-                  "einen Block kopieren. Zur Halbzeit ausgewertet wird "
-                  "die Arbeitsmappe werkstattplan.xlsx.")  # fmt: skip
+        self._say(
+            "Auszufüllen ist die rechte Spalte. Was in einem Feld steht, sagt, was hineingehört, und verschwindet beim "
+            "Schreiben. Wo es eine Auswahl gibt, sind auch eigene Worte erlaubt. Weitere Maßnahmen: in Word mit dem "
+            "Pluszeichen am Ende des letzten Blocks, sonst einen Block kopieren. Zur Halbzeit ausgewertet wird die "
+            "Arbeitsmappe werkstattplan.xlsx."
+        )
         self._say(f"Datenstand {fmt.date(facts.stand)}. {facts.licence}")
         self.document.add_heading("Maßnahmen", 1)
         body = self.document.element.body

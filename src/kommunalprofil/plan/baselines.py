@@ -16,7 +16,7 @@ from kommunalprofil.plan.wording import EDITION, FOLLOWING, KEY, KNOWN, PLACE, S
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kommunalprofil.plan.cells import Grid, Row
+    from kommunalprofil.plan.entries import Grid, Row
 
 
 @dataclass(frozen=True, slots=True)
