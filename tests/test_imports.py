@@ -28,25 +28,29 @@ LAYERS = [
     {"update"},
     {"figures"},
     {"own"},
+    {"plan"},
     {"render"},
     {"import_text"},
     {"cli_options", "cli_data"},
     {"many"},
     {"gazetteer"},
-    {"cli_states", "cli_explain", "cli_similar", "cli_build"},
+    {"cli_states", "cli_explain", "cli_similar", "cli_build", "cli_werkstattplan"},
     {"cli"},
 ]
 RANK = {name: i for i, layer in enumerate(LAYERS) for name in layer}
-WITHIN = ("sources.watched",)
+WITHIN = ("sources.watched", "plan.word_form", "plan.controls")
 """Modules whose classes need a heavy library, which therefore load only where they are used."""
 COMMAND_LINE = (
     "cli",
     "cli_build",
     "cli_data",
+    "cli_compare",
     "cli_explain",
+    "cli_review",
     "cli_options",
     "cli_similar",
     "cli_states",
+    "cli_werkstattplan",
     "german_cli",
 )
 """Modules that talk to people at a terminal."""
@@ -54,7 +58,9 @@ HEAVY = {
     "requests": ("sources.transfer", "sources.watched"),
     "geopandas": ("sources.geometry",),
     "pyogrio": ("sources.geometry",),
-    "openpyxl": ("sources",),
+    "openpyxl": ("sources", "plan"),
+    "docx": ("plan",),
+    "lxml": ("plan",),
     "matplotlib": ("figures",),
     "typer": (*COMMAND_LINE, "german_texts"),
     "jinja2": ("render", "sandbox", "templating", "templates", "sentences", "markup"),
@@ -139,7 +145,7 @@ def test_heavy_libraries_come_in_at_few_doors(root: Path, library: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "library", ["pandas", "geopandas", "requests", "openpyxl", "pyogrio", "matplotlib", "pyarrow", "PIL"]
+    "library", ["pandas", "geopandas", "requests", "openpyxl", "pyogrio", "matplotlib", "pyarrow", "PIL", "docx"]
 )
 def test_nothing_heavy_loads_at_import_of_the_core(root: Path, library: str) -> None:
     at_import = [

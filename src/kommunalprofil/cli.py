@@ -17,6 +17,7 @@ from kommunalprofil import (
     cli_review,
     cli_similar,
     cli_states,
+    cli_werkstattplan,
     german_cli,
 )
 from kommunalprofil.cli_options import (
@@ -161,6 +162,7 @@ app.command("explain")(cli_explain.explain)
 app.command("similar")(cli_similar.similar)
 app.command("compare")(cli_compare.compare)
 app.command("halbzeitbilanz")(cli_review.halbzeitbilanz)
+app.command("werkstattplan")(cli_werkstattplan.werkstattplan)
 
 
 def _show_indicators(chosen: list[Indicator], form: str) -> None:

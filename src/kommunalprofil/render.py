@@ -164,7 +164,8 @@ class Kind:
     """A sort of document: what its head says, the templates it is made of, more names for these.
 
     `series` stands above the title („Kommunalprofil“), `place` is the title, `where` tells the place in a sentence
-    („im Kreis Dithmarschen“), `sources` where the reader finds sources and licences.
+    („im Kreis Dithmarschen“), `sources` where the reader finds sources and licences. `figures` are those it draws, by
+    id; a profile draws all that are declared for places.
     """
 
     series: str
@@ -175,6 +176,7 @@ class Kind:
     context: Mapping[str, Any] = field(default_factory=dict)
     short: bool = False
     sources: str = "im letzten Kapitel"
+    figures: FigureFunctions = field(default_factory=dict)
 
 
 PROFILE = "Bevölkerung, Altersaufbau, Geburten, Wanderungen, Zuwanderung und Haushalte"
@@ -294,7 +296,7 @@ class Document:
     outline: Outline
 
 
-def _drawings(evidence: Evidence | Joint, figures: FigureFunctions | None, own: Own) -> Drawings:
+def _drawings(evidence: Evidence, figures: FigureFunctions | None, own: Own) -> Drawings:
     functions = figure_functions() if figures is None else figures
     return Drawings(evidence, {**functions, **drawing.drawings(own.charts)})
 
@@ -356,7 +358,7 @@ def report(
 
     `sheets` come first in the workbook, each with a line about it.
     """
-    drawings = _drawings(evidence, None, NOTHING)
+    drawings = Drawings(evidence, kind.figures)
     printed = Composer(templating.typst_environment(), "typst", evidence, drawings, kind)
     source = printed.page(Markup(templating.text_of("typst/style.typ")))
     day = references.newest_stand(evidence)

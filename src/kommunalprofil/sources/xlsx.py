@@ -41,6 +41,11 @@ def recognise(data: bytes) -> bool:
 class Book:
     """An open workbook: the names of its sheets in order; `sheet` reads one."""
 
+    AGAIN = "Bitte neu herunterladen."
+    """What to do with a damaged one."""
+    UNPACKED = MAX_UNPACKED
+    """Bytes it may unpack to."""
+
     def __init__(self, data: bytes, file: str) -> None:
         """Raises SourceError for what is no whole, unlocked workbook, or one that unpacks to more than 60 MB."""
         if data[:8] == OLE:
@@ -53,10 +58,13 @@ class Book:
             self._members = {member.filename for member in members}
             if len(self._members) < len(members):
                 raise SourceError(file, "In der Arbeitsmappe steht derselbe Teil doppelt; sie ist beschädigt.")
-            if sum(member.file_size for member in members) > MAX_UNPACKED:
-                raise SourceError(file, "Die Arbeitsmappe entpackt sich auf mehr als 60 MB; das ist keine Tabelle.")
+            if sum(member.file_size for member in members) > self.UNPACKED:
+                most = self.UNPACKED // 1_000_000
+                raise SourceError(
+                    file, f"Die Arbeitsmappe entpackt sich auf mehr als {most} MB; das ist keine Tabelle."
+                )
             if broken := self._archive.testzip():
-                raise SourceError(file, f"Die Arbeitsmappe ist beschädigt (Teil {broken}). Bitte neu herunterladen.")
+                raise SourceError(file, f"Die Arbeitsmappe ist beschädigt (Teil {broken}). {self.AGAIN}")
         self._parts = self._find_sheets()
         self._strings: list[str] | None = None
         self._cells: dict[str, int] = {}
@@ -74,10 +82,14 @@ class Book:
         if self._strings is None:
             self._strings = self._shared_strings()
         others = sum(cells for other, cells in self._cells.items() if other != name)
-        reader = SheetReader(name, self._file, self._strings, until, others)
+        reader = self._reader(name, self._strings, until, others)
         self._parse(self._parts[name], reader.start, reader.end, reader.text, f"Blatt „{name}“")
         self._cells[name] = reader.cells - others
         return reader.sheet
+
+    def _reader(self, name: str, strings: list[str], until: int | None, others: int) -> SheetReader:
+        """What makes a sheet of its elements."""
+        return SheetReader(name, self._file, strings, until, others)
 
     @contextmanager
     def _unbroken(self) -> Iterator[None]:
@@ -85,7 +97,7 @@ class Book:
             yield
         except _BROKEN as error:
             reason = "mit einem Kennwort gesperrt" if "password" in str(error) else f"beschädigt ({error})"
-            raise SourceError(self._file, f"Die Arbeitsmappe ist {reason}. Bitte neu herunterladen.") from None
+            raise SourceError(self._file, f"Die Arbeitsmappe ist {reason}. {self.AGAIN}") from None
 
     def _find_sheets(self) -> dict[str, str]:
         """Name → part of every sheet, by the workbook's own list and its relations."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
-from kommunalprofil.figures.review import NOT_COMPARED, changed
+from kommunalprofil.review.figures import NOT_COMPARED, changed
 from kommunalprofil.sentences import LEVELS, located, shown
 
 if TYPE_CHECKING:

@@ -336,8 +336,9 @@ def sheet(synopsis: Synopsis) -> Sheet:
 def files(synopsis: Synopsis) -> dict[str, bytes]:
     """The document as PDF, HTML and workbook, by file name. Raises RenderError."""
     from kommunalprofil import formatting as fmt
-    from kommunalprofil import render
-    from kommunalprofil.figures.synopsis import overview
+    from kommunalprofil import registry, render
+    from kommunalprofil.figures import Declaration
+    from kommunalprofil.synopsis import figures, words
 
     names = fmt.list_and(place.region.title for place in synopsis.places)
     kind = render.Kind(
@@ -346,7 +347,8 @@ def files(synopsis: Synopsis) -> dict[str, bytes]:
         names,
         f"von {len(synopsis.places)} Kommunen",
         tuple(f"synopsis/{name}.jinja" for name in ("10_ueberblick", "20_vergleich", "80_regeln", "90_quellen")),
-        {"sections": SECTIONS, "figure_of": figure_of, "overview": overview},
+        {"sections": SECTIONS, "figure_of": figure_of, "overview": figures.overview, "words": words},
+        figures=registry.collect(figures, Declaration),
     )
     about = "jede Kennzahl jeder Kommune neben Land, Bund und der Spanne aller Kreise"
     return render.report(synopsis, kind, "synopse", [(sheet(synopsis), about)])

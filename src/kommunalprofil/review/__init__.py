@@ -371,8 +371,9 @@ def sheet(review: Review) -> Sheet:
 
 def files(review: Review) -> dict[str, bytes]:
     """The document as PDF, HTML and workbook, by file name. Raises RenderError."""
-    from kommunalprofil import render
-    from kommunalprofil.figures.review import table
+    from kommunalprofil import registry, render
+    from kommunalprofil.figures import Declaration
+    from kommunalprofil.review import figures, words
 
     region, years = review.region, review.years
     kind = render.Kind(
@@ -381,7 +382,8 @@ def files(review: Review) -> dict[str, bytes]:
         f"Was sich zwischen {years.then} und {years.now} verändert hat",
         region.dative_in,
         CHAPTERS,
-        {"changes": table},
+        {"changes": figures.table, "words": words},
+        figures=registry.collect(figures, Declaration),
     )
     about = "jede Kennzahl damals und heute, ihre Veränderung hier, in Land, Bund und ähnlichen Orten"
     return render.report(review, kind, "halbzeitbilanz", [(sheet(review), about)])

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
-from kommunalprofil.figures.synopsis import with_unit
 from kommunalprofil.narrative import standing
 from kommunalprofil.sentences import LEVELS, people
 from kommunalprofil.synopsis import POPULATION
+from kommunalprofil.synopsis.figures import with_unit
 
 if TYPE_CHECKING:
     from kommunalprofil.synopsis import Section, Synopsis
