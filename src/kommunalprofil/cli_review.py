@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +24,12 @@ def halbzeitbilanz(
         Path | None,
         typer.Option("--before", metavar="STAND", help="Frühere Werte aus diesem Stand nehmen (siehe data snapshots)."),
     ] = None,
+    plan: Annotated[
+        Path | None,
+        typer.Option(
+            "--plan", metavar="DATEI", help="Ausgefüllter Werkstattplan (XLSX): wie nah die Ziele sind."
+        ),
+    ] = None,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="ORDNER", help="Zielordner.")] = Path("reports"),
     data: DataDir = None,
     quiet: Quiet = False,
@@ -30,6 +37,7 @@ def halbzeitbilanz(
 ) -> int:
     """Eine Halbzeitbilanz schreiben: Kennzahlen damals und heute, neben Land, Bund und ähnlichen Kommunen."""
     from kommunalprofil import asking, render, resources, review
+    from kommunalprofil.plan import reading
     from kommunalprofil.regions import Register
     from kommunalprofil.states import State
 
@@ -43,7 +51,10 @@ def halbzeitbilanz(
     resources.check_fonts()
     old = None if before is None else State.of(data_dir(before))
     found = review.Review.load(place, state, old, (then, now))
-    written = render.write(review.files(found), output / place.slug)
+    filled = None if plan is None else reading.read(plan)
+    written = render.write(review.files(found, filled), output / place.slug)
+    for problem in filled.problems if filled else ():
+        print(f"Hinweis: {problem}", file=sys.stderr)
     if as_json:
         print_json({"ags": place.ags, "from": found.years.then, "to": found.years.now,
                     "files": [str(path) for path in written]})  # fmt: skip

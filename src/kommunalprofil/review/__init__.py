@@ -24,6 +24,7 @@ from kommunalprofil.synopsis import SECTIONS, Section
 from kommunalprofil.vocabulary import BASE, COUNTED
 
 if TYPE_CHECKING:
+    from kommunalprofil.plan.reading import Plan
     from kommunalprofil.profile import Value
     from kommunalprofil.regions import Region
     from kommunalprofil.spreadsheet import Cell, Sheet
@@ -192,7 +193,7 @@ class Review(Joint):
         late = self._known(self.place, measure, ags)
         early = self._known(self.before, measure, ags) if self.before is not self.place else late
         then, now = _pair(early, late, self.years)
-        found = Change(measure, then, now, self._hindrance(measure, then, now, late) if then and now else "")
+        found = Change(measure, then, now, hindrance(then.date, then.base, now, late) if then and now else "")
         if then and now and ags in (self.region.ags, *(r.ags for r in self.around)):
             self.before.take(then)
             self.place.take(now)
@@ -205,19 +206,6 @@ class Review(Joint):
         except KeyError:  # an older state of the data set need not know the region
             return []
         return [v for v in rows if not v.missing]
-
-    def _hindrance(self, measure: Measure, then: Value, now: Value, rows: Iterable[Value]) -> str:
-        """What keeps two values from being compared, in words that follow „weil“; '' if nothing."""
-        if then.base != now.base and COUNTED.get(then.base, then.base) != COUNTED.get(now.base, now.base):
-            return _census(then.base, now.base)
-        between = [v for v in rows if then.date < v.date <= now.date]
-        flags = {flag for v in between for flag in v.flag.split("|") if flag.startswith("break:")}
-        for flag, why in BREAKS.items():
-            if flag in flags:
-                return why
-        if "/" in then.date and int(now.date[:4]) <= int(then.date[-4:]):
-            return "die zusammengefassten Jahre sich überschneiden"
-        return ""
 
     def row(self, measure: Measure) -> Row:
         """The change of the place beside that of Land, Germany and the places most like it, at the same dates."""
@@ -237,14 +225,14 @@ class Review(Joint):
         """Every key figure with a value at both ends, chapter by chapter; chapters without any are left out."""
         found = []
         for section in SECTIONS:
-            rows = [self.row(measure) for measure in measures(section)]
+            rows = [self.row(measure) for measure in key_figures(section)]
             found.append((section, [row for row in rows if row.own.then and row.own.now]))
         return [(section, rows) for section, rows in found if rows]
 
     @cached_property
     def rows(self) -> list[Row]:
         """Every key figure, with values at both ends or not."""
-        return [self.row(measure) for section in SECTIONS for measure in measures(section)]
+        return [self.row(measure) for section in SECTIONS for measure in key_figures(section)]
 
     @cached_property
     def households(self) -> list[Row]:
@@ -272,11 +260,25 @@ BREAKS = {
 """What may lie between two values of one base, and the words for it."""
 
 
-def measures(section: Section) -> list[Measure]:
+def key_figures(section: Section) -> list[Measure]:
     """The key figures of a chapter, groups of people each for itself."""
     first = [POPULATION] if section.id == "size" else []
     every = (measure for panel in section.panels for _, measure in panel.measures)
     return [*first, *(measure for measure in every if not measure.grows)]  # growth is itself a change
+
+
+def hindrance(date: str, base: str, now: Value, rows: Iterable[Value]) -> str:
+    """What keeps a value of a date and base from being compared with a later one, in words after „weil“; '' if nothing.
+
+    `rows` are the values of the measure, breaks flagged.
+    """
+    if COUNTED.get(base, base) != COUNTED.get(now.base, now.base):
+        return _census(base, now.base)
+    flags = {flag for v in rows if date < v.date <= now.date for flag in v.flag.split("|")}
+    if why := next((why for flag, why in BREAKS.items() if flag in flags), ""):
+        return why
+    overlap = "/" in date and "/" in now.date and int(now.date[:4]) <= int(date[-4:])
+    return "die zusammengefassten Jahre sich überschneiden" if overlap else ""
 
 
 def _census(then: str, now: str) -> str:
@@ -329,8 +331,8 @@ def _same(own: Change, other: Change) -> bool:
 
 
 CHAPTERS = (
-    "review/10_ueberblick.jinja", "review/20_veraenderung.jinja", "review/50_haushalte.jinja",
-    "review/80_vergleichbar.jinja", "synopsis/90_quellen.jinja",
+    "review/10_ueberblick.jinja", "review/15_massnahmen.jinja", "review/20_veraenderung.jinja",
+    "review/50_haushalte.jinja", "review/80_vergleichbar.jinja", "synopsis/90_quellen.jinja",
 )  # fmt: skip
 SHEET = (
     "Kapitel", "Kennzahl", "Einheit", "Stichtag damals", "Wert damals", "Stichtag heute", "Wert heute", "Veränderung",
@@ -349,7 +351,7 @@ def sheet(review: Review) -> Sheet:
 
     rows: list[tuple[Cell, ...]] = [SHEET]
     for section in SECTIONS:
-        for row in map(review.row, measures(section)):
+        for row in map(review.row, key_figures(section)):
             own, ends = row.own, [row.own.then, row.own.now]
             known = next((v for v in reversed(ends) if v is not None), None)
             both = all(ends)
@@ -369,21 +371,25 @@ def sheet(review: Review) -> Sheet:
     return Sheet("Veränderung", rows)
 
 
-def files(review: Review) -> dict[str, bytes]:
-    """The document as PDF, HTML and workbook, by file name. Raises RenderError."""
+def files(review: Review, plan: Plan | None = None) -> dict[str, bytes]:
+    """The document as PDF, HTML and workbook, by file name. Raises RenderError, UsageError for another place's plan."""
     from kommunalprofil import registry, render
     from kommunalprofil.figures import Declaration
-    from kommunalprofil.review import figures, words
+    from kommunalprofil.review import figures, measures, words
 
     region, years = review.region, review.years
+    progress = measures.progress(review, plan) if plan else []
     kind = render.Kind(
         "Halbzeitbilanz",
         region.title,
         f"Was sich zwischen {years.then} und {years.now} verändert hat",
         region.dative_in,
         CHAPTERS,
-        {"changes": figures.table, "words": words},
+        {"changes": figures.table, "words": words, "plan": plan, "measures": measures, "progress": progress},
         figures=registry.collect(figures, Declaration),
     )
     about = "jede Kennzahl damals und heute, ihre Veränderung hier, in Land, Bund und ähnlichen Orten"
-    return render.report(review, kind, "halbzeitbilanz", [(sheet(review), about)])
+    sheets = [(sheet(review), about)]
+    if progress:
+        sheets.insert(0, (measures.sheet(progress), "jede Maßnahme des Werkstattplans, ihr Indikator und ihr Ziel"))
+    return render.report(review, kind, "halbzeitbilanz", sheets)

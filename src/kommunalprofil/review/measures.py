@@ -1,0 +1,168 @@
+"""The measures (Maßnahmen) of a filled Werkstattplan: each indicator today beside its baseline and its target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kommunalprofil import formatting as fmt
+from kommunalprofil import sentences
+from kommunalprofil.document import Column, Table
+from kommunalprofil.errors import UsageError
+from kommunalprofil.review import hindrance
+from kommunalprofil.vocabulary import BASE, COUNTED
+
+if TYPE_CHECKING:
+    from kommunalprofil.plan.reading import Plan, Planned
+    from kommunalprofil.profile import Value
+    from kommunalprofil.review import Review
+    from kommunalprofil.spreadsheet import Cell, Sheet
+
+CREDIT = "Werkstattplan der Kommune; heutige Werte: amtliche Statistik, Quellen am Ende"
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A measure as planned and the newest value of its indicator; `why` keeps both from being compared ('': nothing).
+
+    `now` is None for an indicator of the people's own and where there is no value newer than the baseline.
+    """
+
+    planned: Planned
+    now: Value | None
+    why: str
+
+    @property
+    def way(self) -> float | None:
+        """What part of the way from baseline to target is done, in percent; None where nobody can tell."""
+        baseline, target = self.planned.baseline.value, self.planned.target
+        if self.now is None or self.now.value is None or self.why or baseline is None or target is None:
+            return None
+        whole = target - baseline
+        return None if abs(whole) < TOLERANCE else (self.now.value - baseline) / whole * 100
+
+    @property
+    def told(self) -> str:
+        """How it stands, in words."""
+        one = self.planned
+        if one.indicator is None:
+            return "eigener Indikator: heutiger Wert von Hand" if one.indicator_text else "ohne Indikator"
+        if self.now is None:
+            return "kein neuerer Wert als der Ausgangswert"
+        if self.why:
+            return f"nicht vergleichbar, weil {self.why}"
+        if one.target is None:
+            return "ohne Zielwert"
+        if self.way is None:
+            return "ohne Ausgangswert" if one.baseline.value is None else "Ziel gleich Ausgangswert"
+        if self.way >= 100:
+            return "Ziel erreicht"
+        if self.way <= 0:
+            return "noch nicht näher am Ziel" if self.way > -0.5 else "weiter weg vom Ziel"
+        return f"{fmt.number(self.way)}{fmt.NBSP}% des Wegs"
+
+
+def progress(review: Review, plan: Plan) -> list[Progress]:
+    """Every measure of a plan, in its order. Raises UsageError for the plan of another place."""
+    if plan.ags and plan.ags != review.region.ags:
+        wanted = f"Verlangt ist der von {review.region.title} ({review.region.ags})"
+        raise UsageError(f"„{plan.file}“ ist der Plan von {plan.place or 'einem anderen Ort'} ({plan.ags}). {wanted}.")
+    return [_progress(review, one) for one in plan.measures]
+
+
+def _progress(review: Review, one: Planned) -> Progress:
+    """The newest value after the baseline, if possible on the same base."""
+    if one.indicator is None:
+        return Progress(one, None, "")
+    measure, place = one.indicator, review.place
+    rows = place.every(measure.indicator, variant=measure.variant, **dict(measure.members))
+    known = [v for v in rows if not v.missing and v.date > one.baseline.date]
+    codes = [code for code, name in BASE.items() if name.de == one.baseline.base]
+    census = COUNTED.get(codes[0], codes[0]) if codes else ""
+    same = [v for v in known if not census or COUNTED.get(v.base, v.base) == census]
+    now = max(same or known, key=lambda v: v.date, default=None)
+    if now is None:
+        return Progress(one, None, "")
+    place.take(now)
+    between = [v for v in known if v.date <= now.date]
+    return Progress(one, now, hindrance(one.baseline.date, codes[0] if codes else now.base, now, between))
+
+
+def table(found: Sequence[Progress]) -> Table:
+    """A row a measure: indicator, baseline, today, target, how it stands."""
+    head = (Column("Maßnahme", align="left"), Column("Indikator", align="left"), Column("Ausgangswert"),
+            Column("heute"), Column("Ziel"), Column("Stand", align="left"))  # fmt: skip
+    rows = []
+    for one in found:
+        planned = one.planned
+        unit = planned.baseline.unit or (one.now.unit if one.now else "")
+        label = planned.indicator.labelled(unit) if planned.indicator else planned.indicator_text or fmt.DASH
+        now = "." if one.now is None else f"{sentences.shown(one.now, unit=False)} ({fmt.date(one.now.date)})"
+        rows.append((title(planned), label, _baseline(planned), now, _number(planned.target, unit), one.told))
+    return Table("Maßnahmen des Werkstattplans", head, tuple(rows), credit=CREDIT)
+
+
+def title(planned: Planned) -> str:
+    """What the measure is called; its row where it has no name."""
+    return planned.title or f"(ohne Namen, Zeile {planned.row})"
+
+
+def _number(value: float | None, unit: str) -> str:
+    if value is None:
+        return "."
+    digits = sentences.decimals(unit) if unit else 0
+    return fmt.number(value, digits if round(value, digits) == round(value, 6) else 2)
+
+
+def _baseline(planned: Planned) -> str:
+    text = _number(planned.baseline.value, planned.baseline.unit)
+    return f"{text} ({planned.baseline.day})" if planned.baseline.day and planned.baseline.value is not None else text
+
+
+SHEET = (
+    "Maßnahme", "Handlungsfeld", "verantwortlich", "Beginn", "Ende", "Budget (Euro)", "Zielgruppe", "Indikator",
+    "Ausgangswert", "Stichtag des Ausgangswerts", "heutiger Wert", "Stichtag", "Zielwert", "Einheit",
+    "Weg zum Ziel (%)", "Stand", "Quelle des Ausgangswerts",
+)  # fmt: skip
+
+
+def sheet(found: Sequence[Progress]) -> Sheet:
+    """Every measure with its dates, money and numbers."""
+    from kommunalprofil.spreadsheet import Number, Sheet
+    from kommunalprofil.workbook import when
+
+    def cell(value: float | None, decimals: int = 1) -> Number | None:
+        return None if value is None else Number(round(value, 9), decimals)
+
+    rows: list[tuple[Cell, ...]] = [SHEET]
+    for one in found:
+        planned, now = one.planned, one.now
+        rows.append((
+            title(planned), planned.area, planned.responsible, planned.begin or planned.begin_text,
+            planned.end or planned.end_text, cell(planned.budget, 0), planned.group,
+            planned.indicator.label if planned.indicator else planned.indicator_text, cell(planned.baseline.value),
+            planned.baseline.day, cell(now.value if now else None), when(now.date) if now else "",
+            cell(planned.target), planned.baseline.unit, cell(one.way), one.told, planned.baseline.source,
+        ))  # fmt: skip
+    return Sheet("Maßnahmen", rows)
+
+
+def said(found: Sequence[Progress]) -> Iterator[str]:
+    """How many measures can be judged, and how they stand."""
+    if not found:
+        yield "Der Plan enthält noch keine Maßnahme."
+        return
+    ways = [one.way for one in found if one.way is not None]
+    verb = "steht eine Maßnahme" if len(found) == 1 else f"stehen {fmt.number(len(found))} Maßnahmen"
+    yield f"Im Werkstattplan {verb}."
+    if not ways:
+        yield "Bei keiner lässt sich schon sagen, wie nah ihr Indikator dem Ziel ist."
+        return
+    reached, nearer = sum(way >= 100 for way in ways), sum(0 < way < 100 for way in ways)
+    rest = len(ways) - reached - nearer
+    parts = [(reached, "am Ziel"), (nearer, "dem Ziel näher"), (rest, "nicht näher am Ziel")]
+    told = fmt.list_and(f"{fmt.number(n)} {words}" for n, words in parts if n)
+    yield f"Von {fmt.number(len(ways))}, deren Indikator sich vergleichen lässt, sind {told}."
+    yield "Ob das an der Maßnahme liegt, sagen die Zahlen nicht."
