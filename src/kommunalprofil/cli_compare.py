@@ -38,7 +38,7 @@ def compare(
     places = list({place.ags: place for place in places}.values())
     synopsis.check(places)
     resources.check_fonts()
-    written = render.write(synopsis.files(synopsis.Synopsis.load(places, state)), output)
+    written = render.write(synopsis.document(synopsis.Synopsis.load(places, state)).files, output)
     if as_json:
         print_json({"places": [place.ags for place in places], "files": [str(path) for path in written]})
     elif not quiet:

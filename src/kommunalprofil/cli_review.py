@@ -26,9 +26,7 @@ def halbzeitbilanz(
     ] = None,
     plan: Annotated[
         Path | None,
-        typer.Option(
-            "--plan", metavar="DATEI", help="Ausgefüllter Werkstattplan (XLSX): wie nah die Ziele sind."
-        ),
+        typer.Option("--plan", metavar="DATEI", help="Ausgefüllter Werkstattplan (XLSX): wie nah die Ziele sind."),
     ] = None,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="ORDNER", help="Zielordner.")] = Path("reports"),
     data: DataDir = None,
@@ -52,7 +50,7 @@ def halbzeitbilanz(
     old = None if before is None else State.of(data_dir(before))
     found = review.Review.load(place, state, old, (then, now))
     filled = None if plan is None else reading.read(plan)
-    written = render.write(review.files(found, filled), output / place.slug)
+    written = render.write(review.document(found, filled).files, output / place.slug)
     for problem in filled.problems if filled else ():
         print(f"Hinweis: {problem}", file=sys.stderr)
     if as_json:

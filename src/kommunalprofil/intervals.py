@@ -37,7 +37,8 @@ def share(part: float, whole: float) -> Interval:
     p, square = part / whole, Z * Z
     middle = (p + square / (2 * whole)) / (1 + square / whole)
     reach = Z / (1 + square / whole) * sqrt(p * (1 - p) / whole + square / (4 * whole * whole))
-    return Interval(max(middle - reach, 0.0), p, min(middle + reach, 1.0))
+    # Of none and of all the bounds end at the share itself, which the last bit of a float may miss.
+    return Interval(min(max(middle - reach, 0.0), p), p, max(min(middle + reach, 1.0), p))
 
 
 def rate(events: float, of: float) -> Interval:

@@ -351,10 +351,8 @@ def _two_pages(profile: Profile, own: Own, day: str) -> dict[str, bytes]:
     }
 
 
-def report(
-    evidence: Evidence | Joint, kind: Kind, name: str, sheets: Sequence[tuple[Sheet, str]] = ()
-) -> dict[str, bytes]:
-    """A document of another kind as PDF, HTML and workbook, by file name: `name` and the ending. Raises RenderError.
+def report(evidence: Evidence | Joint, kind: Kind, name: str, sheets: Sequence[tuple[Sheet, str]] = ()) -> Document:
+    """A document of another kind as PDF, HTML and workbook; the files have this name. Raises RenderError.
 
     `sheets` come first in the workbook, each with a line about it.
     """
@@ -366,8 +364,10 @@ def report(
         made = pool.submit(_pdf, source, drawings.svgs, day, NOTHING)
         shown = Composer(templating.html_environment(), "html", evidence, drawings, kind)
         page = shown.page(html_style(NOTHING))
-        book = workbook.workbook(evidence, shown.outline, f"{kind.series} {kind.place}", sheets)
-        return {f"{name}.pdf": made.result(), f"{name}.html": page.encode(), f"{name}.xlsx": book}
+        title = f"{kind.series} {kind.place}"
+        book = workbook.workbook(evidence, shown.outline, title, sheets)
+        files = {f"{name}.pdf": made.result(), f"{name}.html": page.encode(), f"{name}.xlsx": book}
+        return Document(title, files, shown.outline)
 
 
 def html(profile: Profile, figures: FigureFunctions | None = None, own: Own = NOTHING) -> str:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kommunalprofil.plan.reading import Plan
     from kommunalprofil.profile import Value
     from kommunalprofil.regions import Region
+    from kommunalprofil.render import Document
     from kommunalprofil.spreadsheet import Cell, Sheet
     from kommunalprofil.states import State
 
@@ -192,7 +193,7 @@ class Review(Joint):
     def _find(self, measure: Measure, ags: str) -> Change:
         late = self._known(self.place, measure, ags)
         early = self._known(self.before, measure, ags) if self.before is not self.place else late
-        then, now = _pair(early, late, self.years)
+        then, now = pair(early, late, self.years)
         found = Change(measure, then, now, hindrance(then.date, then.base, now, late) if then and now else "")
         if then and now and ags in (self.region.ags, *(r.ags for r in self.around)):
             self.before.take(then)
@@ -300,7 +301,7 @@ def _end(value: Value) -> int:
     return int(value.date[-4:] if "/" in value.date else value.date[:4])
 
 
-def _pair(early: Sequence[Value], late: Sequence[Value], years: Years) -> tuple[Value | None, Value | None]:
+def pair(early: Sequence[Value], late: Sequence[Value], years: Years) -> tuple[Value | None, Value | None]:
     """The values nearest to both years, if possible both on one base; each no more than AWAY years off."""
 
     def near(values: Sequence[Value], year: int) -> list[Value]:
@@ -371,8 +372,8 @@ def sheet(review: Review) -> Sheet:
     return Sheet("Veränderung", rows)
 
 
-def files(review: Review, plan: Plan | None = None) -> dict[str, bytes]:
-    """The document as PDF, HTML and workbook, by file name. Raises RenderError, UsageError for another place's plan."""
+def document(review: Review, plan: Plan | None = None) -> Document:
+    """The document as PDF, HTML and workbook. Raises RenderError, UsageError for another place's plan."""
     from kommunalprofil import registry, render
     from kommunalprofil.figures import Declaration
     from kommunalprofil.review import figures, measures, words

@@ -10,6 +10,7 @@ from kommunalprofil import formatting as fmt
 from kommunalprofil import sentences
 from kommunalprofil.document import Column, Table
 from kommunalprofil.errors import UsageError
+from kommunalprofil.figures.compared import cell
 from kommunalprofil.review import hindrance
 from kommunalprofil.vocabulary import BASE, COUNTED
 
@@ -99,7 +100,7 @@ def table(found: Sequence[Progress]) -> Table:
         planned = one.planned
         unit = planned.baseline.unit or (one.now.unit if one.now else "")
         label = planned.indicator.labelled(unit) if planned.indicator else planned.indicator_text or fmt.DASH
-        now = "." if one.now is None else f"{sentences.shown(one.now, unit=False)} ({fmt.date(one.now.date)})"
+        now = "." if one.now is None else f"{cell(one.now)} ({fmt.date(one.now.date)})"
         rows.append((title(planned), label, _baseline(planned), now, _number(planned.target, unit), one.told))
     return Table("Maßnahmen des Werkstattplans", head, tuple(rows), credit=CREDIT)
 
@@ -109,15 +110,16 @@ def title(planned: Planned) -> str:
     return planned.title or f"(ohne Namen, Zeile {planned.row})"
 
 
-def _number(value: float | None, unit: str) -> str:
+def _number(value: float | None, unit: str, exact: bool = True) -> str:
+    """A number with the decimals of its unit; one that people wrote with as many as they did, at most two."""
     if value is None:
         return "."
     digits = sentences.decimals(unit) if unit else 0
-    return fmt.number(value, digits if round(value, digits) == round(value, 6) else 2)
+    return fmt.number(value, digits if not exact or round(value, digits) == round(value, 6) else 2)
 
 
 def _baseline(planned: Planned) -> str:
-    text = _number(planned.baseline.value, planned.baseline.unit)
+    text = _number(planned.baseline.value, planned.baseline.unit, planned.baseline.written)
     return f"{text} ({planned.baseline.day})" if planned.baseline.day and planned.baseline.value is not None else text
 
 
@@ -133,7 +135,7 @@ def sheet(found: Sequence[Progress]) -> Sheet:
     from kommunalprofil.spreadsheet import Number, Sheet
     from kommunalprofil.workbook import when
 
-    def cell(value: float | None, decimals: int = 1) -> Number | None:
+    def number(value: float | None, decimals: int = 1) -> Number | None:
         return None if value is None else Number(round(value, 9), decimals)
 
     rows: list[tuple[Cell, ...]] = [SHEET]
@@ -141,10 +143,10 @@ def sheet(found: Sequence[Progress]) -> Sheet:
         planned, now = one.planned, one.now
         rows.append((
             title(planned), planned.area, planned.responsible, planned.begin or planned.begin_text,
-            planned.end or planned.end_text, cell(planned.budget, 0), planned.group,
-            planned.indicator.label if planned.indicator else planned.indicator_text, cell(planned.baseline.value),
-            planned.baseline.day, cell(now.value if now else None), when(now.date) if now else "",
-            cell(planned.target), planned.baseline.unit, cell(one.way), one.told, planned.baseline.source,
+            planned.end or planned.end_text, number(planned.budget, 0), planned.group,
+            planned.indicator.label if planned.indicator else planned.indicator_text, number(planned.baseline.value),
+            planned.baseline.day, number(now.value if now else None), when(now.date) if now else "",
+            number(planned.target), planned.baseline.unit, number(one.way), one.told, planned.baseline.source,
         ))  # fmt: skip
     return Sheet("Maßnahmen", rows)
 
@@ -163,6 +165,9 @@ def said(found: Sequence[Progress]) -> Iterator[str]:
     reached, nearer = sum(way >= 100 for way in ways), sum(0 < way < 100 for way in ways)
     rest = len(ways) - reached - nearer
     parts = [(reached, "am Ziel"), (nearer, "dem Ziel näher"), (rest, "nicht näher am Ziel")]
-    told = fmt.list_and(f"{fmt.number(n)} {words}" for n, words in parts if n)
-    yield f"Von {fmt.number(len(ways))}, deren Indikator sich vergleichen lässt, sind {told}."
+    if len(ways) == 1:
+        yield f"Eine, deren Indikator sich vergleichen lässt, ist {next(words for n, words in parts if n)}."
+    else:
+        told = fmt.list_and(f"{fmt.number(n)} {words}" for n, words in parts if n)
+        yield f"Von den {fmt.number(len(ways))}, deren Indikator sich vergleichen lässt, sind {told}."
     yield "Ob das an der Maßnahme liegt, sagen die Zahlen nicht."

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from kommunalprofil.profile import Value
     from kommunalprofil.regions import Region
+    from kommunalprofil.render import Document
     from kommunalprofil.spreadsheet import Cell, Sheet
     from kommunalprofil.states import State
 
@@ -333,8 +334,8 @@ def sheet(synopsis: Synopsis) -> Sheet:
     return Sheet("Synopse", rows)
 
 
-def files(synopsis: Synopsis) -> dict[str, bytes]:
-    """The document as PDF, HTML and workbook, by file name. Raises RenderError."""
+def document(synopsis: Synopsis) -> Document:
+    """The document as PDF, HTML and workbook. Raises RenderError."""
     from kommunalprofil import formatting as fmt
     from kommunalprofil import registry, render
     from kommunalprofil.figures import Declaration

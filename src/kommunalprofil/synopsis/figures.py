@@ -70,7 +70,7 @@ def _declare(section: Section, panel: Panel) -> Declaration:
             title=panel.heading,
             subtitle=f"{_axis(p, panel)}, {days}",
             svg=_dots(p, figure_id, panel),
-            alt=f"Punktdiagramm, {len(p.places)} Kommunen, {days}: {ends}.",
+            alt=f"Punktdiagramm, {panel.heading}, {len(p.places)} Kommunen, {days}: {ends}.",
             table=listed,
             sources=listed.sources,
             width="half",
@@ -228,8 +228,8 @@ def pyramids(p: Synopsis) -> Figure | Gap:
         subtitle="Bevölkerung nach Alter und Geschlecht in Prozent aller Menschen je Altersjahr, "
         f"{fmt.date(date.date)}, überall derselbe Maßstab",
         svg=above(rows),
-        alt=f"{len(drawn)} Bevölkerungspyramiden, {fmt.date(date.date)}: Anteil der unter 20-Jährigen am größten in "
-        f"{youngest.region.name} ({cell(shares[youngest.region.ags][0])} %), Anteil der Menschen ab 65 in "
+        alt=f"Bevölkerungspyramiden von {len(drawn)} Kommunen, {fmt.date(date.date)}: Anteil der unter 20-Jährigen am "
+        f"größten in {youngest.region.name} ({cell(shares[youngest.region.ags][0])} %), Anteil der Menschen ab 65 in "
         f"{oldest.region.name} ({cell(shares[oldest.region.ags][-1])} %).",
         table=Table(f"Altersgruppen am {fmt.date(date.date)}", head, body, sources(every)),
         sources=sources(every),
@@ -275,7 +275,7 @@ def growth(p: Synopsis) -> Figure | Gap:
         subtitle="Veränderung der Einwohnerzahl seit Ende 2011 in %, fortgeschrieben vom Zensus 2011, überall "
         "derselbe Maßstab",
         svg=above(rows),
-        alt=f"{len(drawn)} Liniendiagramme mit Land und Deutschland: {title}.",
+        alt=f"Liniendiagramme von {len(drawn)} Kommunen mit Land und Deutschland: {title}.",
         table=_growth_table(p, drawn, lines),
         sources=sources(every),
         note="Die Reihen enden, wo die Fortschreibung des Zensus 2011 endet.",

@@ -1,0 +1,198 @@
+"""Several Kommunen side by side: one date for all, the small-number rule, order, pages for everybody, the command."""
+
+from __future__ import annotations
+
+import io
+import json
+from functools import cache
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from kommunalprofil import cli, german_cli, pdf_checks, render
+from kommunalprofil import formatting as fmt
+from kommunalprofil import synopsis as parts
+from kommunalprofil.dwk import MODEL_KOMMUNEN
+from kommunalprofil.errors import UsageError
+from kommunalprofil.regions import Register
+from kommunalprofil.resources import data_dir
+from kommunalprofil.synopsis import SECTIONS, Date, Synopsis, figures, words
+from test_html import violations
+
+pytestmark = pytest.mark.xdist_group("synopsis")
+ALONE = SECTIONS[4].panels[0].measures[0][1]
+OLD = SECTIONS[1].panels[2].measures[0][1]
+BIRTHS = SECTIONS[5].panels[0].measures[0][1]
+
+
+@cache
+def register() -> Register:
+    return Register.load(data_dir())
+
+
+@cache
+def synopsis(*keys: str) -> Synopsis:
+    return Synopsis.load([register().get(key) for key in keys or MODEL_KOMMUNEN], data_dir())
+
+
+@cache
+def made() -> render.Document:
+    return parts.document(synopsis())
+
+
+@pytest.fixture
+def text() -> str:
+    return made().files["synopse.html"].decode()
+
+
+def place(name: str):  # type: ignore[no-untyped-def]
+    return next(p for p in synopsis().places if p.region.name == name)
+
+
+def test_all_values_of_a_measure_are_of_one_day_and_one_base() -> None:
+    seen = 0
+    for measure in parts.measures():
+        date = synopsis().date(measure)
+        assert date is not None, measure.id
+        for one in synopsis().places:
+            for region in (one.region, *one.parents):
+                if value := synopsis().value(one, measure, region):
+                    assert (value.date, value.base) == date
+                    seen += 1
+    assert seen > 500
+
+
+def test_the_day_is_the_newest_that_most_places_share() -> None:
+    """Gemeinden know their ages up to 2015 only, Kreise up to 2021; the census of 2022 counted everywhere."""
+    assert synopsis().date(OLD) == Date("2015-12-31", "zensus_2011")
+    assert synopsis().date(ALONE) == Date("2022-05-15", "census_2022")
+    assert synopsis("01051", "05358").date(OLD) == Date("2021-12-31", "zensus_2011")
+    assert [p.region.name for p in synopsis().newer(OLD)] == [
+        "Dithmarschen", "Düren", "Emsland", "Saarbrücken", "Dortmund", "Havelland",
+    ]  # fmt: skip
+
+
+def test_numbers_of_the_census_as_it_printed_them() -> None:
+    value = synopsis().value(place("Dithmarschen"), ALONE)
+    assert value is not None
+    assert (round(value.value or 0, 1), value.denominator) == (41.6, 66778)
+
+
+def test_a_gemeinde_without_births_shows_those_of_its_kreis_and_says_so() -> None:
+    value, region = synopsis().told(place("Vrees"), BIRTHS)
+    assert value is not None
+    assert (value.region, region.ags, region.title) == ("03454", "03454", "Landkreis Emsland")
+    table = figures.DRAWN[[m.id for s in SECTIONS for p in s.panels for _, m in p.measures[:1]].index(BIRTHS.id)](
+        synopsis()
+    ).table  # type: ignore[union-attr]
+    row = next(row for row in table.rows if row[0] == "Vrees")
+    assert row[1].endswith(f"{fmt.NBSP}K")
+    assert table.note == "K: Wert des Kreises, weil es für die Gemeinde keinen gibt."
+    assert any(text.startswith("Kreis statt Gemeinde") for text in words.rules(synopsis()))
+    assert not any(text.startswith("Kreis statt") for text in words.rules(synopsis("01051", "05358")))
+
+
+def test_a_share_of_few_is_told_as_counts() -> None:
+    """Gröde had eight people in the census: no percentage is printed, drawn or called highest."""
+    tiny = Synopsis.load([register().find("groede"), register().get("03454055")], data_dir())
+    measure = SECTIONS[3].panels[0].measures[0][1]
+    value = tiny.value(tiny.places[0], measure)
+    assert value is not None
+    assert value.denominator is not None
+    assert value.denominator < 20
+    assert " von " in figures.printed(value)
+    assert [p.region.name for p, _ in tiny.ordered(measure)] == ["Vrees"]
+    sheet = parts.sheet(tiny)
+    row = next(row for row in sheet.rows if row[1] == measure.label and str(row[4]).endswith("Gröde"))
+    assert row[6] is None
+    assert "nur Anzahlen" in str(row[-1])
+
+
+def test_the_order_of_places_changes_no_number() -> None:
+    keys = ("01051", "03454055", "14627230")
+    tables = [
+        {row[0]: row[1:] for row in figures.DRAWN[2](synopsis(*order)).table.rows}  # type: ignore[union-attr]
+        for order in (keys, keys[::-1])
+    ]
+    assert all(table == tables[0] for table in tables)
+
+
+def test_the_range_holds_every_kreis() -> None:
+    spread = synopsis().spread(ALONE)
+    assert spread is not None
+    assert spread.number == 400
+    assert spread.low < spread.median < spread.high
+    values = [synopsis().value(p, ALONE) for p in synopsis().places if p.region.level == "kreis"]
+    assert all(v is not None and spread.low <= (v.value or 0) <= spread.high for v in values)
+
+
+def test_places_of_one_name_are_told_apart() -> None:
+    both = synopsis("05358", "05358008")
+    assert [both.name(p) for p in both.places] == ["Kreis Düren", "Stadt Düren"]
+
+
+def test_what_stands_out_is_said_of_each_place() -> None:
+    said = words.striking(synopsis())
+    assert [text.partition(":")[0] for text in said] == [p.region.title for p in synopsis().places]
+    assert all(text.endswith(".") for text in said)
+
+
+def test_the_sheet_has_a_row_for_each_key_figure_of_each_place() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(made().files["synopse.xlsx"]), read_only=True)
+    assert book.sheetnames[:2] == ["Inhalt", "Synopse"]
+    rows = list(book["Synopse"].iter_rows(values_only=True))
+    assert rows[0] == parts.SHEET
+    assert len(rows) == 1 + 10 * len(list(parts.measures()))
+    known = {(row[4], row[1]): row for row in rows}
+    row = known["Kreis Dithmarschen", "Haushalte mit einer Person"]
+    assert (round(row[6], 1), row[7]) == (41.6, "Kreis Dithmarschen")
+
+
+def test_the_pdf_is_for_everybody() -> None:
+    assert pdf_checks.findings(made().files["synopse.pdf"], made().outline, made().title, "Kommunen") == []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing(chromium: str, axe: str, tmp_path: Path, text: str, width: int) -> None:
+    assert violations(chromium, tmp_path, text, axe, width) == []
+
+
+def test_the_same_places_give_the_same_files() -> None:
+    keys = ("03454055", "14523010")
+    one, other = (
+        parts.document(Synopsis.load([register().get(key) for key in keys], data_dir())).files for _ in range(2)
+    )
+    assert one == other
+
+
+def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["kommunalprofil", "compare", "vrees", "grabow", "-o", str(tmp_path), "--json"])
+    assert german_cli.run(cli.app) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["places"] == ["03454055", "13076050"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["synopse.html", "synopse.pdf", "synopse.xlsx"]
+
+
+@pytest.mark.parametrize(
+    ("names", "says"),
+    [
+        (["vrees"], "nur ein Ort ist"),
+        (["vrees", "03454055"], "nur ein Ort ist"),
+        (["vrees", "bayern"], "Bayern ist weder Kreis noch Gemeinde"),
+        (["vrees", "nirgendwo"], "nirgendwo"),
+    ],
+)
+def test_what_cannot_be_compared(
+    names: list[str], says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["kommunalprofil", "compare", *names, "-o", str(tmp_path / "x")])
+    assert german_cli.run(cli.app) == 2
+    assert says in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
+
+
+def test_too_many_places() -> None:
+    many = register().search(level="kreis")[:13]
+    with pytest.raises(UsageError, match="13 Orte sind genannt"):
+        parts.check(many)
