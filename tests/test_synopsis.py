@@ -20,7 +20,6 @@ from kommunalprofil.resources import data_dir
 from kommunalprofil.synopsis import SECTIONS, Date, Synopsis, figures, words
 from test_html import violations
 
-pytestmark = pytest.mark.xdist_group("synopsis")
 ALONE = SECTIONS[4].panels[0].measures[0][1]
 OLD = SECTIONS[1].panels[2].measures[0][1]
 BIRTHS = SECTIONS[5].panels[0].measures[0][1]

@@ -129,7 +129,9 @@ def _ends(p: Synopsis, panel: Panel) -> str:
 
 
 def with_unit(value: Value) -> str:
-    """A cell with its unit behind it."""
+    """A cell with its unit behind it, but 'je 100', which the label says."""
+    if value.unit == "je 100":
+        return cell(value)
     return fmt.with_unit(cell(value), fmt.counted_or(value.unit).replace(" ", fmt.NBSP))
 
 
