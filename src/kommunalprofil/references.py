@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,8 @@ LICENCES = {
     WITH_SOURCE: Licence(WITH_SOURCE, "", "other-at"),
 }
 """By the words of the origins."""
+NEARLY_ALL = 0.7
+"""So large a part of the tables says the same in a column that a sentence is enough."""
 OFFICES = {RDB: "StÄBL", DESTATIS: "Destatis", BKG: "BKG", EUROSTAT: "Eurostat"}
 """How the table of sources calls an office."""
 
@@ -113,10 +116,10 @@ def _base(code: str) -> str:
 
 
 def _years(dates: Iterable[str]) -> str:
-    """The dates of a table: the day if there is one, '1995–2018' for a row of year ends."""
+    """The dates of a table: its days, '1995–2018' for a row of year ends, '2010, 2015' for two of them."""
     known = sorted(set(dates))
-    if len(known) > 2 and all(day.endswith("-12-31") for day in known):
-        return f"{known[0][:4]}{fmt.DASH}{known[-1][:4]}"
+    if len(known) > 1 and all(day.endswith("-12-31") for day in known):
+        return (fmt.DASH if len(known) > 2 else ", ").join((known[0][:4], known[-1][:4]))
     return fmt.list_and(fmt.date(day) for day in known)
 
 
@@ -142,8 +145,24 @@ def source_table(evidence: Evidence | Joint) -> Table:
             )
         )
     labels = ("Tabelle", "Titel", "Stelle", "Stichtage", "Gebietsstand", "Basis", "Stand der Datei", "Lizenz")
-    columns = tuple(Column(label, align="left") for label in labels)
-    return Table("Verwendete amtliche Statistiken", columns, tuple(rows), note=_legend(evidence))
+    said = [told for column in (4, 7) if (told := _shared(labels[column], rows, column))]
+    kept = [n for n, label in enumerate(labels) if not any(told.startswith(f"{label}: ") for told in said)]
+    columns = tuple(Column(labels[n], align="left") for n in kept)
+    body = tuple(tuple(row[n] for n in kept) for row in rows)
+    return Table("Verwendete amtliche Statistiken", columns, body, note=" ".join([*said, _legend(evidence)]))
+
+
+def _shared(label: str, rows: Sequence[tuple[str, ...]], column: int) -> str:
+    """A column that says nearly the same in every row as a sentence, with what differs; '' for other columns."""
+    usual, many = Counter(row[column] for row in rows).most_common(1)[0] if rows else ("", 0)
+    if many < NEARLY_ALL * len(rows):
+        return ""
+    others: dict[str, list[str]] = {}
+    for row in rows:
+        if row[column] != usual:
+            others.setdefault(row[column], []).append(row[0])
+    but = (f"{fmt.list_and(tables)}: {text}" for text, tables in others.items())
+    return f"{label}: {'; '.join([usual, *but])}."
 
 
 def _legend(evidence: Evidence | Joint) -> str:
