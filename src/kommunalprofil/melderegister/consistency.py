@@ -85,7 +85,7 @@ def _overlaps(counts: Counts, unit: Unit, date: str) -> Iterator[str]:
 
 
 def holes(groups: Sequence[AgeGroup]) -> list[AgeGroup]:
-    """The ages that none of some groups covers; none where every year stands alone and a year without people is left out.
+    """The ages that none of some groups covers; none where every year stands alone: one without people has no row.
 
     `groups` ascend and do not overlap.
     """

@@ -103,7 +103,7 @@ def numbers(counts: Counts, topic: Topic, date: str, *, by_district: bool = Fals
     if table is None:
         return None
     places = [*counts.districts(date), UNKNOWN] if by_district else [TOTAL]
-    told = _told(counts, topic, {codes[-1] for codes in table})
+    told = _told(counts, topic, {codes[-1] for codes in table if codes})
     found = {place: {m: 0.0 if m in told else math.nan for m in topic.members} for place in places}
     across: dict[str, list[str]] = {}
     for codes, number in table.items():
