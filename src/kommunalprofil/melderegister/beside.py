@@ -96,10 +96,13 @@ class Beside(Evidence):
     def ages(self, date: str) -> Topic:
         """The age groups of which both sides tell most: official ones near the day, cut as the file is."""
         found = [(topic, self._day(topic, date)) for topic in map(topics.ages, BANDS)]
-        known = [(topic, day) for topic, day in found if day]
-        fitting = [(topic, day) for topic, day in known if topics.tellable(self.counts, topic, date)]
-        nearest = min(fitting or known, key=lambda one: _distance(one[1], date), default=found[0])
-        return nearest[0]
+
+        def lack(one: tuple[Topic, str]) -> tuple[float, int]:
+            """The part of the groups that the file does not tell, then how far the official day is."""
+            row = (topics.numbers(self.counts, one[0], date) or {TOTAL: {}})[TOTAL]
+            return sum(map(math.isnan, row.values())) / len(one[0].members), _distance(one[1], date)
+
+        return min((one for one in found if one[1]), key=lack, default=found[0])[0]
 
     def topic(self, name: str, date: str = "") -> Topic:
         """A topic by its id: total, sex, age, nationality, household."""

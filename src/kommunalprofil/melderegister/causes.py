@@ -86,7 +86,7 @@ CAUSES = (
         "never_left",
         "Nicht abgemeldet",
         "Wer ins Ausland zieht und sich nicht abmeldet, bleibt im Register („Karteileichen“). Der Zensus "
-        "rechnet solche Fälle heraus, das Register wird deshalb nicht berichtigt.",
+        "rechnet solche Fälle heraus, ins Register wirkt das nicht zurück.",
         lambda pair: (
             pair.difference > 0
             and _near(pair)
