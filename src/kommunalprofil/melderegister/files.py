@@ -31,7 +31,7 @@ def gap(p: Beside, name: str) -> Gap:
 
 def kind(p: Beside) -> render.Kind:
     """What the document is made of."""
-    from kommunalprofil.figures import melderegister as figures
+    from kommunalprofil.figures import districts as figures
 
     d = p.districts
     drawn = figures.drawn(d) if d.names else {}
