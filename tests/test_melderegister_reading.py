@@ -157,10 +157,10 @@ def test_people_by_household_tell_only_who_lives_alone() -> None:
 
 
 def test_several_days_and_columns_nobody_needs() -> None:
-    text = "Stichtag;PLZ;Geschlecht;Anzahl\n31.12.2020;1;m;5\n31.12.2021;1;m;6\n31.12.2021;2;m;1\n"
+    text = "Stichtag;PLZ;Geschlecht;Anzahl\n31.12.2020;1;m;5\n31.12.2021;1;m;6\n31.12.2021;2;m;6\n"
     found = counts(text)
     assert found.dates == ["2020-12-31", DAY]
-    assert people(found) == {(): 7}
+    assert people(found) == {(): 12}
     assert found.notices == (
         "Nicht gelesen, weil nicht gebraucht: „PLZ“.",
         "Die Datei hat 2 Stichtage. Ausführlich verglichen ist der 31.12.2021, in der Summe auch 31.12.2020.",

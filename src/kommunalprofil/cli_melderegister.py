@@ -47,7 +47,7 @@ def melderegister(
     beside = Beside(Profile(region.ags, state, register), counts)
     made = files(beside)
     written = render.write(made, output / region.slug)
-    told = [*warnings(beside), *counts.notices]
+    warned = warnings(beside)
     if as_json:
         pair = beside.total
         official = pair.official if pair else None
@@ -58,13 +58,15 @@ def melderegister(
                 "eigene_angabe": pair.own if pair else None,
                 "amtlich": official.value if official else None,
                 "amtlicher_stichtag": official.date if official else None,
-                "hinweise": told,
+                "hinweise": [*warned, *counts.notices],
                 "files": [str(path) for path in written],
             }
         )
         return 0
-    for text in told:
-        print(f"Hinweis: {text}" if not text.startswith("Achtung") else text, file=sys.stderr)
+    for text in warned:
+        print(text, file=sys.stderr)
     if not quiet:
+        for text in counts.notices:
+            print(f"Hinweis: {text}", file=sys.stderr)
         told_files(f"Melderegister {region.title}", written)
     return 0

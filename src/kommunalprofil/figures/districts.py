@@ -71,7 +71,7 @@ def _figure(p: Beside, d: Districts, share: Share, shown: list[str], known: dict
     high, low = (f"{d.label(one)} ({_text(d, share, one)}{fmt.NBSP}%)" for one in ends)
     more = f", {page * MOST + 1}. bis {page * MOST + len(shown)}. von {len(d.names)}" if len(d.names) > MOST else ""
     every = [value for one in d.names if (value := _share(d, share, one)) is not None]
-    finding = f"{share.title}: am meisten in {high}, am wenigsten in {low}"
+    finding = f"{share.title}: höchster Anteil in {high}, niedrigster in {low}"
     title = f"{share.title}, Fortsetzung" if page else finding if len(known) > 1 else share.title
     unit = "Haushalte" if share.id == "alone" else "Menschen"
     return Figure(
@@ -89,8 +89,8 @@ def _figure(p: Beside, d: Districts, share: Share, shown: list[str], known: dict
             width="half",
             row=ROW,
         ),
-        alt=f"Punktdiagramm, Ortsteile, {p.region.title}, {fmt.date(d.date)}{more}: {share.title}, am "
-        f"meisten in {high}, am wenigsten in {low}, in der ganzen Kommune {fmt.percent(whole)}.",
+        alt=f"Punktdiagramm, Ortsteile, {p.region.title}, {fmt.date(d.date)}{more}: {share.title}, höchster Anteil in "
+        f"{high}, niedrigster in {low}, ganze Kommune {fmt.percent(whole)}.",
         table=table,
         width="half",
         credit=table.credit,

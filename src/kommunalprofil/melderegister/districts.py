@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -33,8 +34,10 @@ class Districts:
         self.counts, self.date = counts, counts.newest
         self._numbers: dict[str, Numbers | None] = {}
         self._hidden: dict[str, set[small.Cell]] = {}
+        self._own: dict[str, dict[str, float]] = {}
+        self._sums: dict[str, dict[str, float]] = {}
 
-    @property
+    @cached_property
     def names(self) -> list[str]:
         """The districts by name, people without one last; none unless there are two."""
         named = self.counts.districts(self.date)
@@ -68,12 +71,12 @@ class Districts:
             self._numbers[topic.id] = found
         return self._numbers[topic.id]
 
-    def _totals(self, topic: Topic) -> dict[str, float]:
+    def _totals(self, topic: Topic) -> Mapping[str, float]:
         """What the members of a topic add up to in each district: people, or households."""
-        if topic is not HOUSEHOLD:
-            found = self.numbers(TOTALS) or {}
-            return {name: row[TOTAL] for name, row in found.items()}
-        return {name: topics.whole(row) for name, row in (self.numbers(topic) or {}).items()}
+        if topic.id not in self._sums:
+            found = (self.numbers(topic if topic is HOUSEHOLD else TOTALS) or {}).items()
+            self._sums[topic.id] = {name: topics.whole(row) for name, row in found}
+        return self._sums[topic.id]
 
     def _hidden_cells(self, topic: Topic) -> set[small.Cell]:
         if topic.id not in self._hidden:
@@ -98,8 +101,10 @@ class Districts:
 
     def own(self, topic: Topic) -> dict[str, float]:
         """The members of a topic in the whole Kommune."""
-        found = topics.numbers(self.counts, topic, self.date) or {}
-        return {code: found[TOTAL][code] for code in self.members(topic)}
+        if topic.id not in self._own:
+            found = topics.numbers(self.counts, topic, self.date) or {}
+            self._own[topic.id] = {code: found[TOTAL][code] for code in self.members(topic)}
+        return self._own[topic.id]
 
     @property
     def hides(self) -> bool:
@@ -135,7 +140,7 @@ class Districts:
 
 def percent(part: float | None, total: float | None) -> str:
     """A share under the rule for small numbers: '12,3', of under 100 '12', of under 20 none but its counts."""
-    if part is None or total is None:
+    if part is None or total is None or math.isnan(part + total):
         return HIDDEN
     places = fmt.share_decimals(total)
     if places is None:
@@ -145,4 +150,4 @@ def percent(part: float | None, total: float | None) -> str:
 
 def printed(number: float | None) -> str:
     """A count as tables print it."""
-    return HIDDEN if number is None else fmt.cell(number)
+    return HIDDEN if number is None or math.isnan(number) else fmt.cell(number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 DIMENSIONS = ("sex", "age", "nationality", "household", "district")
@@ -24,7 +24,7 @@ class Group(NamedTuple):
     @property
     def layer(self) -> tuple[str, ...]:
         """The dimensions it is split by."""
-        return tuple(name for name in DIMENSIONS if getattr(self, name) != TOTAL)
+        return tuple([name for name, code in zip(DIMENSIONS, self[1:], strict=True) if code != TOTAL])
 
 
 Table = Mapping[tuple[str, ...], float]
@@ -42,15 +42,20 @@ class Counts:
         self,
         people: Mapping[Group, float],
         homes: Mapping[Group, float],
-        notices: Iterable[str] = (),
         *,
         every_person: bool = False,
     ) -> None:
         self._cells: dict[Unit, Mapping[Group, float]] = {"people": people, "homes": homes}
+        self._layers: dict[tuple[Unit, str], dict[tuple[str, ...], list[tuple[Group, float]]]] = {}
+        for unit, cells in self._cells.items():
+            for group, number in cells.items():
+                layers = self._layers.setdefault((unit, group.date), {})
+                layers.setdefault(group.layer, []).append((group, number))
         self._tables: dict[tuple[Unit, str, tuple[str, ...]], Table | None] = {}
+        self._districts: dict[str, list[str]] = {}
         self.every_person = every_person
         """Whether every row was a person: whom no row tells of, is not there."""
-        self.notices = tuple(notices)
+        self.notices: tuple[str, ...] = ()
         """What whoever made the file should know, in German sentences."""
 
     def cells(self, unit: Unit) -> Mapping[Group, float]:
@@ -60,7 +65,7 @@ class Counts:
     @property
     def dates(self) -> list[str]:
         """The Stichtage, the newest last."""
-        return sorted({group.date for cells in self._cells.values() for group in cells})
+        return sorted({date for _, date in self._layers})
 
     @property
     def newest(self) -> str:
@@ -69,7 +74,7 @@ class Counts:
 
     def layers(self, unit: Unit, date: str) -> list[tuple[str, ...]]:
         """The layers of a Stichtag, coarse ones first, those by household last: they may leave people out."""
-        found = {group.layer for group in self._cells[unit] if group.date == date}
+        found = self._layers.get((unit, date), {})
         return sorted(found, key=lambda layer: ("household" in layer, len(layer), layer))
 
     def table(self, unit: Unit, date: str, dimensions: tuple[str, ...]) -> Table | None:
@@ -83,14 +88,17 @@ class Counts:
 
     def sums(self, unit: Unit, date: str, layer: tuple[str, ...], dimensions: tuple[str, ...]) -> Table:
         """The counts of one layer by some of its dimensions."""
+        places = [Group._fields.index(name) for name in dimensions]
         sums: dict[tuple[str, ...], float] = {}
-        for group, number in self._cells[unit].items():
-            if group.date == date and group.layer == layer:
-                codes = tuple(getattr(group, name) for name in dimensions)
-                sums[codes] = sums.get(codes, 0.0) + number
+        for group, number in self._layers[unit, date][layer]:
+            codes = tuple([group[place] for place in places])
+            sums[codes] = sums.get(codes, 0.0) + number
         return sums
 
     def districts(self, date: str) -> list[str]:
         """The districts of a Stichtag by name, without people of whom none is known."""
-        names = {group.district for cells in self._cells.values() for group in cells if group.date == date}
-        return sorted(names - {TOTAL, UNKNOWN}, key=lambda name: (name.casefold(), name))
+        if date not in self._districts:
+            every = [layers for (_, day), layers in self._layers.items() if day == date]
+            names = {group.district for layers in every for rows in layers.values() for group, _ in rows}
+            self._districts[date] = sorted(names - {TOTAL, UNKNOWN}, key=lambda name: (name.casefold(), name))
+        return self._districts[date]

@@ -16,7 +16,7 @@ from kommunalprofil.own.reading import clean, content, heading
 if TYPE_CHECKING:
     from pathlib import Path
 
-LARGEST = 300
+LARGEST = 150
 """Megabytes of a file."""
 MOST_DISTRICTS = 400
 YEAR_ENDS = ("12-31", "01-01")
@@ -61,7 +61,8 @@ def parse(data: bytes, file: str, date: str = "") -> Counts:
     counts = Counts(people, homes, every_person=single)
     if wrong := consistency.faults(counts):
         raise RegisterError(file, wrong)
-    return Counts(people, homes, [*reading.notices(), *consistency.notices(counts)], every_person=single)
+    counts.notices = (*reading.notices(), *consistency.notices(counts))
+    return counts
 
 
 def _stichtag(rows: Rows, date: str, file: str) -> str:
@@ -121,7 +122,7 @@ class _Reading:
         self._check_twice(row)
         for name in _NUMBERS:
             if isinstance(number := codes.get(name), float):
-                self._add(name, group, number)
+                self._add(name, group, number * row.number)
 
     def _count_name(self) -> str:
         return self.rows.head.name("people" if "people" in self.rows.roles else "homes")

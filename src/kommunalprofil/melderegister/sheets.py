@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
@@ -75,7 +76,7 @@ def _districts(p: Beside) -> Sheet:
     day = datetime.date.fromisoformat(d.date)
 
     def cell(number: float | None) -> Cell:
-        return HIDDEN if number is None else Number(number)
+        return HIDDEN if number is None or math.isnan(number) else Number(number)
 
     rows: list[list[Cell]] = [
         [d.label(name), day, cell(d.total(TOTALS, name)), *(cell(d.count(topic, name, code)) for topic, code in pairs)]
@@ -83,5 +84,5 @@ def _districts(p: Beside) -> Sheet:
     ]
     own = {topic.id: d.own(topic) for topic in d.topics}
     whole = topics.whole(d.own(TOTALS))
-    rows.append(["ganze Kommune", day, Number(whole), *(Number(own[topic.id][code]) for topic, code in pairs)])
+    rows.append(["ganze Kommune", day, cell(whole), *(cell(own[topic.id][code]) for topic, code in pairs)])
     return Sheet("Eigene Angaben Ortsteile", [header, *rows])

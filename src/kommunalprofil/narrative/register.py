@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
 from kommunalprofil import references, sentences
-from kommunalprofil.melderegister import topics
 from kommunalprofil.melderegister.beside import FAR
 from kommunalprofil.melderegister.causes import CAUSES, YEAR
 from kommunalprofil.melderegister.districts import HIDDEN, percent
-from kommunalprofil.melderegister.model import TOTAL
 from kommunalprofil.melderegister.tables import of_office
 from kommunalprofil.melderegister.topics import TOTALS
 
@@ -204,12 +202,8 @@ def rules(p: Beside) -> list[str]:
 def own_source(p: Beside) -> list[str]:
     """Where the own numbers come from."""
     days = fmt.list_and(map(fmt.date, p.counts.dates))
-    people = topics.numbers(p.counts, TOTALS, p.date)
-    number = (
-        f" Zum Stichtag {fmt.date(p.date)} zählt die Datei {fmt.number(people[TOTAL][TOTAL])} Menschen."
-        if people
-        else ""
-    )
+    own = p.total.own if p.total else None
+    number = f" Zum Stichtag {fmt.date(p.date)} zählt die Datei {fmt.number(own)} Menschen." if own is not None else ""
     word = "Stichtag" if len(p.counts.dates) == 1 else "Stichtage"
     return [
         f"{p.credit[0].upper()}{p.credit[1:-1]}, {word} {days}). Für sie steht die Kommune ein; geprüft sind Form, "
