@@ -55,8 +55,8 @@ def melderegister(
             {
                 "ags": region.ags,
                 "stichtage": counts.dates,
-                "eigene_angabe": pair.own if pair else None,
-                "amtlich": official.value if official else None,
+                "eigene_angabe": None if pair is None or pair.own is None else int(pair.own),
+                "amtlich": None if official is None or official.value is None else int(official.value),
                 "amtlicher_stichtag": official.date if official else None,
                 "hinweise": [*warned, *counts.notices],
                 "files": [str(path) for path in written],
