@@ -115,7 +115,11 @@ class Beside(Evidence):
         date = date or self.date
         if (name, date) not in self._pairs:
             self._pairs[name, date] = self._compare(self.topic(name, date), date)
-        return self._pairs[name, date]
+        found = self._pairs[name, date]
+        for pair in found:  # whoever asks shows the official values: they belong to the chapter being written
+            if pair.official is not None:
+                self.take(pair.official)
+        return found
 
     def _compare(self, topic: Topic, date: str) -> list[Pair]:
         found = topics.numbers(self.counts, topic, date)
@@ -130,7 +134,7 @@ class Beside(Evidence):
                 continue
             official = next((v for v in self._official(topic, code) if v.date == day), None)
             own = None if math.isnan(number) else number
-            pairs.append(Pair(topic.id, code, label, date, own, self.take(official) if official else None, others))
+            pairs.append(Pair(topic.id, code, label, date, own, official, others))
         return pairs
 
     def earlier_census(self, name: str) -> dict[str, Value]:

@@ -36,7 +36,7 @@ def kind(p: Beside) -> render.Kind:
     d = p.districts
     drawn = figures.drawn(d) if d.names else {}
     context = {
-        "totals": tables.totals(p),
+        "totals": partial(tables.totals, p),
         "topics": [p.topic(name) for name in COMPARED],
         "compared": partial(tables.compared, p),
         "gap_of": partial(gap, p),
