@@ -111,15 +111,18 @@ class Beside(Evidence):
         return {"total": TOTALS, "sex": SEX, "nationality": NATIONALITY, "household": HOUSEHOLD}[name]
 
     def pairs(self, name: str, date: str = "") -> list[Pair]:
-        """Own beside official numbers of a topic at a Stichtag (the newest); none if the file does not tell them."""
-        date = date or self.date
+        """Own beside official numbers of a topic at a Stichtag (the newest); none if the file does not tell them.
+
+        Whoever asks shows the official values: they belong to the chapter being written.
+        """
+        found = self._known(name, date or self.date)
+        self._keep(pair.official for pair in found if pair.official is not None)
+        return found
+
+    def _known(self, name: str, date: str) -> list[Pair]:
         if (name, date) not in self._pairs:
             self._pairs[name, date] = self._compare(self.topic(name, date), date)
-        found = self._pairs[name, date]
-        for pair in found:  # whoever asks shows the official values: they belong to the chapter being written
-            if pair.official is not None:
-                self.take(pair.official)
-        return found
+        return self._pairs[name, date]
 
     def _compare(self, topic: Topic, date: str) -> list[Pair]:
         found = topics.numbers(self.counts, topic, date)
@@ -146,8 +149,8 @@ class Beside(Evidence):
     @cached_property
     def causes(self) -> dict[str, str]:
         """The number of every usual cause in the document, by its id."""
-        totals = (pair for date in self.counts.dates for pair in self.pairs("total", date))
-        every = [*totals, *(pair for name in COMPARED for pair in self.pairs(name))]
+        totals = (pair for date in self.counts.dates for pair in self._known("total", date))
+        every = [*totals, *(pair for name in COMPARED for pair in self._known(name, self.date))]
         return {cause.id: str(number) for number, cause in enumerate(causes.used(every), 1)}
 
     def marks(self, pair: Pair) -> str:
