@@ -271,7 +271,7 @@ class Composer:
     def _settings(self) -> dict[str, Any]:
         kind = self.kind
         stand = fmt.date_words(self.day or references.newest_stand(self.evidence))
-        own = fmt.list_and(f"„{one.title}“" for one in self._order() if isinstance(one, Chapter))
+        own = fmt.list_and(f"„{one.title}“" for one in self._order() if isinstance(one, Chapter)) or kind.credit
         about = PROFILE if kind.short else kind.subtitle
         return {
             "title": f"{kind.series} {kind.place}" + ", kurz" * kind.short,
@@ -286,9 +286,7 @@ class Composer:
             "short_source": "Amtliche Statistik, Quellen am Ende; eigene Berechnung"
             + f"; {CREDIT}" * bool(self.own.chapters or kind.credit),
             "imprint": f"Erstellt mit kommunalprofil {__version__} aus Daten der amtlichen Statistik. "
-            f"Die Quellen und ihre Lizenzen stehen {kind.sources}."
-            + f" Von der Kommune selbst: {own or kind.credit}."
-            * bool(own or kind.credit),
+            f"Die Quellen und ihre Lizenzen stehen {kind.sources}." + f" Von der Kommune selbst: {own}." * bool(own),
             "version": __version__,
         }
 
