@@ -46,6 +46,7 @@ COMMAND_LINE = (
     "cli_data",
     "cli_compare",
     "cli_explain",
+    "cli_melderegister",
     "cli_review",
     "cli_options",
     "cli_similar",

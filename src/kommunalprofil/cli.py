@@ -14,6 +14,7 @@ from kommunalprofil import (
     cli_build,
     cli_compare,
     cli_explain,
+    cli_melderegister,
     cli_review,
     cli_similar,
     cli_states,
@@ -161,6 +162,7 @@ def indicators(
 app.command("explain")(cli_explain.explain)
 app.command("similar")(cli_similar.similar)
 app.command("compare")(cli_compare.compare)
+app.command("melderegister")(cli_melderegister.melderegister)
 app.command("halbzeitbilanz")(cli_review.halbzeitbilanz)
 app.command("werkstattplan")(cli_werkstattplan.werkstattplan)
 

@@ -165,7 +165,8 @@ class Kind:
 
     `series` stands above the title („Kommunalprofil“), `place` is the title, `where` tells the place in a sentence
     („im Kreis Dithmarschen“), `sources` where the reader finds sources and licences. `figures` are those it draws, by
-    id; a profile draws all that are declared for places.
+    id; a profile draws all that are declared for places. `credit` marks what is in it from elsewhere than official
+    statistics.
     """
 
     series: str
@@ -177,6 +178,7 @@ class Kind:
     short: bool = False
     sources: str = "im letzten Kapitel"
     figures: FigureFunctions = field(default_factory=dict)
+    credit: str = ""
 
 
 PROFILE = "Bevölkerung, Altersaufbau, Geburten, Wanderungen, Zuwanderung und Haushalte"
@@ -223,6 +225,7 @@ class Composer:
             "policy": policy,
             "own": self.own,
             "short": self.kind.short,
+            "paper": self.folder == "typst",
             **self.kind.context,
         }
         if self.own.logo:
@@ -268,19 +271,20 @@ class Composer:
     def _settings(self) -> dict[str, Any]:
         kind = self.kind
         stand = fmt.date_words(self.day or references.newest_stand(self.evidence))
-        own = fmt.list_and(f"„{one.title}“" for one in self._order() if isinstance(one, Chapter))
+        own = fmt.list_and(f"„{one.title}“" for one in self._order() if isinstance(one, Chapter)) or kind.credit
         about = PROFILE if kind.short else kind.subtitle
         return {
             "title": f"{kind.series} {kind.place}" + ", kurz" * kind.short,
             "series": kind.series,
             "place": kind.place,
             "subtitle": kind.subtitle,
-            "description": f"{about} {kind.where}: Zahlen der amtlichen Statistik in Wort und Bild.",
+            "description": f"{about} {kind.where}: Zahlen der amtlichen Statistik in Wort und Bild."
+            + f" Dazu {kind.credit}." * bool(kind.credit),
             "author": "kommunalprofil",
             "keywords": [kind.series, kind.place, "Bevölkerung", "Demografie", "amtliche Statistik"],
             "edition": f"Datenstand {stand}",
             "short_source": "Amtliche Statistik, Quellen am Ende; eigene Berechnung"
-            + f"; {CREDIT}" * bool(self.own.chapters),
+            + f"; {CREDIT}" * bool(self.own.chapters or kind.credit),
             "imprint": f"Erstellt mit kommunalprofil {__version__} aus Daten der amtlichen Statistik. "
             f"Die Quellen und ihre Lizenzen stehen {kind.sources}." + f" Von der Kommune selbst: {own}." * bool(own),
             "version": __version__,

@@ -99,9 +99,9 @@ def html_text(value: object) -> object:
     return value if isinstance(value, Markup) else printable(value)
 
 
-OTHERS = ("gazetteer/", "synopsis/", "review/")
+OTHERS = ("gazetteer/", "synopsis/", "review/", "register/")
 """Templates of what is no profile of one place; nobody replaces them."""
-PLAIN = ("chapters/", "own/", "synopsis/", "review/")
+PLAIN = ("chapters/", "own/", "synopsis/", "review/", "register/")
 """Templates that know no format: all their text is text."""
 
 

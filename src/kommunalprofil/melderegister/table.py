@@ -1,0 +1,156 @@
+"""The bytes of a file as rows of text: encoding, separator, head line – and how often each row stands in it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from kommunalprofil.melderegister import columns
+from kommunalprofil.melderegister.columns import Head
+from kommunalprofil.melderegister.faults import Fault, RegisterError
+
+MOST_ROWS, MOST_DIFFERENT = 5_000_000, 1_000_000
+"""Rows of a file, and rows that differ."""
+SEARCHED = 10
+"""So many rows may stand above the head line or be it."""
+WIDEST = 60
+"""Columns; a file with more is another one."""
+
+
+@dataclass(slots=True)
+class Row:
+    """Cells of the columns that are read, how often they stand in the file, in which line first and last."""
+
+    cells: tuple[str, ...]
+    number: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The head line, the roles of the cells of a row, the rows that differ."""
+
+    head: Head
+    roles: tuple[str, ...]
+    rows: list[Row]
+
+
+def text_of(data: bytes, file: str) -> str:
+    """The text, in whichever encoding Kommunen save it. Raises RegisterError for what is no text."""
+    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise RegisterError(
+            file, ["Das ist eine Excel-Datei. Gelesen wird CSV: in Excel „Speichern unter“ und „CSV UTF-8“ wählen."]
+        )
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):  # Excel's „Unicode Text“
+        return data.decode("utf-16", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+    if b"\0" in data:
+        raise RegisterError(file, ["Das ist keine Textdatei. Gelesen wird CSV mit einer Zeile je Gruppe oder Mensch."])
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            text = data.decode("cp1252")
+        except UnicodeDecodeError:
+            text = data.decode("iso8859-15")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def rows_of(text: str, file: str) -> Rows:
+    """Head line and rows. Raises RegisterError."""
+    separator, head = _head(text, file)
+    if reason := columns.refused(head.names):
+        raise RegisterError(file, [reason])
+    roles = tuple(head.places)
+    places = [head.places[role] for role in roles]
+    width = len(head.names)
+    found: dict[tuple[str, ...], Row] = {}
+    faults: list[Fault] = []
+    for count, (line, cells) in enumerate(_lines(text, separator, head.line, file)):
+        if count >= MOST_ROWS:
+            raise RegisterError(file, [f"Die Datei hat mehr als {MOST_ROWS // 1_000_000} Millionen Zeilen."])
+        if len(cells) != width:
+            while len(cells) > width and not cells[-1].strip():
+                cells.pop()
+            if len(cells) != width:
+                reason = f"Die Zeile hat {len(cells)} Felder, die Kopfzeile {width}."
+                faults.append(Fault(line, reason))
+                continue
+        key = tuple([cells[place] for place in places])
+        if (row := found.get(key)) is not None:
+            row.number += 1
+            row.last = line
+            continue
+        found[key] = Row(key, 1, line, line)
+        if len(found) > MOST_DIFFERENT:
+            raise RegisterError(
+                file, ["Die Datei hat mehr als eine Million verschiedene Zeilen. Zusammengezählt liefern."]
+            )
+    if faults:
+        raise RegisterError(file, faults)
+    if not found:
+        raise RegisterError(file, ["Unter der Kopfzeile steht keine Zeile."])
+    return Rows(head, roles, list(found.values()))
+
+
+def _reader(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    for cells in reader:
+        yield reader.line_num, cells
+
+
+def _lines(text: str, separator: str, after: int, file: str) -> Iterator[tuple[int, list[str]]]:
+    """Line and cells of every row below the head line that is not empty."""
+    last = after
+    try:
+        for line, cells in _reader(text, separator):
+            last = line
+            if line > after and any(map(str.strip, cells)):
+                yield line, cells
+    except csv.Error:
+        raise RegisterError(
+            file,
+            [
+                Fault(
+                    last + 1,
+                    "Ab hier ist die Datei nicht zu lesen. Vermutlich fehlt ein schließendes Anführungszeichen.",
+                )
+            ],
+        ) from None
+
+
+def _head(text: str, file: str) -> tuple[str, Head]:
+    """The separator and the head line: the first row with most names that are known."""
+    best: tuple[int, str, int, list[str]] = (0, ";", 0, [])
+    start = text[:20_000]
+    for separator in (";", "\t", ","):
+        try:
+            for line, cells in islice(_reader(start, separator), SEARCHED):
+                names = [" ".join(cell.split()) for cell in cells]
+                known = sum(bool(columns.role(name) or columns.personal(name)) for name in names)
+                if known > best[0]:
+                    best = (known, separator, line, names)
+        except csv.Error:
+            continue
+    known, separator, line, names = best
+    if not known:
+        raise RegisterError(file, [_no_head(text)])
+    while len(names) > 1 and not names[-1]:
+        names.pop()
+    if len(names) > WIDEST:
+        raise RegisterError(file, [f"Die Kopfzeile nennt {len(names)} Spalten, erlaubt sind {WIDEST}."])
+    head, wrong = columns.head(names, line)
+    if wrong:
+        raise RegisterError(file, [Fault(line, one) for one in wrong])
+    return separator, head
+
+
+def _no_head(text: str) -> str:
+    first = text.strip().partition("\n")[0][:100]
+    allowed = ", ".join(columns.WORDS.values())
+    if not first:
+        return "Die Datei ist leer."
+    return f"Keine Kopfzeile gefunden. Die Datei beginnt mit „{first}“; gebraucht werden Spalten wie {allowed}."

@@ -1,0 +1,217 @@
+"""Own numbers beside official ones: how far they lie apart, what that usually comes from, what districts show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kommunalprofil import formatting as fmt
+from kommunalprofil import references, sentences
+from kommunalprofil.melderegister.beside import FAR
+from kommunalprofil.melderegister.causes import CAUSES, YEAR
+from kommunalprofil.melderegister.districts import HIDDEN, percent
+from kommunalprofil.melderegister.tables import of_office
+from kommunalprofil.melderegister.topics import TOTALS
+
+if TYPE_CHECKING:
+    from kommunalprofil.melderegister.beside import Beside, Pair
+    from kommunalprofil.melderegister.districts import Share
+    from kommunalprofil.melderegister.topics import Topic
+
+ENOUGH = 100
+"""People of a district whose share a sentence tells."""
+
+
+def lead(p: Beside) -> list[str]:
+    """Own and official number of people, and by how much they differ."""
+    pair = p.total
+    if pair is None or pair.own is None:
+        return [f"Wie viele Menschen {p.region.dative_in} leben, sagt die Datei vom {fmt.date(p.date)} nicht."]
+    said = [
+        f"Nach dem Melderegister lebten {sentences.on(p.date)} {p.region.dative_in} {fmt.number(pair.own)} Menschen."
+    ]
+    if pair.official is None:
+        return [*said, "Eine amtliche Zahl zum Vergleich liegt nicht vor."]
+    same = pair.days == 0
+    when = "an diesem Tag" if same else sentences.on(pair.official.date)
+    said.append(f"Die amtliche Statistik nennt {when} {of_office(pair.official)}.")
+    said.append(_apart(pair))
+    return said
+
+
+def _apart(pair: Pair) -> str:
+    if pair.difference == 0:
+        return "Beide Zahlen stimmen überein."
+    places = fmt.share_decimals(pair.official.value if pair.official else None)
+    share = f" oder {fmt.percent(abs(pair.percent), places)}" if places is not None else ""
+    side = "höher" if pair.difference > 0 else "niedriger"
+    return f"Die eigene Zahl ist um {fmt.number(abs(pair.difference))}{share} {side}."
+
+
+def warnings(p: Beside) -> list[str]:
+    """That the file may be of another place; nothing else is so grave."""
+    pair = p.suspicious
+    if pair is None or pair.official is None:
+        return []
+    return [
+        f"Achtung: Die Datei zählt {fmt.number(pair.own)} Menschen, amtlich sind es {of_office(pair.official)} "
+        f"({fmt.date(pair.official.date)}). Mehr als {fmt.number(FAR)}{fmt.NBSP}% Unterschied lassen an einen anderen "
+        "Ort, "
+        "eine unvollständige Datei oder doppelt gezählte Zeilen denken."
+    ]
+
+
+def how_to_read(p: Beside) -> list[str]:
+    """What is whose."""
+    return [
+        f"In jeder Tabelle steht in der Spalte „eigene Angabe“, was die Kommune aus ihrem Melderegister mitteilt "
+        f"(Stichtag {fmt.date(p.date)}), daneben „amtlich“, was die Statistischen Ämter veröffentlichen. Beides wird "
+        "verglichen und nirgends zusammengerechnet; im Kommunalprofil stehen nur die amtlichen Zahlen."
+    ]
+
+
+def notices(p: Beside) -> list[str]:
+    """What was noticed in reading the file."""
+    return list(p.counts.notices)
+
+
+def topic(p: Beside, one: Topic) -> list[str]:
+    """Of which day the official numbers are, and in which group the difference is largest."""
+    pairs = p.pairs(one.id)
+    official = next((pair.official for pair in pairs if pair.official), None)
+    if official is None:
+        return ["Amtliche Zahlen zum Vergleich liegen nicht vor; gezeigt sind nur die eigenen Angaben."]
+    days = next(pair.days for pair in pairs if pair.official)
+    census = official.base.startswith("census")
+    kind = "Zählung des Zensus" if census else "Fortschreibung"
+    said = [f"Die amtlichen Zahlen sind vom {fmt.date(official.date)} ({kind})."]
+    if one.id == "household":
+        said.append("Sie sind von einem anderen Tag und anders gewonnen als Haushalte aus einem Register.")
+    elif abs(days) > YEAR:
+        apart = round(abs(days) / 365.25)
+        years = "ein Jahr" if apart == 1 else f"{apart} Jahre"
+        side = "nach" if days < 0 else "vor"
+        said.append(
+            f"Das ist rund {years} {side} dem Stichtag; eine nähere Zahl liegt für {p.region.accusative} nicht vor. "
+            "Der "
+            "Unterschied zeigt vor allem, was sich in dieser Zeit geändert hat."
+        )
+    known = [pair for pair in pairs if pair.comparable and pair.difference]
+    if len(known) > 1:
+        most = max(known, key=lambda pair: abs(pair.difference))
+        said.append(f"Am größten ist der Unterschied in der Gruppe „{most.label}“ ({fmt.change(most.difference)}).")
+    return said
+
+
+def causes_before(p: Beside) -> list[str]:
+    """What the numbers in the tables mean, and what they do not."""
+    return [
+        "Die Ziffern in der Spalte „Ursachen“ der Tabellen stehen für die folgenden üblichen Ursachen. Genannt ist, "
+        "was auf "
+        "die jeweilige Zahl zutreffen kann; welche Ursache es ist, sagen die Zahlen nicht."
+    ]
+
+
+def causes(p: Beside) -> list[tuple[str, str]]:
+    """The usual causes, numbered as in the tables."""
+    return [(f"{p.causes[one.id]} {one.title}", one.text) for one in CAUSES if one.id in p.causes]
+
+
+def districts(p: Beside) -> list[str]:
+    """How many districts there are, the largest, and how far they lie apart."""
+    d = p.districts
+    known = [(number, name) for name in d.counts.districts(d.date) if (number := d.total(TOTALS, name)) is not None]
+    said = [f"Die Datei nennt {len(d.counts.districts(d.date))} Ortsteile."]
+    if len(known) > 1:
+        ends = (max(known), min(known, key=lambda one: (one[0], one[1])))
+        (most, large), (least, small) = ends
+        said.append(
+            f"Am größten ist {large} mit {fmt.number(most)} Menschen, am kleinsten {small} mit {fmt.number(least)}."
+        )
+    for share in d.shares:
+        if share.id == "old" and (told := _spread(p, share)):
+            said.append(told)
+    return said
+
+
+def _spread(p: Beside, share: Share) -> str:
+    d = p.districts
+    parts = {name: part for name in d.counts.districts(d.date) if (part := d.part(share, name)) and part[1] >= ENOUGH}
+    if len(parts) < 2:
+        return ""
+    ends = (
+        max(parts, key=lambda name: parts[name][0] / parts[name][1]),
+        min(parts, key=lambda n: parts[n][0] / parts[n][1]),
+    )
+    high, low = (f"{percent(*parts[name])}{fmt.NBSP}% in {name}" for name in ends)
+    return f"Der Anteil der {share.title} reicht von {low} bis {high}."
+
+
+def small_numbers(p: Beside) -> list[str]:
+    """The rule for small numbers, told where it applies."""
+    said = [
+        "Alle Zahlen der Ortsteile sind eigene Angaben der Kommune. Kleine Zahlen sind geschützt: Wo nur ein oder zwei "
+        f"Menschen oder Haushalte zu zählen sind, steht „{HIDDEN}“, ebenso an so vielen weiteren Stellen, dass sich "
+        "die Zahl "
+        "auch aus Summen nicht errechnen lässt. Anteile von weniger als 100 Menschen stehen ohne Nachkommastelle, von "
+        "weniger "
+        "als 20 stehen nur die Anzahlen („3 von 17“)."
+    ]
+    if not p.districts.hides:
+        said.append("Hier war nichts wegzulassen.")
+    missing = [name for name, title in TOLD.items() if name not in [t.id for t in p.districts.topics]]
+    if missing:
+        said.append(
+            "Nicht nach Ortsteilen zu haben, weil die Datei es so nicht nennt: "
+            f"{fmt.list_and(TOLD[m] for m in missing)}."
+        )
+    return said
+
+
+TOLD = {
+    "sex": "Geschlecht",
+    "age": "Altersgruppen",
+    "nationality": "Staatsangehörigkeit",
+    "household": "Zahl der Haushalte nach ihrem Typ",
+}
+
+
+def rules(p: Beside) -> list[str]:
+    """How the two sides come to stand beside each other."""
+    d = p.districts
+    said = [
+        "Der Stichtag: Neben jeder eigenen Zahl steht die amtliche desselben Tages. Gibt es dann keine, steht die des "
+        "nächstgelegenen Tages da, mit ihrem Datum.",
+        "Die Altersgruppen: Gewählt sind die, die beide Seiten nennen, an dem amtlichen Tag, der dem Stichtag am "
+        "nächsten "
+        "liegt. Ist die Datei anders geschnitten, bleibt die eigene Zahl offen; geschätzt wird nichts.",
+        "Der Unterschied: eigene Angabe minus amtliche Zahl; in Prozent der amtlichen Zahl. Von weniger als 100 "
+        "Menschen "
+        "stehen Prozente ohne Nachkommastelle, von weniger als 20 keine.",
+        "Getrennt: Eigene Angaben gehen in keine Kennzahl, keine Rangliste und keine der Datendateien des "
+        "Kommunalprofils ein.",
+    ]
+    if d.names:
+        said.append(
+            "Die Ortsteile: Namen und Grenzen sind die der Datei. Die amtliche Statistik führt Ortsteile nicht, "
+            "deshalb steht "
+            "neben ihnen die ganze Kommune nach derselben Datei."
+        )
+    return said
+
+
+def own_source(p: Beside) -> list[str]:
+    """Where the own numbers come from."""
+    days = fmt.list_and(map(fmt.date, p.counts.dates))
+    own = p.total.own if p.total else None
+    number = f" Zum Stichtag {fmt.date(p.date)} zählt die Datei {fmt.number(own)} Menschen." if own is not None else ""
+    word = "Stichtag" if len(p.counts.dates) == 1 else "Stichtage"
+    return [
+        f"{p.credit[0].upper()}{p.credit[1:-1]}, {word} {days}). Für sie steht die Kommune ein; geprüft sind Form, "
+        "Summen und "
+        f"Überschneidungen.{number}"
+    ]
+
+
+def signs() -> list[tuple[str, str]]:
+    """The signs of the tables."""
+    return [*references.signs(), (HIDDEN, "nicht genannt, um einzelne Menschen zu schützen")]

@@ -1,0 +1,297 @@
+"""Files of the Melderegister as Kommunen write them: read alike whatever they look like, or refused with a reason."""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kommunalprofil.errors import KommunalprofilError
+from kommunalprofil.melderegister import topics, values
+from kommunalprofil.melderegister.faults import RegisterError
+from kommunalprofil.melderegister.model import Counts, Group
+from kommunalprofil.melderegister.reading import parse
+
+DAY = "2021-12-31"
+HEAD = "Stichtag;Geschlecht;Alter;Anzahl\n"
+
+
+def counts(text: str, date: str = "", encoding: str = "utf-8") -> Counts:
+    return parse(text.encode(encoding), "datei.csv", date)
+
+
+def refused(text: str, date: str = "") -> str:
+    with pytest.raises(RegisterError) as caught:
+        counts(text, date)
+    return str(caught.value)
+
+
+def people(found: Counts, *dimensions: str) -> dict[tuple[str, ...], float] | None:
+    table = found.table("people", found.newest, dimensions)
+    return None if table is None else dict(table)
+
+
+# One meaning, many ways to write it
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Stichtag;Geschlecht;Staatsangehörigkeit;Anzahl\n31.12.2021;m;D;1.200\n31.12.2021;w;A;300\n", "utf-8"),
+        ("Stichtag;Geschlecht;Staatsangehörigkeit;Anzahl\n31.12.2021;m;D;1200\n31.12.2021;w;A;300\n", "utf-8-sig"),
+        ("STICHTAG;GESCHLECHT;STAATSANGEHÖRIGKEIT;EINWOHNER\n31.12.2021;m;D;1200\n31.12.2021;w;A;300\n", "cp1252"),
+        ("Datum,Geschlecht,Nationalität,Personen\n2021-12-31,männlich,deutsch,1200\n"
+         "2021-12-31,weiblich,A,300\n", "latin9"),
+        ("Datum\tGeschlecht\tStaatsangehoerigkeit\tAnzahl\n31.12.2021\tM\tD\t1200\n31.12.2021\tW\tA\t300\n", "utf-16"),
+        ("sep=;\nStichtag;Geschlecht;Nationalität;Anzahl;\n31.12.2021;m;D;1200,0;\n31.12.2021;w;A;300;\n", "utf-8"),
+        ("Auswertung 2021\n\nStichtag;Geschlecht;Nationalität;Anzahl\r\n31.12.2021;\"Männer\";Deutsche;1 200\r\n"
+         "31.12.2021;Frauen;nicht deutsch;300\r\n", "utf-8"),
+    ],
+    ids=["semicolon", "byte-order mark", "capitals", "comma", "excel text", "sep", "title and quotes"],
+)  # fmt: skip
+def test_encodings_separators_and_head_lines(text: str, encoding: str) -> None:
+    found = counts(text, encoding=encoding)
+    assert found.dates == [DAY]
+    assert people(found, "sex", "nationality") == {("M", "DE"): 1200, ("F", "AUS"): 300}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("18-24", "18-24"), ("18 bis 24", "18-24"), ("18 – 24 Jahre", "18-24"), ("18 bis unter 25", "18-24"),
+        ("18- bis 24-Jährige", "18-24"), ("75+", "75+"), ("75 und älter", "75+"), ("75 Jahre und mehr", "75+"),
+        ("75 u.ä.", "75+"), ("ab 75", "75+"), ("unter 3", "0-2"), ("< 3", "0-2"), ("unter 1 Jahr", "0-0"),
+        ("bis 17", "0-17"), ("7", "7-7"), ("1 Jahr", "1-1"), ("0", "0-0"), ("insgesamt", "T"), ("unbekannt", "U"),
+    ],
+)  # fmt: skip
+def test_ages(text: str, code: str) -> None:
+    assert values.age(text) == code
+
+
+@pytest.mark.parametrize("text", ["24-18", "abc", "-3", "150", "18-", "1e3", "٣", "3.5", ""])
+def test_what_is_no_age(text: str) -> None:
+    with pytest.raises(ValueError, match="ein Alter wie 7, 18-24"):
+        values.age(text)
+
+
+@pytest.mark.parametrize("text", ["05. Sep", "5. Mai", "10.12.2024", "14. Okt"])
+def test_an_age_group_that_became_a_date(text: str) -> None:
+    with pytest.raises(ValueError, match="aus einer Altersgruppe ein Datum gemacht"):
+        values.age(text)
+
+
+@pytest.mark.parametrize(
+    ("parse_one", "text", "code"),
+    [
+        (values.sex, "d", "U"), (values.sex, "o. A.", "U"), (values.sex, "Frau", "F"), (values.sex, "gesamt", "T"),
+        (values.nationality, "staatenlos", "AUS"), (values.nationality, "Ausländer/innen", "AUS"),
+        (values.household, "Paar mit Kind(ern)", "couple_with_child"), (values.household, "WG", "shared"),
+        (values.household, "1-Personen-Haushalt", "one_person"), (values.household, "Heim", "Z"),
+        (values.district, "  Am  See ", "Am See"), (values.district, "Gesamtstadt", "T"), (values.district, "-", "U"),
+        (values.date, "1.1.2022", "2022-01-01"), (values.date, "2021-12-31 00:00:00", DAY),
+        (values.count, "–", 0.0), (values.count, "12.345", 12345.0),
+    ],
+)  # fmt: skip
+def test_words(parse_one: object, text: str, code: object) -> None:
+    assert parse_one(text) == code  # type: ignore[operator]
+
+
+def test_secret_counts_are_not_known() -> None:
+    assert all(math.isnan(values.count(sign)) for sign in "*·./x")
+
+
+def test_a_row_a_person_with_years_of_birth() -> None:
+    text = "Geschlecht;Geburtsjahr;Ortsteil\nm;2021;Nord\nm;2021;Nord\nw;1921;Süd\nd;;\n"
+    found = counts(text, "31.12.2021")
+    assert people(found, "age") == {("0-0",): 2, ("100-100",): 1, ("U",): 1}
+    assert found.districts(DAY) == ["Nord", "Süd"]
+
+
+def test_a_year_of_birth_tells_the_age_only_at_the_end_of_a_year() -> None:
+    text = "Geschlecht;Geburtsjahr\nm;1980\nw;\n"
+    assert people(counts(text, "1.1.2022"), "age") == {("41-41",): 1, ("U",): 1}
+    found = counts(text, "30.6.2022")
+    assert people(found, "age") is None
+    assert people(found) == {(): 2}
+    assert "nur am 31. Dezember oder 1. Januar" in found.notices[0]
+
+
+def test_total_rows_are_never_added_to_their_parts() -> None:
+    text = "Stichtag;Ortsteil;Geschlecht;Einwohner\n31.12.2021;insgesamt;;300\n31.12.2021;A;;100\n31.12.2021;B;;200\n"
+    found = counts(text + "31.12.2021;;m;140\n31.12.2021;;w;160\n")
+    assert people(found) == {(): 300}
+    assert people(found, "sex") == {("M",): 140, ("F",): 160}
+    assert people(found, "sex", "district") is None
+    assert "ergeben die Zeilen insgesamt 300, die nach Geschlecht 301" in refused(
+        text + "31.12.2021;;m;140\n31.12.2021;;w;161\n"
+    )
+
+
+def test_what_no_row_tells_stays_open() -> None:
+    counted = counts("Stichtag;Geschlecht;Anzahl\n31.12.2021;m;900\n")
+    row = (topics.numbers(counted, topics.SEX, DAY) or {})["T"]
+    assert row["M"] == 900
+    assert math.isnan(row["F"])
+    persons = counts("Geschlecht\nm\n", "31.12.2021")
+    assert (topics.numbers(persons, topics.SEX, DAY) or {})["T"] == {"F": 0, "M": 1, "U": 0}
+
+
+def test_ages_that_a_hole_reaches_into_stay_open() -> None:
+    found = counts(HEAD + "31.12.2021;;0-17;10\n31.12.2021;;25-64;20\n31.12.2021;;65+;30\n")
+    row = (topics.numbers(found, topics.ages(("0-17", "18-64", "65+")), DAY) or {})["T"]
+    assert (row["0-17"], row["65+"]) == (10, 30)
+    assert math.isnan(row["18-64"])
+    assert found.notices == ("Am 31.12.2021 fehlt die Altersgruppe „18–24“. Was sie enthielte, bleibt offen.",)
+
+
+def test_people_by_household_tell_only_who_lives_alone() -> None:
+    found = counts("Stichtag;Haushaltstyp;Personen\n31.12.2021;Single;5\n31.12.2021;Paar ohne Kind;8\n")
+    row = (topics.numbers(found, topics.HOUSEHOLD, DAY) or {})["T"]
+    assert row["one_person"] == 5
+    assert math.isnan(row["couple_without_child"])
+
+
+def test_several_days_and_columns_nobody_needs() -> None:
+    text = "Stichtag;PLZ;Geschlecht;Anzahl\n31.12.2020;1;m;5\n31.12.2021;1;m;6\n31.12.2021;2;m;6\n"
+    found = counts(text)
+    assert found.dates == ["2020-12-31", DAY]
+    assert people(found) == {(): 12}
+    assert found.notices == (
+        "Nicht gelesen, weil nicht gebraucht: „PLZ“.",
+        "Die Datei hat 2 Stichtage. Ausführlich verglichen ist der 31.12.2021, in der Summe auch 31.12.2020.",
+    )
+
+
+def test_a_district_that_is_the_sum_of_the_others_is_suspected() -> None:
+    rows = "".join(
+        f"31.12.2021;{name};{n}\n" for name, n in (("A-Dorf", 5), ("B-Dorf", 6), ("C-Dorf", 7), ("Ganz", 18))
+    )
+    assert "„Ganz“ zählt so viele Menschen wie alle anderen" in counts("Stichtag;Ortsteil;Anzahl\n" + rows).notices[0]
+
+
+def test_the_example_of_the_document_is_read(root: Path) -> None:
+    text = (root / "docs" / "melderegister.md").read_text(encoding="utf-8")
+    example = next(block for block in text.split("```") if block.lstrip().startswith("Stichtag;"))
+    found = counts(example.strip())
+    assert people(found) == {(): 177}
+    assert dict(found.table("homes", found.newest, ("household",)) or {}) == {("one_person",): 180}
+
+
+# Refused, with line and reason
+
+
+def test_unreadable_cells_are_named_by_line_and_column() -> None:
+    text = refused(HEAD + "31.12.2021;m;3;-5\n31.12.2021;q;4;2,5\n2021;w;5;1\n31.12.2021;w;6;\n")
+    number = "eine ganze Zahl ab 0 wie 1.234, ein Strich für „genau null“, ein Punkt oder * für „geheim“"
+    assert text.splitlines() == [
+        "datei.csv: 5 Stellen sind nicht zu verwenden. Geschrieben wurde nichts.",
+        f"  Zeile 2: In der Spalte „Anzahl“ steht „-5“. Erlaubt ist {number}.",
+        f"  Zeile 3: In der Spalte „Anzahl“ steht „2,5“. Erlaubt ist {number}.",
+        "  Zeile 3: In der Spalte „Geschlecht“ steht „q“. Erlaubt ist männlich, weiblich, divers, ohne Angabe oder "
+        "insgesamt (auch m, w, d).",
+        "  Zeile 4: In der Spalte „Stichtag“ steht „2021“. Erlaubt ist ein Tag wie 31.12.2021 oder 2021-12-31.",
+        "  Zeile 5: Die Zelle „Anzahl“ ist leer; erlaubt ist eine ganze Zahl.",
+    ]
+
+
+def test_twenty_faults_are_told_and_the_rest_counted() -> None:
+    lines = refused(HEAD + "".join(f"31.12.2021;z{n};3;1\n" for n in range(50))).splitlines()
+    assert len(lines) == 22
+    assert lines[-1] == "  … und 30 weitere Stellen."
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "Die Datei ist leer."),
+        ("1;2;3\n", "Keine Kopfzeile gefunden. Die Datei beginnt mit „1;2;3“"),
+        (HEAD, "Unter der Kopfzeile steht keine Zeile."),
+        (HEAD + "31.12.2021;m;3\n", "Zeile 2: Die Zeile hat 3 Felder, die Kopfzeile 4."),
+        (HEAD + "31.12.2021;m;3;5\n31.12.2021;M;3 ;7\n", "Zeile 3: Die Gruppe von „31.12.2021, M, 3, 7“ steht schon"),
+        (HEAD + "31.12.2021;m;0-5;5\n31.12.2021;m;3-7;5\n", "überschneiden sich die Altersgruppen „unter 6“ und „3–7“"),
+        (HEAD + '31.12.2021;"m;3;5\n', "Zeile 2: Ab hier ist die Datei nicht zu lesen."),
+        (HEAD + "31.12.2021;" + "m" * 200_000 + ";3;5\n", "Zeile 2: Ab hier ist die Datei nicht zu lesen."),
+        ("Geschlecht;Anzahl\nm;3\n", "Der Stichtag fehlt"),
+        ("Stichtag;Alter;Altersgruppe;Anzahl\n31.12.2021;3;3;3\n", "bedeuten beide „Alter“. Eine weglassen."),
+        ("Stichtag;Geburtsjahr\n31.12.2021;2022\n", "Das Geburtsjahr 2022 liegt nach dem Stichtag"),
+        ("PK\x03\x04", "Das ist eine Excel-Datei."),
+        ("\0\0\0", "Das ist keine Textdatei."),
+        ("Stichtag;Ortsteil;Anzahl\n" + "".join(f"31.12.2021;Weg {n};1\n" for n in range(401)), "401 Namen, erlaubt"),
+    ],
+)  # fmt: skip
+def test_files_that_cannot_be_used(text: str, reason: str) -> None:
+    assert reason in refused(text)
+
+
+@pytest.mark.parametrize("name", ["Name", "Vorname", "Familienname", "Geburtsdatum", "Straße", "E-Mail", "Hausnummer"])
+def test_personal_columns_are_refused_without_reading_a_row(name: str) -> None:
+    text = refused(f"Stichtag;{name};Geschlecht\n31.12.2021;Erika Muster;w\n")
+    assert f"Die Spalte „{name}“ enthält dem Namen nach persönliche Angaben. Aus Gründen des Datenschutzes" in text
+    assert "Erika" not in text
+
+
+def test_days_of_birth_are_refused() -> None:
+    text = refused("Stichtag;Geburtsjahr\n31.12.2021;24.12.1980\n")
+    assert "nur das Jahr; der Tag der Geburt ist eine persönliche Angabe" in text
+
+
+# For every file
+
+ROW = st.tuples(
+    st.sampled_from(["m", "w", "d"]),
+    st.integers(1900, 2021),
+    st.sampled_from(["deutsch", "ausländisch"]),
+    st.sampled_from(["Nord", "Süd", "Am See"]),
+)
+
+
+def _groups(found: Counts) -> dict[Group, float]:
+    return dict(found.cells("people"))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(ROW, min_size=1, max_size=60), st.randoms(use_true_random=False))
+def test_order_of_rows_and_of_columns_and_counting_change_nothing(
+    rows: list[tuple[str, int, str, str]], chance: random.Random
+) -> None:
+    """A row a person gives what the same people give who are counted first, in whatever order."""
+    head = ("Geschlecht", "Geburtsjahr", "Staatsangehörigkeit", "Ortsteil")
+    single = "\n".join(";".join(map(str, row)) for row in [head, *rows])
+    shuffled = list(rows)
+    chance.shuffle(shuffled)
+    turned = "\n".join(";".join(map(str, row[::-1])) for row in [head, *shuffled])
+    number = {row: rows.count(row) for row in shuffled}
+    grouped = "\n".join(
+        ";".join(map(str, row)) for row in [(*head, "Anzahl"), *((*row, n) for row, n in number.items())]
+    )
+    wanted = _groups(counts(single, "31.12.2021"))
+    assert sum(wanted.values()) == len(rows)
+    assert _groups(counts(turned, "31.12.2021")) == wanted
+    assert _groups(counts(grouped, "31.12.2021")) == wanted
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.one_of(st.binary(max_size=200), st.text("Stichag;,\t\n\"'0123m.wäß-", max_size=200).map(
+    lambda text: (HEAD + text).encode())))  # fmt: skip
+def test_no_bytes_break_the_reader(data: bytes) -> None:
+    try:
+        told = str(parse(data, "datei.csv", "").dates)
+    except KommunalprofilError as error:
+        told = str(error)
+    assert told.startswith(("datei.csv", "['"))
+
+
+def test_a_large_city_takes_seconds() -> None:
+    chance = random.Random(1)
+    rows = [
+        f"{chance.choice('mw')};{chance.randint(1925, 2021)};D;Bezirk {chance.randint(1, 60)}" for _ in range(100_000)
+    ]
+    begun = time.process_time()
+    found = counts("Geschlecht;Geburtsjahr;Staatsangehörigkeit;Ortsteil\n" + "\n".join(rows), "31.12.2021")
+    assert time.process_time() - begun < 3
+    assert people(found) == {(): 100_000}
