@@ -30,7 +30,7 @@ def melderegister(
     from kommunalprofil.melderegister import read
     from kommunalprofil.melderegister.beside import Beside
     from kommunalprofil.melderegister.files import files
-    from kommunalprofil.narrative.register import warnings
+    from kommunalprofil.melderegister.words import warnings
     from kommunalprofil.profile import Profile
     from kommunalprofil.regions import Register
     from kommunalprofil.states import State

@@ -31,7 +31,7 @@ def gap(p: Beside, name: str) -> Gap:
 
 def kind(p: Beside) -> render.Kind:
     """What the document is made of."""
-    from kommunalprofil.figures import districts as figures
+    from kommunalprofil.melderegister import figures, words
 
     d = p.districts
     drawn = figures.drawn(d) if d.names else {}
@@ -46,6 +46,7 @@ def kind(p: Beside) -> render.Kind:
         "profile": partial(tables.profile, p, d),
         "drawn": tuple(drawn),
         "sections": FEW_SECTIONS,
+        "words": words,
     }
     return render.Kind(
         SERIES,
