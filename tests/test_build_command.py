@@ -50,6 +50,23 @@ def test_one_wrong_place_and_nothing_is_built(tmp_path: Path, capfd: pytest.Capt
     assert list(tmp_path.iterdir()) == []
 
 
+def test_every_doubtful_line_of_a_list_is_told(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    listed = tmp_path / "orte.txt"
+    listed.write_text("vrees\n\nDüren # welches?\nnirgendwo\n", encoding="utf-8")
+    assert call("build", "--from", listed, "-o", tmp_path / "aus") == 2
+    err = capfd.readouterr().err
+    assert "orte.txt, Zeile 3: „Düren“ ist mehrdeutig" in err
+    assert "orte.txt, Zeile 4: Kein Ort heißt „nirgendwo“" in err
+    assert not (tmp_path / "aus").exists()
+
+
+def test_an_empty_list(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    listed = tmp_path / "leer.txt"
+    listed.write_text("# noch keiner\n")
+    assert call("build", "--from", listed, "-o", tmp_path / "aus") == 2
+    assert f"In „{listed}“ steht kein Ort." in capfd.readouterr().err
+
+
 def test_a_file_is_no_folder(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "datei").write_text("x")
     assert call("build", "vrees", "grabow", "--json", "-o", tmp_path / "datei") == german_cli.EXIT_IO

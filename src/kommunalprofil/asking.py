@@ -22,6 +22,8 @@ from kommunalprofil.vocabulary import LEVEL
 USUAL = ("bund", "land", "kreis")
 """The levels meant where no place is named."""
 GEMEINDE_KEY = re.compile(r"[01]\d{7}", re.ASCII)
+MOST_FAULTS = 20
+"""So many doubtful names are told."""
 DIMENSIONS = ("sex", "nationality", "age", "migration", "household")
 
 
@@ -123,6 +125,30 @@ def find_place(state: State, register: Register, text: str) -> Region:
     if now:
         raise UsageError(f"Eine Gemeinde mit dem Schlüssel {key} gibt es nicht mehr{now}.")
     return register.find(text)
+
+
+def find_places(state: State, register: Register, names: Iterable[tuple[str, str]]) -> list[Region]:
+    """The places of these names or keys, each with where it was named ('' or 'orte.txt, Zeile 3').
+
+    Raises UsageError that tells of every name that is doubtful, unknown or of a place without people.
+    """
+    places: list[Region] = []
+    faults: dict[str, None] = {}
+    for name, where in names:
+        try:
+            place = find_place(state, register, name)
+            fault = register.refusal(place)
+        except UsageError as error:
+            fault = str(error)
+        else:
+            places.append(place)
+        if fault:
+            faults[f"{where}: {fault}" if where else fault] = None
+    if faults:
+        told = [*faults][:MOST_FAULTS]
+        more = [f"… und {len(faults) - MOST_FAULTS} weitere."] if len(faults) > MOST_FAULTS else []
+        raise UsageError("\n".join([*told, *more]))
+    return places
 
 
 def _gemeinden(store: Store, key: str) -> set[str]:

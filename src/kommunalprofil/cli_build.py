@@ -6,7 +6,7 @@ import errno
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,7 +19,6 @@ from kommunalprofil.errors import KommunalprofilError, UsageError
 if TYPE_CHECKING:
     from kommunalprofil.many import Outcome, Portion, What
     from kommunalprofil.regions import Region, Register
-    from kommunalprofil.states import State
 
 CLEAR = "\r\x1b[K"
 """Takes the progress bar off its line, so that a message stands alone there; the bar comes back with the next step."""
@@ -75,7 +74,7 @@ def build(
     Was seit dem letzten Mal unverändert ist, bleibt liegen. Für viele Orte (--all, --level, --land, --from oder mehr
     als zehn) entsteht daneben index.html: ein Verzeichnis aller Profile im Zielordner, mit Suche und Karte.
     """
-    from kommunalprofil import many, own, resources
+    from kommunalprofil import asking, many, own, resources
     from kommunalprofil.states import State
 
     if scheduler:
@@ -89,8 +88,12 @@ def build(
     if scheduler:  # a worker stands in a folder of its own
         folder, output = folder.absolute(), output.absolute()
     register, state = many.register(folder), State.of(folder)
-    places = _named(state, register, [*(orte or ()), *_lines(listed)]) + _chosen(register, level, land, everything)
+    named = [*((name, "") for name in orte or ()), *_lines(listed)]
+    places = asking.find_places(state, register, named) + _chosen(register, level, land, everything)
     places = list({place.ags: place for place in places}.values())
+    if listed and not places:
+        where = "der Eingabe" if listed == STDIN else f"„{listed}“"
+        raise UsageError(f"In {where} steht kein Ort. Erwartet wird einer je Zeile, Bemerkungen nach #.")
     if not places:
         allowed = "Erlaubt sind Namen oder Schlüssel, --level, --land, --all und --from DATEI."
         raise UsageError(f"Kein Ort angegeben. {allowed}")
@@ -155,26 +158,17 @@ def _list(what: What, register: Register, done: Sequence[Outcome], told: bool) -
     return 0
 
 
-def _named(state: State, register: Register, names: Iterable[str]) -> list[Region]:
-    """The places of these names or keys. Raises UsageError."""
-    from kommunalprofil.asking import find_place
-
-    places = [find_place(state, register, name) for name in names]
-    if refused := [text for place in places if (text := register.refusal(place))]:
-        raise UsageError("\n".join(dict.fromkeys(refused)))
-    return places
-
-
-def _lines(path: Path | None) -> list[str]:
-    """The places a file names, one in a line, remarks after # left out. Raises UsageError for other text."""
+def _lines(path: Path | None) -> list[tuple[str, str]]:
+    """The places a file names, one in a line, remarks after # left out, and where. Raises UsageError for other text."""
     if path is None:
         return []
     try:
         text = sys.stdin.read() if path == STDIN else path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise UsageError(f"„{path}“ ist kein Text in UTF-8. Erwartet wird ein Ort je Zeile.") from None
-    lines = [line.partition("#")[0].strip() for line in text.splitlines()]
-    return [line for line in lines if line]
+    file = "Eingabe" if path == STDIN else path.name
+    lines = ((line.partition("#")[0].strip(), n) for n, line in enumerate(text.splitlines(), 1))
+    return [(line, f"{file}, Zeile {n}") for line, n in lines if line]
 
 
 def _chosen(register: Register, level: str, land: str, everything: bool) -> list[Region]:

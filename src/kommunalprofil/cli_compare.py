@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from kommunalprofil.cli_options import DataDir, Json, Quiet, data_dir, print_json, told_files
-from kommunalprofil.errors import UsageError
 
 
 def compare(
@@ -32,9 +31,7 @@ def compare(
 
     state = State.of(data_dir(data))
     register = Register.load(state)
-    places = [asking.find_place(state, register, ort) for ort in orte or dwk.MODEL_KOMMUNEN]
-    if refused := [text for place in places if (text := register.refusal(place))]:
-        raise UsageError("\n".join(dict.fromkeys(refused)))
+    places = asking.find_places(state, register, ((ort, "") for ort in orte or dwk.MODEL_KOMMUNEN))
     places = list({place.ags: place for place in places}.values())
     synopsis.check(places)
     resources.check_fonts()
