@@ -102,6 +102,9 @@ def test_a_share_of_few_is_told_as_counts() -> None:
     assert value.denominator < 20
     assert " von " in figures.printed(value)
     assert [p.region.name for p, _ in tiny.ordered(measure)] == ["Vrees"]
+    panel = SECTIONS[3].panels[0]
+    assert figures._row(tiny, tiny.places[0], panel).values["place"] is None
+    assert not figures._lines(tiny.places[0])["place"]
     sheet = parts.sheet(tiny)
     row = next(row for row in sheet.rows if row[1] == measure.label and str(row[4]).endswith("Gröde"))
     assert row[6] is None
@@ -129,6 +132,11 @@ def test_the_range_holds_every_kreis() -> None:
 def test_places_of_one_name_are_told_apart() -> None:
     both = synopsis("05358", "05358008")
     assert [both.name(p) for p in both.places] == ["Kreis Düren", "Stadt Düren"]
+
+
+def test_the_lead_counts_who_stands_here() -> None:
+    assert words.lead(synopsis())[0].startswith("Hier stehen sechs Kreise oder kreisfreie Städte und vier Gemeinden ")
+    assert words.lead(synopsis("05358", "05358008"))[0].startswith("Hier stehen ein Kreis und eine Gemeinde ")
 
 
 def test_what_stands_out_is_said_of_each_place() -> None:

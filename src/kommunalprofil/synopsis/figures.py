@@ -12,7 +12,7 @@ from kommunalprofil.figures import figure
 from kommunalprofil.figures.charts import AgeBand, DotRow, Series, above, beside, dots, line, pyramid
 from kommunalprofil.figures.compared import cell, decimal_year, points, sources
 from kommunalprofil.figures.structure import people
-from kommunalprofil.sentences import decimals, restarts
+from kommunalprofil.sentences import decimals, few, places, restarts
 
 if TYPE_CHECKING:
     from kommunalprofil.evidence import Evidence
@@ -108,13 +108,18 @@ def _row(p: Synopsis, place: Evidence, panel: Panel) -> DotRow:
     strange = any(value and region != place.region for value, region in told.values())
     name = f"{p.name(place)} ({KREIS})" if strange else p.name(place)
     if panel.groups:
-        return DotRow(name, {role: value.value if value else None for role, (value, _) in told.items()})
+        return DotRow(name, {role: _drawn(value) for role, (value, _) in told.items()})
     (value, region), measure = told["place"], panel.measures[0][1]
-    values = {"place" if region == place.region else "kreis": value.value if value else None}
+    values = {"place" if region == place.region else "kreis": _drawn(value)}
     for around in place.around:
         other = p.value(place, measure, around) if around.level in ("land", "bund") else None
         values |= {around.level: other.value} if other else {}
     return DotRow(name, values, printed(value))
+
+
+def _drawn(value: Value | None) -> float | None:
+    """What is drawn of a value: nothing where only counts may be told."""
+    return None if value is None or few(value) else value.value
 
 
 def _ends(p: Synopsis, panel: Panel) -> str:
@@ -255,6 +260,7 @@ def growth(p: Synopsis) -> Figure | Gap:
     """How the number of people changed since 2011, each place beside its Land and Germany, on one scale."""
     lines = {place.region.ags: _lines(place) for place in p.places}
     drawn = [place for place in p.places if lines[place.region.ags].get("place")]
+    left_out = fmt.list_and(place.region.title for place in p.places if place not in drawn)
     if not drawn:
         return Gap("synopsis_series", f"Die Entwicklung seit 2011 ist nicht dargestellt, {NO_SHARED}.")
     every = [v for place in drawn for values in lines[place.region.ags].values() for v in values]
@@ -280,7 +286,9 @@ def growth(p: Synopsis) -> Figure | Gap:
         alt=f"Liniendiagramme von {len(drawn)} Kommunen mit Land und Deutschland: {title}.",
         table=_growth_table(p, drawn, lines),
         sources=sources(every),
-        note="Die Reihen enden, wo die Fortschreibung des Zensus 2011 endet.",
+        note="Die Reihen enden, wo die Fortschreibung des Zensus 2011 endet."
+        + f" Nicht dargestellt, weil dort weniger als 20 Menschen leben oder das Gebiet nicht mehr das von 2011 ist: "
+        f"{left_out}." * bool(left_out),
     )
 
 
@@ -294,7 +302,8 @@ def _lines(place: Evidence) -> dict[str, list[Value]]:
     for role, region in regions.items():
         values = [v for v in place.series(GROWTH, region=region.ags) if not v.missing]
         start = max((n for n, v in enumerate(values) if restarts(v)), default=0)
-        found[role] = values[start:] if start == 0 else []  # other borders: nothing to compare with 2011
+        told = start == 0 and not any(map(few, values))  # else other borders, or percentages of very few
+        found[role] = values if told else []
     return found
 
 
@@ -314,7 +323,7 @@ def _growth_table(p: Synopsis, drawn: Sequence[Evidence], lines: dict[str, dict[
 
 def _at(values: Sequence[Value], dates: Sequence[str]) -> list[str]:
     known = {v.date: v for v in values}
-    return [fmt.change(known[d].value, 1) if d in known else "." for d in dates]
+    return [fmt.change(known[d].value, places(known[d]) or 0) if d in known else "." for d in dates]
 
 
 DRAWN = [_declare(section, panel) for section in parts.SECTIONS for panel in section.panels]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
+from kommunalprofil import similar
 from kommunalprofil.narrative import standing
 from kommunalprofil.sentences import LEVELS, people
 from kommunalprofil.synopsis import POPULATION
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
 def lead(p: Synopsis) -> list[str]:
     """How many places of which level stand here, the largest and the smallest."""
     many = {level: sum(place.region.level == level for place in p.places) for level in ("kreis", "gemeinde")}
-    counted = fmt.list_and(
-        f"{NUMBERS[n]} {LEVELS[level][0] if n > 1 else ONE[level]}" for level, n in many.items() if n
-    )
+    counted = fmt.list_and(_counted(p, level, n) for level, n in many.items() if n)
     said = [f"Hier stehen {counted} nebeneinander, jede Zahl neben der des Landes und der von Deutschland."]
     if len(known := p.ordered(POPULATION)) > 1:
         (small, least), (large, most) = known[0], known[-1]
@@ -30,7 +29,18 @@ def lead(p: Synopsis) -> list[str]:
     return said
 
 
-ONE = {"kreis": "Kreis", "gemeinde": "Gemeinde"}
+ONE = {"kreis": "ein Kreis", "gemeinde": "eine Gemeinde"}
+
+
+def _counted(p: Synopsis, level: str, many: int) -> str:
+    """'ein Kreis', 'drei kreisfreie Städte', 'sechs Kreise oder kreisfreie Städte', 'vier Gemeinden'."""
+    cities = sum(place.region.kind in similar.CITY for place in p.places if place.region.level == level)
+    if many == 1:
+        return "eine kreisfreie Stadt" if cities else ONE[level]
+    whole = "kreisfreie Städte" if cities == many else LEVELS[level][0]
+    return f"{NUMBERS[many]} {whole}" + " oder kreisfreie Städte" * (0 < cities < many)
+
+
 NUMBERS = ("kein", "ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf")
 
 
