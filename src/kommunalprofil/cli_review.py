@@ -15,10 +15,20 @@ from kommunalprofil.errors import UsageError
 def halbzeitbilanz(
     ort: Annotated[str, typer.Argument(metavar="ORT", help="Name, Kurzname, AGS oder ARS.")],
     then: Annotated[
-        int | None, typer.Option("--from", metavar="JAHR", min=1950, max=2100, help="Jahr, mit dem verglichen wird.")
+        int | None,
+        typer.Option(
+            "--from", metavar="JAHR", min=1950, max=2100, help="Jahr, mit dem verglichen wird; sonst fünf Jahre davor."
+        ),
     ] = None,
     now: Annotated[
-        int | None, typer.Option("--to", metavar="JAHR", min=1950, max=2100, help="Späteres Jahr; sonst das neueste.")
+        int | None,
+        typer.Option(
+            "--to",
+            metavar="JAHR",
+            min=1950,
+            max=2100,
+            help="Späteres Jahr; sonst das, zu dem sich am meisten vergleichen lässt.",
+        ),
     ] = None,
     before: Annotated[
         Path | None,

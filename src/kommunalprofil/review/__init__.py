@@ -39,6 +39,8 @@ AWAY = 2
 """Years a value may lie beside the year asked for."""
 USUAL = 5
 """Years between both ends unless others are asked for."""
+LOOK_BACK = 8
+"""So many ends are tried where no year is asked for."""
 SMALL = 100
 """People in a numerator below which a change gets an interval."""
 PER = re.compile(r"je ([\d.]+)")
@@ -170,6 +172,8 @@ class Review(Joint):
         after = Evidence(Profile(place.ags, data, register, together))
         old = after if before is None else Evidence(Profile(place.ags, before))
         newest = _newest(after)
+        if before is None and asked == (None, None):
+            return cls(after, after, _telling(after, newest), neighbours)
         now = asked[1] or (asked[0] + USUAL if asked[0] and before is None else newest)
         then = asked[0] or (now - USUAL if before is None else _newest(old))
         if then >= now:
@@ -191,22 +195,13 @@ class Review(Joint):
         return self._changes[key]
 
     def _find(self, measure: Measure, ags: str) -> Change:
-        late = self._known(self.place, measure, ags)
-        early = self._known(self.before, measure, ags) if self.before is not self.place else late
-        then, now = pair(early, late, self.years)
-        found = Change(measure, then, now, hindrance(then.date, then.base, now, late) if then and now else "")
-        if then and now and ags in (self.region.ags, *(r.ags for r in self.around)):
-            self.before.take(then)
-            self.place.take(now)
+        late = known(self.place, measure, ags)
+        early = known(self.before, measure, ags) if self.before is not self.place else late
+        found = _change(measure, early, late, self.years)
+        if found.then and found.now and ags in (self.region.ags, *(r.ags for r in self.around)):
+            self.before.take(found.then)
+            self.place.take(found.now)
         return found
-
-    def _known(self, evidence: Evidence, measure: Measure, ags: str) -> list[Value]:
-        members = dict(measure.members)
-        try:
-            rows = evidence.every(measure.indicator, region=ags, variant=measure.variant, **members)
-        except KeyError:  # an older state of the data set need not know the region
-            return []
-        return [v for v in rows if not v.missing]
 
     def row(self, measure: Measure) -> Row:
         """The change of the place beside that of Land, Germany and the places most like it, at the same dates."""
@@ -248,7 +243,7 @@ class Review(Joint):
         return found
 
     def _counts(self, measure: Measure, region: Region) -> Change:
-        values = {v.base: self.place.take(v) for v in self._known(self.place, measure, region.ags)}
+        values = {v.base: self.place.take(v) for v in known(self.place, measure, region.ags)}
         return Change(measure, values.get("census_2011"), values.get("census_2022"))
 
 
@@ -286,6 +281,33 @@ def _census(then: str, now: str) -> str:
     """'die Zahl von damals auf dem Zensus 2011 beruht, die von heute auf dem Zensus 2022'."""
     old, new = (BASE[COUNTED.get(base, base)].de if base in BASE else base for base in (then, now))
     return f"die frühere Zahl auf einer anderen Zählung beruht als die spätere ({old}, {new})"
+
+
+def _telling(place: Evidence, newest: int) -> Years:
+    """The five years over which most key figures compare, the latest of such; values asked for leave no trace."""
+    spans = [Years(now - USUAL, now) for now in range(newest, newest - LOOK_BACK, -1)]
+    figures = [measure for section in SECTIONS for measure in key_figures(section)]
+    values = [known(place, measure, place.region.ags) for measure in figures]
+
+    def compared(years: Years) -> int:
+        return sum(_change(m, rows, rows, years).value is not None for m, rows in zip(figures, values, strict=True))
+
+    return max(spans, key=lambda years: (compared(years), years.now))
+
+
+def known(place: Evidence, measure: Measure, ags: str) -> list[Value]:
+    """The values there are of a measure in a region, on every base; none where an older state does not know it."""
+    members = dict(measure.members)
+    try:
+        rows = place.every(measure.indicator, region=ags, variant=measure.variant, **members)
+    except KeyError:
+        return []
+    return [v for v in rows if not v.missing]
+
+
+def _change(measure: Measure, early: Sequence[Value], late: Sequence[Value], years: Years) -> Change:
+    then, now = pair(early, late, years)
+    return Change(measure, then, now, hindrance(then.date, then.base, now, late) if then and now else "")
 
 
 def _newest(place: Evidence) -> int:
