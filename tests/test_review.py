@@ -214,7 +214,7 @@ def test_the_sheet_of_changes() -> None:
 
 
 def test_each_measure_of_the_plan_stands_beside_its_target(text: str) -> None:
-    for said in ("Ankommen", "4,3 (31.12.2015)", "31\u00a0% des Wegs", "Plan!F3: „bald“ ist kein Datum",
+    for said in ("Ankommen", "4,3 (31.12.2015)", "22\u00a0% des Wegs", "Plan!F3: „bald“ ist kein Datum",
                  "eigener Indikator: heutiger Wert von Hand"):  # fmt: skip
         assert said in text
 
@@ -224,7 +224,8 @@ def test_each_measure_of_the_plan_stands_beside_its_target(text: str) -> None:
     [
         (10, 20, 15, "50\u00a0% des Wegs"),
         (20, 10, 15, "50\u00a0% des Wegs"),
-        (20, 10, 9, "Ziel erreicht"),
+        (20, 10, 10, "Zielwert erreicht"),
+        (20, 10, 9, "über den Zielwert hinaus"),
         (10, 20, 8, "weiter weg vom Ziel"),
         (10, 20, 10, "noch nicht näher am Ziel"),
         (10, 10, 12, "Ziel gleich Ausgangswert"),

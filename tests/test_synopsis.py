@@ -184,8 +184,8 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeyp
 @pytest.mark.parametrize(
     ("names", "says"),
     [
-        (["vrees"], "nur ein Ort ist"),
-        (["vrees", "03454055"], "nur ein Ort ist"),
+        (["vrees"], "ist nur ein Ort genannt"),
+        (["vrees", "03454055"], "ist nur ein Ort genannt"),
         (["vrees", "bayern"], "Bayern ist weder Kreis noch Gemeinde"),
         (["vrees", "nirgendwo"], "nirgendwo"),
     ],
@@ -201,5 +201,5 @@ def test_what_cannot_be_compared(
 
 def test_too_many_places() -> None:
     many = register().search(level="kreis")[:13]
-    with pytest.raises(UsageError, match="13 Orte sind genannt"):
+    with pytest.raises(UsageError, match="sind 13 Orte genannt"):
         parts.check(many)

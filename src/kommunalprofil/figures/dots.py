@@ -124,7 +124,10 @@ class _Words:
     def of(cls, rows: Sequence[DotRow], roles: Sequence[str], decimals: int) -> _Words:
         printed = roles if len(roles) == 2 and "place" not in roles else roles[:1]
         texts = [
-            {role: formatting.number(row.values.get(role), decimals) for role in printed if row.values} for row in rows
+            {role: row.told.get(role) or formatting.number(row.values.get(role), decimals) for role in printed}
+            if row.values
+            else {}
+            for row in rows
         ]
         return cls(tuple({printed[0]: row.text} if row.text else t for row, t in zip(rows, texts, strict=True)))
 

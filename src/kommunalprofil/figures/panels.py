@@ -10,10 +10,12 @@ from kommunalprofil.figures import style
 _HEAD = re.compile(r'<svg [^>]*viewBox="0 0 ([\d.]+) ([\d.]+)"[^>]*>')
 
 
-def beside(charts: Sequence[str]) -> str:
-    """Half-width charts side by side over the full text width, aligned at their tops."""
+def beside(charts: Sequence[str], slots: int = 0) -> str:
+    """Charts of one width side by side over the full text width, tops aligned; `slots` leaves room for so many."""
     sizes = [_size(chart) for chart in charts]
-    gap = (style.WIDTHS["full"] - sum(width for width, _ in sizes)) / max(1, len(charts) - 1)
+    missing = max(slots - len(charts), 0)
+    whole = sum(width for width, _ in sizes) + missing * sizes[0][0]
+    gap = (style.WIDTHS["full"] - whole) / max(1, len(charts) + missing - 1)
     lefts = [sum(width + gap for width, _ in sizes[:i]) for i in range(len(charts))]
     return _joined(charts, [(left, 0.0) for left in lefts], style.WIDTHS["full"], max(height for _, height in sizes))
 

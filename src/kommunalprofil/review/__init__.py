@@ -170,15 +170,13 @@ class Review(Joint):
         neighbours = [one.ags for one in found.neighbours] if found else []
         together = Together(data, register, [place, *map(register.get, neighbours)])
         after = Evidence(Profile(place.ags, data, register, together))
-        old = after if before is None else Evidence(Profile(place.ags, before))
+        old = after if before is None else _of_state(before, [place.ags, *neighbours])
         newest = _newest(after)
         if before is None and asked == (None, None):
             return cls(after, after, _telling(after, newest), neighbours)
-        now = asked[1] or (asked[0] + USUAL if asked[0] and before is None else newest)
+        now = asked[1] or (min(asked[0] + USUAL, newest) if asked[0] and before is None else newest)
         then = asked[0] or (now - USUAL if before is None else _newest(old))
-        if then >= now:
-            why = "Die Bilanz vergleicht ein früheres Jahr mit einem späteren"
-            raise UsageError(f"--from {then} liegt nicht vor --to {now}. {why}, zum Beispiel --from {now - USUAL}.")
+        _check_years(place, then, now, newest, asked)
         return cls(after, old, Years(then, now), neighbours)
 
     @property
@@ -187,7 +185,7 @@ class Review(Joint):
         return [region for region in self.place.around if region.level in ("land", "bund")]
 
     def change(self, measure: Measure, region: Region | None = None) -> Change:
-        """A measure of a region (default: the place) then and now."""
+        """A measure of the place then and now, or of another region at the same dates."""
         ags = (region or self.region).ags
         key = (measure, ags)
         if key not in self._changes:
@@ -195,9 +193,16 @@ class Review(Joint):
         return self._changes[key]
 
     def _find(self, measure: Measure, ags: str) -> Change:
+        own = ags == self.region.ags
+        like = None if own else self.change(measure)
+        if like is not None and (like.then is None or like.now is None):
+            return Change(measure, None, None)
         late = known(self.place, measure, ags)
         early = known(self.before, measure, ags) if self.before is not self.place else late
-        found = _change(measure, early, late, self.years)
+        if like is None or like.then is None or like.now is None:
+            found = _change(measure, early, late, self.years)
+        else:
+            found = _told(measure, _like(early, like.then), _like(late, like.now), late)
         if found.then and found.now and ags in (self.region.ags, *(r.ags for r in self.around)):
             self.before.take(found.then)
             self.place.take(found.now)
@@ -209,12 +214,7 @@ class Review(Joint):
         around = {region.level: self.change(measure, region) for region in self.around}
         same = {level: c for level, c in around.items() if _same(own, c)}
         changes = (self.change(measure, self.register.get(ags)) for ags in self.neighbours)
-        values = [c.value for c in changes if _same(own, c) and c.value is not None]
-        if len(values) < LEAST:
-            return Row(own, same, None, len(values))
-        middle = float(np.median(values))
-        spread = float(np.median(np.abs(np.array(values) - middle)))
-        return Row(own, same, middle, len(values), spread)
+        return Row(own, same, *_middle([c.value for c in changes if _same(own, c)]))
 
     @cached_property
     def sections(self) -> list[tuple[Section, list[Row]]]:
@@ -236,15 +236,20 @@ class Review(Joint):
         found = []
         for kind in TYPES:
             measure = Measure.of("", "", "household_share", household=kind)
-            changes = {r.ags: self._counts(measure, r) for r in (self.region, *self.around)}
-            own = changes[self.region.ags]
+            own, *around = (self._counts(measure, r.ags) for r in (self.region, *self.around))
             if own.then and own.now:
-                found.append(Row(own, {r.level: changes[r.ags] for r in self.around}, None, 0))
+                alike = [self._counts(measure, ags).value for ags in self.neighbours]
+                beside = {r.level: change for r, change in zip(self.around, around, strict=True)}
+                found.append(Row(own, beside, *_middle(alike)))
         return found
 
-    def _counts(self, measure: Measure, region: Region) -> Change:
-        values = {v.base: self.place.take(v) for v in known(self.place, measure, region.ags)}
-        return Change(measure, values.get("census_2011"), values.get("census_2022"))
+    def _counts(self, measure: Measure, ags: str) -> Change:
+        values = {v.base: v for v in known(self.place, measure, ags)}
+        ends = values.get("census_2011"), values.get("census_2022")
+        if all(ends) and ags not in self.neighbours:
+            for value in filter(None, ends):
+                self.place.take(value)
+        return Change(measure, *ends)
 
 
 POPULATION = Measure.of("Bevölkerung", "", "population")
@@ -306,8 +311,46 @@ def known(place: Evidence, measure: Measure, ags: str) -> list[Value]:
 
 
 def _change(measure: Measure, early: Sequence[Value], late: Sequence[Value], years: Years) -> Change:
-    then, now = pair(early, late, years)
+    return _told(measure, *pair(early, late, years), late)
+
+
+def _like(values: Sequence[Value], one: Value) -> Value | None:
+    """The value of another region at the same date, if possible on the same base."""
+    same = [v for v in values if v.date == one.date]
+    return min(same, key=lambda v: (v.base != one.base, _census_of(v) != _census_of(one), v.base), default=None)
+
+
+def _census_of(value: Value) -> str:
+    """The census a value rests on, a count of it or its Fortschreibung."""
+    return COUNTED.get(value.base, value.base)
+
+
+def _told(measure: Measure, then: Value | None, now: Value | None, late: Sequence[Value]) -> Change:
     return Change(measure, then, now, hindrance(then.date, then.base, now, late) if then and now else "")
+
+
+def _of_state(state: State, places: Sequence[str]) -> Evidence:
+    """The first of some places as an older state of the data set knows it, and those of the others it knows."""
+    from kommunalprofil.profile import Profile, Together
+    from kommunalprofil.regions import Register
+
+    register = Register.load(state)
+    there = [register.get(ags) for ags in places if ags in register]
+    return Evidence(Profile(places[0], state, register, Together(state, register, there)))
+
+
+def _check_years(place: Region, then: int, now: int, newest: int, asked: tuple[int | None, int | None]) -> None:
+    """Raises UsageError for years that do not follow each other, or of which nobody knows anything yet."""
+    if now > newest + AWAY or then > newest:
+        late = now if now > newest + AWAY else then
+        raise UsageError(f"Für {late} gibt es noch keine Zahlen: Die neuesten zu {place.dative} sind von {newest}.")
+    if then < now:
+        return
+    if asked == (None, None):
+        why = f"kennt für {place.accusative} keine früheren Zahlen als der neue (beide bis {newest})"
+        raise UsageError(f"Der Stand von --before {why}. Mit --from JAHR und --to JAHR lassen sich Jahre wählen.")
+    why = "Die Bilanz vergleicht ein früheres Jahr mit einem späteren"
+    raise UsageError(f"--from {then} liegt nicht vor --to {now}. {why}, zum Beispiel --from {now - USUAL}.")
 
 
 def _newest(place: Evidence) -> int:
@@ -334,7 +377,7 @@ def pair(early: Sequence[Value], late: Sequence[Value], years: Years) -> tuple[V
 
     thens, nows = near(early, years.then), near(late, years.now)
     pairs = [
-        (a.base != b.base, far(a, years.then), far(b, years.now), a.base, b.base, a, b)
+        (_census_of(a) != _census_of(b), far(a, years.then), far(b, years.now), a.base, b.base, a, b)
         for a in thens
         for b in nows
         if _end(a) < _end(b)
@@ -342,8 +385,20 @@ def pair(early: Sequence[Value], late: Sequence[Value], years: Years) -> tuple[V
     if pairs:
         *_, then, now = min(pairs, key=lambda pair: pair[:5])
         return then, now
-    return (min(thens, key=lambda v: far(v, years.then), default=None),
-            min(nows, key=lambda v: far(v, years.now), default=None))  # fmt: skip
+    early_one = min(thens, key=lambda v: far(v, years.then), default=None)
+    late_one = min(nows, key=lambda v: far(v, years.now), default=None)
+    if early_one and late_one:  # one and the same time, or the wrong way round
+        return (early_one, None) if far(early_one, years.then) <= far(late_one, years.now) else (None, late_one)
+    return early_one, late_one
+
+
+def _middle(values: Sequence[float | None]) -> tuple[float | None, int, float | None]:
+    """The median of the changes there are, how many, and their median distance from it; no median of too few."""
+    there = np.array([value for value in values if value is not None])
+    if len(there) < LEAST:
+        return None, len(there), None
+    middle = float(np.median(there))
+    return middle, len(there), float(np.median(np.abs(there - middle)))
 
 
 def _same(own: Change, other: Change) -> bool:

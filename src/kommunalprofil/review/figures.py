@@ -60,16 +60,16 @@ def table(p: Review, section: Section, rows: Sequence[Row]) -> Table:
     for row in rows:
         own = row.own
         unit = (own.now or own.then or _none()).unit
-        ends = ["." if v is None else cell(v) for v in (own.then, own.now)]
+        ends = [dated(v, year) for v, year in ((own.then, years.then), (own.now, years.now))]
         around = [changed(row.around[r.level]) if r.level in row.around else "." for r in p.around]
         middle = [fmt.change(x, _digits(row)) if x is not None and own.value is not None else "." for x in
                   (row.alike, row.apart)]  # fmt: skip
-        percent = "%" if own.counted else ""
-        middle = [fmt.with_unit(text, percent) if text != "." else text for text in middle]
+        if own.counted and row.alike is not None:
+            middle[0] = fmt.with_unit(middle[0], "%")
         body.append((own.measure.labelled(unit), *ends, changed(own, interval=True), *around, *middle))
         every += [v for c in (own, *row.around.values()) for v in (c.then, c.now) if v is not None]
     return Table(
-        f"{section.title}: {years.then} und {years.now}", tuple(head), tuple(body), sources(every), _note(p, rows)
+        f"{section.title}: {years.then} und {years.now}", tuple(head), tuple(body), sources(every), _note(rows)
     )
 
 
@@ -77,25 +77,35 @@ def _none() -> Value:
     raise ValueError("a row without any value")
 
 
-def _note(p: Review, rows: Sequence[Row]) -> str:
-    """Units, dates that are not those of the head, what the signs mean."""
+def dated(value: Value | None, year: int) -> str:
+    """A cell, with the date behind it where it is not the end of the year: '6,0 (2019)', '6,7 (15.05.2022)'."""
+    if value is None:
+        return "."
+    when = value.date[:4] if value.date.endswith("-12-31") else value.date
+    return cell(value) if when == str(year) else f"{cell(value)} ({fmt.date(when)})"
+
+
+def _note(rows: Sequence[Row]) -> str:
+    """Units, dates, what the signs mean."""
     said = []
     if any(row.own.unit == "Prozentpunkte" and row.own.value is not None for row in rows):
         said.append("Veränderungen von Anteilen in Prozentpunkten.")
-    dates: dict[str, list[str]] = {}
-    for row in rows:
-        ends = [v for v in (row.own.then, row.own.now) if v is not None]
-        usual = {f"{p.years.then}-12-31", f"{p.years.now}-12-31", str(p.years.then), str(p.years.now)}
-        if any(v.date not in usual for v in ends):
-            dates.setdefault(" und ".join(fmt.date(v.date) for v in ends), []).append(row.own.measure.label)
-    if dates:
-        listed = (f"{', '.join(labels)}: {day}" for day, labels in dates.items())
-        said.append(f"Andere Zeiten: {'; '.join(listed)}.")
+    if any(row.own.counted and row.apart is not None for row in rows):
+        said.append("Abstand bei der Bevölkerung in Prozentpunkten.")
     if any(row.own.interval for row in rows):
-        said.append("In Klammern: Bereich, in den bei so kleinen Zahlen schon der Zufall führt (95 %).")
+        said.append(
+            "In Klammern hinter Veränderungen: Bereich, in den bei kleinen Zahlen schon der Zufall führt (95 %)."
+        )
     if any(row.own.why for row in rows):
         said.append(f"{NOT_COMPARED}: nicht vergleichbar, die Gründe stehen im Kapitel „Was sich vergleichen lässt“.")
     return " ".join(said)
+
+
+def spanned(p: Review, rows: Sequence[Row]) -> str:
+    """Between what the changes lie: 'zwischen 2015 und 2020', or 'zwischen den Jahren in der Tabelle'."""
+    exact = all(dated(v, year) == cell(v) for row in rows
+                for v, year in ((row.own.then, p.years.then), (row.own.now, p.years.now)) if v)  # fmt: skip
+    return f"zwischen {p.years.then} und {p.years.now}" if exact else "zwischen den Zeitpunkten, die die Tabelle nennt"
 
 
 def _declare(section: Section) -> Declaration:
@@ -117,10 +127,10 @@ def _declare(section: Section) -> Declaration:
         return Figure(
             id=figure_id,
             title=f"{most.own.measure.label}: {changed(most.own)} Prozentpunkte",
-            subtitle=f"{POINTS} zwischen {p.years.then} und {p.years.now}, {p.region.title}",
+            subtitle=f"{POINTS} {spanned(p, drawn)}, {p.region.title}",
             svg=dots([_dot(row) for row in drawn], labels, figure_id=figure_id, unit=POINTS, zero=True,
                      interval_label=CHANCE if any(row.own.interval for row in drawn) else ""),
-            alt=f"Punktdiagramm, {p.region.title}, {POINTS} zwischen {p.years.then} und {p.years.now}: "
+            alt=f"Punktdiagramm, {p.region.title}, {POINTS} {spanned(p, drawn)}: "
             + "; ".join(f"{row.own.measure.label} {changed(row.own)}" for row in drawn) + ".",
             table=listed,
             sources=listed.sources,
@@ -194,13 +204,17 @@ def households(p: Review) -> Figure | Gap:
     when = [fmt.date(v.date) for v in (first.then, first.now) if v is not None]
     head = [Column("Haushalte", align="left"), *(Column(day, "%") for day in when), Column("Veränderung")]
     head += [Column(region.title) for region in p.around]
+    beside = any(row.alike is not None for row in rows)
+    head += [Column(alike(p))] if beside else []
     body = tuple(
         (label, *(cell(v) for v in (row.own.then, row.own.now) if v is not None), changed(row.own),
-         *(changed(row.around[r.level]) for r in p.around))
+         *(changed(row.around[r.level]) for r in p.around),
+         *([fmt.change(row.alike, 1)] if beside else []))
         for label, row in ends
     )  # fmt: skip
     every = [v for row in rows for c in (row.own, *row.around.values()) for v in (c.then, c.now) if v is not None]
     labels = {"place": p.region.title} | {r.level: r.title for r in p.around}
+    labels |= {"alike": f"{alike(p)} (Median)"} if beside else {}
     return Figure(
         id="review_census_types",
         title=f"{most[0]}: {changed(most[1].own)} Prozentpunkte",
@@ -218,7 +232,7 @@ def households(p: Review) -> Figure | Gap:
 
 def _dot_of(label: str, row: Row) -> DotRow:
     values = {"place": row.own.value} | {level: change.value for level, change in row.around.items()}
-    return DotRow(label, values, changed(row.own))
+    return DotRow(label, values | {"alike": row.alike}, changed(row.own))
 
 
 DRAWN = [_declare(section) for section in SECTIONS]

@@ -58,8 +58,10 @@ class Progress:
             return "ohne Zielwert"
         if self.way is None:
             return "ohne Ausgangswert" if one.baseline.value is None else "Ziel gleich Ausgangswert"
-        if self.way >= 100:
-            return "Ziel erreicht"
+        if round(self.way) == 100:
+            return "Zielwert erreicht"
+        if self.way > 100:
+            return "über den Zielwert hinaus"
         if self.way <= 0:
             return "noch nicht näher am Ziel" if self.way > -0.5 else "weiter weg vom Ziel"
         return f"{fmt.number(self.way)}{fmt.NBSP}% des Wegs"
@@ -80,15 +82,22 @@ def _progress(review: Review, one: Planned) -> Progress:
     measure, place = one.indicator, review.place
     rows = place.every(measure.indicator, variant=measure.variant, **dict(measure.members))
     known = [v for v in rows if not v.missing and v.date > one.baseline.date]
-    codes = [code for code, name in BASE.items() if name.de == one.baseline.base]
-    census = COUNTED.get(codes[0], codes[0]) if codes else ""
-    same = [v for v in known if not census or COUNTED.get(v.base, v.base) == census]
+    base = _base(one, rows)
+    same = [v for v in known if COUNTED.get(v.base, v.base) == COUNTED.get(base, base)]
     now = max(same or known, key=lambda v: v.date, default=None)
     if now is None:
         return Progress(one, None, "")
     place.take(now)
-    between = [v for v in known if v.date <= now.date]
-    return Progress(one, now, hindrance(one.baseline.date, codes[0] if codes else now.base, now, between))
+    if one.baseline.unit and one.baseline.unit != now.unit:
+        return Progress(one, now, f"der Ausgangswert in „{one.baseline.unit}“ steht, die Kennzahl in „{now.unit}“")
+    return Progress(one, now, hindrance(one.baseline.date, base or now.base, now, known) if one.baseline.date else "")
+
+
+def _base(one: Planned, rows: Sequence[Value]) -> str:
+    """The population base of a baseline: as the plan says, else that of the official value of its day; '' for none."""
+    named = [code for code, name in BASE.items() if name.de == one.baseline.base]
+    then = [v.base for v in rows if not v.missing and v.date == one.baseline.date]
+    return (named or then or [""])[0]
 
 
 def table(found: Sequence[Progress]) -> Table:
@@ -162,9 +171,10 @@ def said(found: Sequence[Progress]) -> Iterator[str]:
     if not ways:
         yield "Bei keiner lässt sich schon sagen, wie nah ihr Indikator dem Ziel ist."
         return
-    reached, nearer = sum(way >= 100 for way in ways), sum(0 < way < 100 for way in ways)
-    rest = len(ways) - reached - nearer
-    parts = [(reached, "am Ziel"), (nearer, "dem Ziel näher"), (rest, "nicht näher am Ziel")]
+    reached, beyond = sum(round(way) == 100 for way in ways), sum(round(way) > 100 for way in ways)
+    nearer = sum(way > 0 for way in ways) - reached - beyond
+    rest = len(ways) - reached - beyond - nearer
+    parts = [(reached, "am Zielwert"), (beyond, "über ihn hinaus"), (nearer, "ihm näher"), (rest, "ihm nicht näher")]
     if len(ways) == 1:
         yield f"Eine, deren Indikator sich vergleichen lässt, ist {next(words for n, words in parts if n)}."
     else:

@@ -35,20 +35,32 @@ def lead(p: Review) -> list[str]:
     beside = sum(row.alike is not None for row in known)
     if beside:
         whom = LEVELS[p.region.level][1]
-        said.append(f"Bei {fmt.number(beside)} davon steht daneben, was in ähnlichen {whom} geschah.")
+        these = "allen" if beside == len(known) else f"{fmt.number(beside)} davon"
+        said.append(f"Bei {these} steht daneben, was in ähnlichen {whom} geschah.")
     return said
 
 
 def moved(change: Change) -> str:
-    """'von 38,2 auf 42,1 gestiegen (+3,9)', 'mit 12,3 % gleich geblieben'."""
+    """'von 38,2 auf 42,1 gestiegen (+3,9)', 'mit 43,5 Jahren gleich geblieben'."""
     if change.then is None or change.now is None or change.value is None or change.decimals is None:
         return ""
-    ends = [shown(change.then, unit=False), shown(change.now)]
-    if not fmt.change(change.value, change.decimals).strip("±0,"):
-        return f"mit {ends[1]} gleich geblieben"
-    verb = "gestiegen" if change.value > 0 else "gesunken"
-    unit = fmt.NBSP + "Prozentpunkte" if change.unit == "Prozentpunkte" else ""
-    return f"von {ends[0]} auf {ends[1]} {verb} ({changed(change)}{unit})"
+    first, last = shown(change.then, unit=False), shown(change.now, unit=False)
+    unit = f"{fmt.NBSP}Jahre" if change.unit == "Jahre" else ""
+    if first == last:
+        return f"mit {last}{unit + 'n' if unit else ''} gleich geblieben"
+    points = f"{fmt.NBSP}Prozentpunkte" if change.unit == "Prozentpunkte" else ""
+    none = not fmt.change(change.value, change.decimals).strip("±0,")
+    verb = "fast gleich geblieben" if none else "gestiegen" if change.value > 0 else "gesunken"
+    return f"von {first} auf {last}{unit} {verb} ({changed(change)}{points})"
+
+
+def when(p: Review, change: Change) -> str:
+    """' (2015 bis 2019)' where the values are of other times than those asked for; '' elsewhere."""
+    if change.then is None or change.now is None:
+        return ""
+    ends = [v.date[:4] if v.date.endswith("-12-31") else v.date for v in (change.then, change.now)]
+    same = ends == [str(p.years.then), str(p.years.now)]
+    return "" if same else f" ({fmt.date(ends[0])} bis {fmt.date(ends[1])})"
 
 
 def sentence(p: Review, row: Row) -> str:
@@ -59,7 +71,7 @@ def sentence(p: Review, row: Row) -> str:
         others.append(("ähnliche Orte im Mittel", fmt.with_unit(fmt.change(row.alike, row.own.decimals or 0), percent)))
     beside = ", ".join(f"{name} {text}" for name, text in others if text not in (".", NOT_COMPARED))
     chance = " Bei so kleinen Zahlen kann das Zufall sein." if row.own.interval and row.own.interval.has_zero else ""
-    return f"{row.own.measure.label}: {moved(row.own)}" + (f"; {beside}." if beside else ".") + chance
+    return f"{row.own.measure.label}{when(p, row.own)}: {moved(row.own)}" + (f"; {beside}." if beside else ".") + chance
 
 
 def striking(p: Review) -> list[str]:
@@ -98,8 +110,11 @@ def neighbours(p: Review) -> list[str]:
 def not_compared(p: Review) -> list[str]:
     """Which key figures have no change, by reason."""
     reasons: dict[str, list[str]] = {}
+    counted = {row.own.measure.id for row in p.households}  # have a chapter of their own
     for row in p.rows:
         own = row.own
+        if own.measure.id in counted and (own.then is None or own.now is None):
+            continue
         if own.why:
             reasons.setdefault(f"Nicht verglichen, weil {own.why}", []).append(own.measure.label)
         elif own.then is None or own.now is None:

@@ -213,14 +213,20 @@ class Synopsis(Joint):
     def date(self, measure: Measure) -> Date | None:
         """The newest date of those that most places have a value of; None if no place has any."""
         if measure not in self._dates:
-            count: dict[Date, int] = {}
-            for place in self.places:
-                for date in self._values(place, measure, place.region):
-                    count[date] = count.get(date, 0) + 1
+            count = self._count(measure, [place.region for place in self.places])
+            count = count or self._count(measure, [place.kreis for place in self.places])
             newest = max((_year(date) for date in count), default=0)
             late = {date: n for date, n in count.items() if _year(date) >= newest - RECENT}
             self._dates[measure] = max(late, key=lambda date: (late[date], date), default=None)
         return self._dates[measure]
+
+    def _count(self, measure: Measure, regions: Sequence[Region | None]) -> dict[Date, int]:
+        """How many of some regions, one for each place, have a value at a date."""
+        found: dict[Date, int] = {}
+        for place, region in zip(self.places, regions, strict=True):
+            for date in self._values(place, measure, region) if region else ():
+                found[date] = found.get(date, 0) + 1
+        return found
 
     def newer(self, measure: Measure) -> list[Evidence]:
         """The places that have a newer value than the one compared."""
@@ -296,7 +302,7 @@ def check(places: Sequence[Region]) -> None:
         why = "Eine Synopse stellt Kreise und Gemeinden nebeneinander; Land und Bund stehen von selbst dabei."
         raise UsageError(f"{large[0].title} ist weder Kreis noch Gemeinde. {why}")
     if not FEWEST <= len(places) <= MOST:
-        number = "nur ein Ort ist" if len(places) == 1 else f"{len(places)} Orte sind"
+        number = "ist nur ein Ort" if len(places) == 1 else f"sind {len(places)} Orte"
         raise UsageError(f"Für eine Synopse {number} genannt. Möglich sind {FEWEST} bis {MOST} verschiedene Orte.")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
@@ -12,7 +13,8 @@ from kommunalprofil.figures import figure
 from kommunalprofil.figures.charts import AgeBand, DotRow, Series, above, beside, dots, line, pyramid
 from kommunalprofil.figures.compared import cell, decimal_year, points, sources
 from kommunalprofil.figures.structure import people
-from kommunalprofil.sentences import decimals, few, places, restarts
+from kommunalprofil.sentences import capital, decimals, few, on, places, restarts
+from kommunalprofil.vocabulary import BASE
 
 if TYPE_CHECKING:
     from kommunalprofil.evidence import Evidence
@@ -27,6 +29,9 @@ ROLES = {role: name for groups in parts.GROUPS.values() for role, _, name in gro
 SHORT = {"foreign": "ausländisch", "german": "deutsch"}
 SPREAD = "Spanne aller Kreise"
 OWN_SCALE = "%"
+UNSURE = "/"
+"""Stands for a mean, a ratio or a growth of fewer than 20 people: counts alone would read as the value."""
+GROWTH_5 = "population_change_5y"
 GROWTH = "population_change_since_2011"
 ROW = 12
 """Height of a row, in points: three figures of ten places fit on a page."""
@@ -37,7 +42,8 @@ NO_SHARED = "weil es keinen Tag gibt, an dem mehrere dieser Orte Zahlen dazu hab
 
 def printed(value: Value | None, stands_in: bool = False) -> str:
     """A cell: the value as tables print it, marked where it is the Kreis's; '.' for none."""
-    text = "." if value is None else cell(value)
+    text = "." if value is None else UNSURE if few(value) and value.unit != "%" else cell(value)
+    text = UNSURE if value is not None and few(value) and value.indicator == GROWTH_5 else text
     return f"{text}{fmt.NBSP}{KREIS}" if stands_in else text
 
 
@@ -60,7 +66,7 @@ def _declare(section: Section, panel: Panel) -> Declaration:
 
     @figure(figure_id)
     def draw(p: Synopsis) -> Figure | Gap:
-        if not any(p.value(place, measure) for place in p.places for _, measure in panel.measures):
+        if not any(p.told(place, measure)[0] for place in p.places for _, measure in panel.measures):
             return Gap(figure_id, f"„{panel.heading}“ ist nicht dargestellt, {NO_SHARED}.")
         days = _days(p, panel)
         listed = _group_table(p, panel, days) if panel.groups else _table(p, panel, days)
@@ -108,7 +114,8 @@ def _row(p: Synopsis, place: Evidence, panel: Panel) -> DotRow:
     strange = any(value and region != place.region for value, region in told.values())
     name = f"{p.name(place)} ({KREIS})" if strange else p.name(place)
     if panel.groups:
-        return DotRow(name, {role: _drawn(value) for role, (value, _) in told.items()})
+        cells = {role: printed(value) for role, (value, _) in told.items()}
+        return DotRow(name, {role: _drawn(value) for role, (value, _) in told.items()}, told=cells)
     (value, region), measure = told["place"], panel.measures[0][1]
     values = {"place" if region == place.region else "kreis": _drawn(value)}
     for around in place.around:
@@ -126,7 +133,9 @@ def _ends(p: Synopsis, panel: Panel) -> str:
     """'von 12,1 % (Vrees) bis 28,4 % (Adorf/Vogtl.)', for each of two groups."""
     said = []
     for _, measure in panel.measures:
-        if found := p.ordered(measure):
+        if len(found := p.ordered(measure)) == 1:
+            said.append(f"nur {found[0][0].region.title} mit eigenem Wert ({with_unit(found[0][1])})")
+        elif found:
             ends = [f"{with_unit(v)} ({p.name(place)})" for place, v in (found[0], found[-1])]
             begin = f"{measure.label.removeprefix(panel.heading).lstrip(', ')} " if panel.groups else ""
             said.append(f"{begin}von {ends[0]} bis {ends[1]}")
@@ -168,7 +177,7 @@ def _group_table(p: Synopsis, panel: Panel, days: str) -> Table:
     for region in (*p.lands, p.bund):
         values = [p.of(measure, region) for _, measure in panel.measures]
         every += values
-        rows.append((region.name, *map(printed, values)))
+        rows.append((region.title, *map(printed, values)))
     head = (Column("Kommune", align="left"), *(Column(ROLES[role]) for role, _ in panel.measures))
     tables = sources(v for v in every if v)
     return Table(f"{panel.heading}, {days}", head, tuple(rows), tables, _note(rows), (len(rows) - 1,))
@@ -190,7 +199,8 @@ def overview(p: Synopsis) -> Table:
     head = (Column("Kommune", align="left"), Column("liegt in", align="left"), Column("Schlüssel (AGS)", align="left"),
             Column("Menschen"))  # fmt: skip
     when = f" am {fmt.date(date.date)}" if date else ""
-    return Table(f"Die Kommunen und ihre Bevölkerung{when}", head, tuple(rows), sources(every))
+    note = f"{BASE[date.base].de}." if date and date.base in BASE else ""
+    return Table(f"Die Kommunen und ihre Bevölkerung{when}", head, tuple(rows), sources(every), note)
 
 
 def _bands(place: Evidence, date: str) -> tuple[list[AgeBand], list[Value]]:
@@ -218,7 +228,7 @@ def pyramids(p: Synopsis) -> Figure | Gap:
                 surplus=False, heading=p.name(place), most=most, width="third", height=PYRAMID)
         for place in drawn
     ]  # fmt: skip
-    rows = [beside(charts[n : n + 3]) for n in range(0, len(charts), 3)]
+    rows = [beside(charts[n : n + 3], slots=3) for n in range(0, len(charts), 3)]
     shares = {place.region.ags: _shares(place, date.date) for place in drawn}
     oldest = max(drawn, key=lambda place: _value(shares[place.region.ags][-1]))
     youngest = max(drawn, key=lambda place: _value(shares[place.region.ags][0]))
@@ -230,8 +240,10 @@ def pyramids(p: Synopsis) -> Figure | Gap:
     note += f" Ohne Angaben oder mit weniger als 100 Menschen: {fmt.list_and(missing)}." if missing else ""
     return Figure(
         id="synopsis_pyramids",
-        title=f"Die meisten unter 20-Jährigen hat {youngest.region.nominative}, die meisten Menschen ab 65 "
-        f"{oldest.region.nominative}",
+        title=f"Anteil der unter 20-Jährigen am größten {youngest.region.dative_in}, der Menschen ab 65 "
+        f"{oldest.region.dative_in}"
+        if len(drawn) > 1
+        else f"Altersaufbau {drawn[0].region.dative_in}",
         subtitle="Bevölkerung nach Alter und Geschlecht in Prozent aller Menschen je Altersjahr, "
         f"{fmt.date(date.date)}, überall derselbe Maßstab",
         svg=above(rows),
@@ -271,12 +283,13 @@ def growth(p: Synopsis) -> Figure | Gap:
              bounds=(low, high), width="third", height=SERIES)
         for place in drawn
     ]  # fmt: skip
-    rows = [beside(charts[n : n + 3]) for n in range(0, len(charts), 3)]
-    ends = {place.region.ags: lines[place.region.ags]["place"][-1] for place in drawn}
-    ordered = sorted(drawn, key=lambda place: _value(ends[place.region.ags]))
-    least, most = ordered[0], ordered[-1]
-    said = f"{fmt.change(_value(ends[most.region.ags]), 1)}{fmt.NBSP}% {most.region.dative_in}"
-    title = f"Seit 2011 {said}, {fmt.change(_value(ends[least.region.ags]), 1)}{fmt.NBSP}% {least.region.dative_in}"
+    rows = [beside(charts[n : n + 3], slots=3) for n in range(0, len(charts), 3)]
+    last = _shared_dates(lines[place.region.ags]["place"] for place in drawn)[-1]
+    ends = {p_.region.ags: v for p_ in drawn for v in lines[p_.region.ags]["place"] if v.date == last}
+    ordered = sorted((q for q in drawn if q.region.ags in ends), key=lambda q: _value(ends[q.region.ags]))
+    ends_of = [ordered[-1], *ordered[:1]] if len(ordered) > 1 else ordered
+    said = (f"{fmt.change(_value(ends[q.region.ags]), 1)}{fmt.NBSP}% {q.region.dative_in}" for q in ends_of)
+    title = f"{capital(on(last))} gegenüber 2011: {', '.join(said)}"
     return Figure(
         id="synopsis_series",
         title=title,
@@ -309,8 +322,7 @@ def _lines(place: Evidence) -> dict[str, list[Value]]:
 
 def _growth_table(p: Synopsis, drawn: Sequence[Evidence], lines: dict[str, dict[str, list[Value]]]) -> Table:
     every = [v for place in drawn for v in lines[place.region.ags]["place"]]
-    shared = [{v.date for v in lines[place.region.ags]["place"]} for place in drawn]
-    years = sorted(set.intersection(*shared) or set.union(*shared), key=decimal_year)
+    years = _shared_dates(lines[place.region.ags]["place"] for place in drawn)
     chosen = [d for d in years if fmt.year(d) % 5 == 0 or d == years[-1]]
     rows = [(place.region.title, *_at(lines[place.region.ags]["place"], chosen)) for place in drawn]
     for region in (*p.lands, p.bund):
@@ -319,6 +331,12 @@ def _growth_table(p: Synopsis, drawn: Sequence[Evidence], lines: dict[str, dict[
     head = (Column("Kommune", align="left"), *(Column(fmt.date(date), "%") for date in chosen))
     caption = "Veränderung der Einwohnerzahl seit Ende 2011"
     return Table(caption, head, tuple(rows), sources(every), total_rows=(len(rows) - 1,))
+
+
+def _shared_dates(series: Iterable[Sequence[Value]]) -> list[str]:
+    """The dates most of some series have, from old to new."""
+    count = Counter(v.date for values in series for v in values)
+    return sorted((date for date, n in count.items() if n == max(count.values())), key=decimal_year)
 
 
 def _at(values: Sequence[Value], dates: Sequence[str]) -> list[str]:

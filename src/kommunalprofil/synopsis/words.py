@@ -86,8 +86,8 @@ def rules(p: Synopsis) -> list[str]:
         "Einwohnerzahlen geht, vom selben Zensus fortgeschrieben. Gewählt ist der jüngste Stichtag, an dem die meisten "
         "Orte einen Wert haben.",
         "Kleine Zahlen: Anteile von weniger als 100 Menschen oder Haushalten stehen ohne Nachkommastelle, von weniger "
-        "als 20 nur als Anzahl („3 von 17“). In Klammern steht, was auf weniger als 100 im Nenner oder 20 im Zähler "
-        "beruht.",
+        "als 20 nur als Anzahl („3 von 17“), Mittelwerte und Veränderungen so weniger gar nicht („/“). In Klammern "
+        "steht, was auf weniger als 100 im Nenner oder 20 im Zähler beruht.",
         "Mehrere Jahre zusammen: Geborene, Gestorbene und Wanderungen sind Mittel aus vier Jahren, weil in kleinen "
         "Orten ein einzelnes Jahr vom Zufall geprägt ist.",
     ]
