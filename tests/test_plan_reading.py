@@ -27,6 +27,13 @@ OWN = {"title": "Treff", "indicator": "Gäste je Monat", "value": "1.200", "unit
        "source": "Strichliste", "target": 1500}  # fmt: skip
 
 
+def test_a_number_beyond_all_reason_is_named_and_the_rest_is_read() -> None:
+    plan = plans.filled({"title": "A", "budget": 1e30, "target": 5}, {"title": "B", "budget": 100})
+    assert [one.budget for one in plan.measures] == [None, 100]
+    assert [one.target for one in plan.measures] == [5, None]
+    assert any("ist zu groß für einen Plan" in text and text.startswith("Plan!G2") for text in plan.problems)
+
+
 def without_rows(plan: Plan) -> list[object]:
     return sorted((replace(one, row=0) for one in plan.measures), key=lambda one: one.title)
 

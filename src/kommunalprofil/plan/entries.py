@@ -8,7 +8,7 @@ from kommunalprofil.errors import shown
 from kommunalprofil.formatting import MINUS, NBSP
 from kommunalprofil.names import fold
 from kommunalprofil.plan.amounts import EURO, Amount, amount
-from kommunalprofil.plan.filled import NOTHING, Entry, Form
+from kommunalprofil.plan.filled import LARGEST, NOTHING, Entry, Form
 from kommunalprofil.plan.moments import Span, serial, span, whole_year, year
 from kommunalprofil.sources.sheets import Sheet, place
 
@@ -144,12 +144,15 @@ class Row:
         if not cell or (cell.error and quiet) or not self.text(key):
             return None
         found = amount(cell) if cell.form is None else None
-        if cell.form is Form.NUMBER:
+        if found is not None and abs(found.value) >= 10**LARGEST:
+            found = None
+        if cell.form is Form.NUMBER and abs(float(cell)) < 10**LARGEST:
             found = Amount(float(cell), "")
         elif cell.form is Form.PERCENT:
-            found = Amount(round(float(cell) * 100, 10), "%")
+            found = Amount(round(float(cell) * 100, 10), "%") if abs(float(cell)) < 10**LARGEST else None
         if found is None and not quiet:
-            what = "ein Datum, keine Zahl" if cell.span else "keine Zahl"
+            large = cell.form in (Form.NUMBER, Form.PERCENT)
+            what = "ein Datum, keine Zahl" if cell.span else "zu groß für einen Plan" if large else "keine Zahl"
             self.told(key, f"„{self.text(key)}“ ist {what}. {allowed}.")
         return found
 

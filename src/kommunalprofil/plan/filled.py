@@ -7,12 +7,15 @@ spreadsheet saved, and the format of a number tells whether it is a day.
 from __future__ import annotations
 
 import re
+from decimal import Decimal, InvalidOperation
 from enum import Enum
 
 from kommunalprofil.plan.moments import Span, serial, whole_month, whole_year
 from kommunalprofil.sources.sheets import Number, SheetReader
 from kommunalprofil.sources.xlsx import WORKBOOK, Book
 
+LARGEST = 12
+"""No number of a plan has more digits before the comma than this and one."""
 STYLES = "xl/styles.xml"
 ERRORS = {"#N/A": "#NV", "#REF!": "#BEZUG!", "#VALUE!": "#WERT!", "#NAME?": "#NAME?", "#NUM!": "#ZAHL!"}
 """What a spreadsheet in German shows for an error that is saved in English."""
@@ -92,6 +95,14 @@ class FilledReader(SheetReader):
             self._formula = True
             name = "formula"  # which is nothing the reader of official files minds
         super().start(name, attributes)
+
+    def _number(self, text: str) -> str:
+        """A number too large for any plan stays as it is written, and is told of with its cell when it is wanted."""
+        try:
+            number = Decimal(text)
+        except InvalidOperation:
+            return super()._number(text)
+        return text if number.is_finite() and number.adjusted() > LARGEST else super()._number(text)
 
     def _finish_cell(self) -> None:
         if not self._pieces:
