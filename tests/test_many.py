@@ -96,7 +96,7 @@ def test_places_from_a_file_and_from_stdin(
         ([], "Kein Ort angegeben. Erlaubt sind"),
         (["--land", "Preußen"], "Das Land „Preußen“ gibt es nicht. Erlaubt sind: 01 Schleswig-Holstein, "),
         (["--level", "dorf"], "Die Ebene „dorf“ gibt es nicht."),
-        (["--from", "leer.txt"], "Kein Ort angegeben."),
+        (["--from", "leer.txt"], "In „leer.txt“ steht kein Ort."),
         (["--from", "bild.png"], "kein Text in UTF-8"),
         (["--from", "fort.txt"], "fort.txt"),
         (["--from", "falsch.txt"], "Gemeint sein könnte"),
