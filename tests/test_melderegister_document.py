@@ -144,7 +144,7 @@ def test_gaps_have_a_reason() -> None:
     p = beside(b"Stichtag;Haushaltstyp;Haushalte\n31.12.2023;Single;200\n")
     page = files.files(p)["melderegister.html"].decode()
     for sentence in (
-        "Einwohnerzahl: keine eigenen Zahlen, denn die Datei zählt keine Menschen",
+        "Einwohnerzahl: keine eigenen Zahlen, denn die Datei zählt nicht alle Menschen",
         "Alter: keine eigenen Zahlen, denn die Datei nennt kein Alter",
         "Ortsteile lassen sich aus der Datei nicht darstellen, denn sie nennt keine",
         "Ein Punkt steht, wo die Datei eine Zahl nicht nennt oder geheim hält.",

@@ -77,3 +77,16 @@ def test_a_tiny_district_is_told_nowhere() -> None:
 def test_shares_of_few_people() -> None:
     assert (percent(3, 17), percent(3, 50), percent(30, 200), percent(0, 0)) == ("3 von 17", "6", "15,0", "–")
     assert (percent(None, 50), printed(None), printed(0), printed(1234)) == ("·", "·", "–", "1.234")
+
+
+def test_what_the_file_keeps_secret_hides_others_with_it() -> None:
+    """Of 1.916 people two districts would be left with 2: one secret, one of a single person."""
+    found = Districts(parse(b"Ortsteil;Anzahl\n;1916\nAlt;*\nBerg;1\nCamp;1000\nDorf;914\n", "x.csv", "31.12.2021"))
+    assert {name: found.total(TOTALS, name) for name in found.names} == {
+        "Alt": None, "Berg": None, "Camp": 1000, "Dorf": None,
+    }  # fmt: skip
+
+
+def test_a_lone_secret_does_not_follow_from_the_whole() -> None:
+    found = Districts(parse(b"Ortsteil;Anzahl\n;1916\nAlt;*\nCamp;1000\nDorf;914\n", "x.csv", "31.12.2021"))
+    assert sum(found.total(TOTALS, name) is None for name in found.names) == 2

@@ -239,6 +239,25 @@ def test_how_far_a_measure_is(baseline: float | None, target: float | None, now:
     assert measures.Progress(planned, value(now, "2024-12-31"), "").told == says
 
 
+def test_a_baseline_without_a_day_or_later_than_every_value_is_not_judged() -> None:
+    def told(**entries: object) -> str:
+        plan = plans.filled({"title": "X", "indicator": OLD.label, "target": 20, **entries})
+        return measures.progress(review(), plan)[0].told
+
+    assert told(value=25, day="Ende 2027") == "kein neuerer Wert als der Ausgangswert"
+    assert told(value=25, day="31.12.2015", begin="01.01.2027").endswith("der neueste Wert von vor dem Beginn der "
+                                                                        "Maßnahme ist")  # fmt: skip
+    assert told(value=25, day="31.12.2015", unit="Anteil").startswith("nicht vergleichbar, weil der Ausgangswert in")
+
+
+def test_what_the_font_has_no_letter_for_stops_no_document() -> None:
+    plan = plans.filled({"title": "Treff 😀 مرحبا", "indicator": OLD.label}, {"title": "wort " * 200})
+    rows = measures.table(measures.progress(review(), plan)).rows
+    assert rows[0][0].startswith("Treff ? ?")
+    assert len(rows[1][0]) <= measures.LONGEST + 2
+    assert parts.document(review(), plan).files["halbzeitbilanz.pdf"]
+
+
 def test_the_plan_of_another_place_is_refused() -> None:
     with pytest.raises(UsageError, match="der Plan von Kreis Dithmarschen"):
         measures.progress(review("14627230", 2012, 2017), plans.filled({"title": "X"}))

@@ -86,6 +86,29 @@ def refused(names: Sequence[str]) -> str:
     return ""
 
 
+COUNTS = ("gesamt", "summe", "anzahl", "einwohner", "personen", "bevoelkerung", "haushalte", "maennlich", "weiblich",
+          "maenner", "frauen", "deutsche", "auslaender")  # fmt: skip
+"""Parts of the names of columns that hold numbers of people, folded."""
+
+
+def unreadable(head: Head) -> str:
+    """Why a file of this form would be misread: a table across, second homes among the people; '' if it would not."""
+    keys = {name: squash(fold(name)) for name in head.ignored}
+    across = [f"„{name}“" for name, key in keys.items() if any(part in key for part in COUNTS)]
+    if across and not head.counted:
+        return (
+            f"Die Spalte{'n' * (len(across) > 1)} {list_and(across)} {'sehen' if len(across) > 1 else 'sieht'} nach "
+            "Anzahlen aus. Gebraucht wird eine Zeile je Gruppe mit ihrer Zahl in der Spalte „Anzahl“, nicht eine "
+            "Spalte je Gruppe."
+        )
+    if homes := [f"„{name}“" for name, key in keys.items() if "wohnung" in key or key in ("hwnw", "status")]:
+        return (
+            f"Die Spalte {list_and(homes)} unterscheidet wohl Haupt- und Nebenwohnungen. Amtlich zählt nur, wer hier "
+            "mit Hauptwohnung gemeldet ist: Nur diese Menschen ausgeben und die Spalte weglassen."
+        )
+    return ""
+
+
 def head(names: Sequence[str], line: int) -> tuple[Head, list[str]]:
     """The head line and what is wrong with it, in sentences."""
     known: dict[str, int] = {}

@@ -95,6 +95,16 @@ def holes(groups: Sequence[AgeGroup]) -> list[AgeGroup]:
     return [AgeGroup(low, high) for low, high in edges if low < high and low < NEARLY_ALL]
 
 
+def partial(counts: Counts) -> Iterator[tuple[Unit, str, tuple[str, ...]]]:
+    """The layers, with unit and date, whose age groups leave somebody out."""
+    for unit in UNITS if not counts.every_person else ():
+        for date in counts.dates:
+            with_age = [layer for layer in counts.layers(unit, date) if "age" in layer]
+            for layer, groups in zip(with_age, _ages(counts, unit, date), strict=True):
+                if holes(groups):
+                    yield unit, date, layer
+
+
 def _holes(counts: Counts, date: str) -> Iterator[str]:
     for groups in _ages(counts, "people", date) if not counts.every_person else ():
         for hole in holes(groups):

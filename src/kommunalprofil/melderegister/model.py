@@ -55,6 +55,8 @@ class Counts:
         self._districts: dict[str, list[str]] = {}
         self.every_person = every_person
         """Whether every row was a person: whom no row tells of, is not there."""
+        self.partial: frozenset[tuple[Unit, str, tuple[str, ...]]] = frozenset()
+        """Layers (with unit and date) whose age groups leave somebody out: they tell these groups, but no whole."""
         self.notices: tuple[str, ...] = ()
         """What whoever made the file should know, in German sentences."""
 
@@ -82,7 +84,8 @@ class Counts:
         key = (unit, date, dimensions)
         if key not in self._tables:
             fitting = (layer for layer in self.layers(unit, date) if set(dimensions) <= set(layer))
-            layer = next(fitting, None)
+            whole = (layer for layer in fitting if "age" in dimensions or (unit, date, layer) not in self.partial)
+            layer = next(whole, None)
             self._tables[key] = None if layer is None else self.sums(unit, date, layer, dimensions)
         return self._tables[key]
 

@@ -61,6 +61,7 @@ def parse(data: bytes, file: str, date: str = "") -> Counts:
     counts = Counts(people, homes, every_person=single)
     if wrong := consistency.faults(counts):
         raise RegisterError(file, wrong)
+    counts.partial = frozenset(consistency.partial(counts))
     counts.notices = (*reading.notices(), *consistency.notices(counts))
     return counts
 

@@ -36,8 +36,8 @@ def hidden(table: Mapping[str, Mapping[str, float]], totals: Iterable[str]) -> s
 
 
 def _open(numbers: Iterable[float]) -> bool:
-    """Whether the sum of a line would tell its hidden counts, or nearly."""
-    known = list(numbers)
+    """Whether the sum of a line would tell its hidden counts, or nearly; one the file keeps secret may be small."""
+    known = [1.0 if math.isnan(number) else number for number in numbers]
     if not any(known):
         return False
     return len(known) < 2 or sum(known) < len(known) + 2
@@ -58,7 +58,7 @@ def _missing(cells: Mapping[Cell, float], found: set[Cell], whole: set[str]) -> 
     if more:
         return more
     for row, column in sorted(_links(found, whole)):
-        if row in whole or cells[row, column] == 0 or math.isnan(cells[row, column]):
+        if row in whole or cells[row, column] == 0:
             continue
         extra = _cheapest(cells, found | more, 0, row) or _cheapest(cells, found | more, 1, column)
         if extra is not None:

@@ -62,7 +62,7 @@ def text_of(data: bytes, file: str) -> str:
 def rows_of(text: str, file: str) -> Rows:
     """Head line and rows. Raises RegisterError."""
     separator, head = _head(text, file)
-    if reason := columns.refused(head.names):
+    if reason := columns.refused(head.names) or columns.unreadable(head):
         raise RegisterError(file, [reason])
     roles = tuple(head.places)
     places = [head.places[role] for role in roles]

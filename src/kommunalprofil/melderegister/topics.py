@@ -130,7 +130,7 @@ def tellable(counts: Counts, topic: Topic, date: str) -> bool:
 
 
 _NOT_THERE = {
-    "total": "zählt keine Menschen",
+    "total": "zählt nicht alle Menschen",
     "sex": "nennt kein Geschlecht",
     "age": "nennt kein Alter",
     "nationality": "nennt keine Staatsangehörigkeit",

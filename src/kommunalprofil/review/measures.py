@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
@@ -11,6 +12,8 @@ from kommunalprofil import sentences
 from kommunalprofil.document import Column, Table
 from kommunalprofil.errors import UsageError
 from kommunalprofil.figures.compared import cell
+from kommunalprofil.figures.sheet import unprintable
+from kommunalprofil.plan import moments
 from kommunalprofil.review import hindrance
 from kommunalprofil.vocabulary import BASE, COUNTED
 
@@ -81,8 +84,9 @@ def _progress(review: Review, one: Planned) -> Progress:
         return Progress(one, None, "")
     measure, place = one.indicator, review.place
     rows = place.every(measure.indicator, variant=measure.variant, **dict(measure.members))
-    known = [v for v in rows if not v.missing and v.date > one.baseline.date]
-    base = _base(one, rows)
+    start = day(one)
+    known = [v for v in rows if not v.missing and v.date > start]
+    base = _base(one, start, rows)
     same = [v for v in known if COUNTED.get(v.base, v.base) == COUNTED.get(base, base)]
     now = max(same or known, key=lambda v: v.date, default=None)
     if now is None:
@@ -90,14 +94,42 @@ def _progress(review: Review, one: Planned) -> Progress:
     place.take(now)
     if one.baseline.unit and one.baseline.unit != now.unit:
         return Progress(one, now, f"der Ausgangswert in „{one.baseline.unit}“ steht, die Kennzahl in „{now.unit}“")
-    return Progress(one, now, hindrance(one.baseline.date, base or now.base, now, known) if one.baseline.date else "")
+    if not start:
+        return Progress(one, now, "der Ausgangswert keinen Stichtag hat")
+    if one.begin and _last_day(now) < one.begin:
+        return Progress(one, now, "der neueste Wert von vor dem Beginn der Maßnahme ist")
+    return Progress(one, now, hindrance(start, base or now.base, now, known))
 
 
-def _base(one: Planned, rows: Sequence[Value]) -> str:
+def day(one: Planned) -> str:
+    """The date of a baseline as the data know it, also where people wrote it; '' where none can be read."""
+    written = moments.span(one.baseline.day) if one.baseline.day and not one.baseline.date else None
+    return written.last.isoformat() if written else one.baseline.date
+
+
+def _last_day(value: Value) -> date:
+    """The last day a value is of."""
+    return (
+        date.fromisoformat(value.date) if len(value.date) == len("2015-12-31") else date(int(value.date[-4:]), 12, 31)
+    )
+
+
+def _base(one: Planned, start: str, rows: Sequence[Value]) -> str:
     """The population base of a baseline: as the plan says, else that of the official value of its day; '' for none."""
     named = [code for code, name in BASE.items() if name.de == one.baseline.base]
-    then = [v.base for v in rows if not v.missing and v.date == one.baseline.date]
+    then = [v.base for v in rows if not v.missing and v.date == start]
     return (named or then or [""])[0]
+
+
+LONGEST = 160
+"""Characters of a text of the plan that are printed; the workbook holds it whole."""
+
+
+def printed(text: str) -> str:
+    """A text people wrote, as the house font can print it: other letters become '?', a long one is cut."""
+    while strange := unprintable(text):
+        text = text.replace(strange, "?")
+    return text if len(text) <= LONGEST else f"{text[:LONGEST].rsplit(' ', 1)[0]} …"
 
 
 def table(found: Sequence[Progress]) -> Table:
@@ -108,9 +140,9 @@ def table(found: Sequence[Progress]) -> Table:
     for one in found:
         planned = one.planned
         unit = planned.baseline.unit or (one.now.unit if one.now else "")
-        label = planned.indicator.labelled(unit) if planned.indicator else planned.indicator_text or fmt.DASH
+        label = planned.indicator.labelled(unit) if planned.indicator else printed(planned.indicator_text) or fmt.DASH
         now = "." if one.now is None else f"{cell(one.now)} ({fmt.date(one.now.date)})"
-        rows.append((title(planned), label, _baseline(planned), now, _number(planned.target, unit), one.told))
+        rows.append((printed(title(planned)), label, _baseline(planned), now, _number(planned.target, unit), one.told))
     return Table("Maßnahmen des Werkstattplans", head, tuple(rows), credit=CREDIT)
 
 
@@ -129,7 +161,11 @@ def _number(value: float | None, unit: str, exact: bool = True) -> str:
 
 def _baseline(planned: Planned) -> str:
     text = _number(planned.baseline.value, planned.baseline.unit, planned.baseline.written)
-    return f"{text} ({planned.baseline.day})" if planned.baseline.day and planned.baseline.value is not None else text
+    return (
+        f"{text} ({printed(planned.baseline.day)})"
+        if planned.baseline.day and planned.baseline.value is not None
+        else text
+    )
 
 
 SHEET = (
@@ -181,3 +217,8 @@ def said(found: Sequence[Progress]) -> Iterator[str]:
         told = fmt.list_and(f"{fmt.number(n)} {words}" for n, words in parts if n)
         yield f"Von den {fmt.number(len(ways))}, deren Indikator sich vergleichen lässt, sind {told}."
     yield "Ob das an der Maßnahme liegt, sagen die Zahlen nicht."
+
+
+def problems(plan: Plan) -> list[str]:
+    """What could not be read of a plan, as it can be printed."""
+    return [printed(text) for text in plan.problems]
