@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import multiprocessing
 import os
 import sys
 import time
@@ -14,7 +15,7 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
-from kommunalprofil import cli, datapackage, german_cli, many, render
+from kommunalprofil import cli, datapackage, german_cli, many, render, workers
 
 NAMES = ("kommunalprofil.pdf", "daten.csv", "abbildungen/01.svg")
 SIZE = 200_000
@@ -42,6 +43,7 @@ def fingerprint(_: many.What) -> str:
 def patch() -> None:
     render.document = document
     many.fingerprint = fingerprint
+    workers._context = lambda: multiprocessing.get_context("fork")  # a process begun anew would build in earnest
 
 
 def dask_setup(_: object) -> None:
