@@ -258,7 +258,16 @@ def test_what_the_font_has_no_letter_for_stops_no_document() -> None:
     assert parts.document(review(), plan).files["halbzeitbilanz.pdf"]
 
 
+def test_a_change_is_no_target() -> None:
+    plan = plans.filled({"title": "X", "indicator": OLD.label, "target": "+2 %"})
+    assert plan.measures[0].target is None
+    assert any("sieht nach einer Veränderung aus" in text for text in plan.problems)
+
+
 def test_the_plan_of_another_place_is_refused() -> None:
+    nameless = replace(plans.filled({"title": "X"}), ags="", place="Kreis Steinburg")
+    with pytest.raises(UsageError, match="der Plan von Kreis Steinburg"):
+        measures.progress(review(), nameless)
     with pytest.raises(UsageError, match="der Plan von Kreis Dithmarschen"):
         measures.progress(review("14627230", 2012, 2017), plans.filled({"title": "X"}))
 

@@ -132,6 +132,9 @@ class Row:
         found = self._amount(key, NUMBERS, quiet)
         if found is None:
             return None
+        if not quiet and self.text(key)[:1] in ("+", "±"):
+            self.told(key, f"„{self.text(key)}“ sieht nach einer Veränderung aus. Gebraucht wird der Wert am Ziel.")
+            return None
         wanted = _spelled(unit)
         if found.unit and unit and _spelled(found.unit) not in (wanted, *(COUNTED if wanted in COUNTED else ())):
             if not quiet:

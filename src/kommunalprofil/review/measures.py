@@ -72,9 +72,10 @@ class Progress:
 
 def progress(review: Review, plan: Plan) -> list[Progress]:
     """Every measure of a plan, in its order. Raises UsageError for the plan of another place."""
-    if plan.ags and plan.ags != review.region.ags:
+    other = plan.ags != review.region.ags if plan.ags else plan.place not in ("", review.region.title)
+    if other:
         wanted = f"Verlangt ist der von {review.region.title} ({review.region.ags})"
-        raise UsageError(f"„{plan.file}“ ist der Plan von {plan.place or 'einem anderen Ort'} ({plan.ags}). {wanted}.")
+        raise UsageError(f"„{plan.file}“ ist der Plan von {plan.place or plan.ags}. {wanted}.")
     return [_progress(review, one) for one in plan.measures]
 
 
@@ -156,7 +157,9 @@ def _number(value: float | None, unit: str, exact: bool = True) -> str:
     if value is None:
         return "."
     digits = sentences.decimals(unit) if unit else 0
-    return fmt.number(value, digits if not exact or round(value, digits) == round(value, 6) else 2)
+    if exact:
+        digits = next((n for n in (0, digits) if round(value, n) == round(value, 6)), 2)
+    return fmt.number(value, digits)
 
 
 def _baseline(planned: Planned) -> str:
