@@ -127,6 +127,14 @@ def find_place(state: State, register: Register, text: str) -> Region:
     return register.find(text)
 
 
+def place_of(state: State, register: Register, text: str) -> Region:
+    """The place meant, if documents can tell of it. Raises UsageError also for one without people."""
+    place = find_place(state, register, text)
+    if refused := register.refusal(place):
+        raise UsageError(refused)
+    return place
+
+
 def find_places(state: State, register: Register, names: Iterable[tuple[str, str]]) -> list[Region]:
     """The places of these names or keys, each with where it was named ('' or 'orte.txt, Zeile 3').
 
@@ -136,14 +144,9 @@ def find_places(state: State, register: Register, names: Iterable[tuple[str, str
     faults: dict[str, None] = {}
     for name, where in names:
         try:
-            place = find_place(state, register, name)
-            fault = register.refusal(place)
+            places.append(place_of(state, register, name))
         except UsageError as error:
-            fault = str(error)
-        else:
-            places.append(place)
-        if fault:
-            faults[f"{where}: {fault}" if where else fault] = None
+            faults[f"{where}: {error}" if where else str(error)] = None
     if faults:
         told = [*faults][:MOST_FAULTS]
         more = [f"… und {len(faults) - MOST_FAULTS} weitere."] if len(faults) > MOST_FAULTS else []

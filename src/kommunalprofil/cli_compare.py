@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kommunalprofil.cli_options import DataDir, Json, Quiet, data_dir, print_json, told_files
+from kommunalprofil.cli_options import DataDir, Json, Quiet, opened, print_json, told_files
 
 
 def compare(
@@ -26,11 +26,8 @@ def compare(
 ) -> int:
     """Eine Synopse schreiben: Kommunen nebeneinander als PDF, HTML und Excel, mit Land und Bund."""
     from kommunalprofil import asking, dwk, render, resources, synopsis
-    from kommunalprofil.regions import Register
-    from kommunalprofil.states import State
 
-    state = State.of(data_dir(data))
-    register = Register.load(state)
+    state, register = opened(data)
     places = asking.find_places(state, register, ((ort, "") for ort in orte or dwk.MODEL_KOMMUNEN))
     places = list({place.ags: place for place in places}.values())
     synopsis.check(places)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from kommunalprofil.cli_options import DataDir, Json, Quiet, data_dir, print_json, told_files
+from kommunalprofil.cli_options import DataDir, Json, Quiet, opened, print_json, told_files
 from kommunalprofil.errors import UsageError
 
 
@@ -32,14 +32,9 @@ def melderegister(
     from kommunalprofil.melderegister.files import files
     from kommunalprofil.melderegister.words import warnings
     from kommunalprofil.profile import Profile
-    from kommunalprofil.regions import Register
-    from kommunalprofil.states import State
 
-    state = State.of(data_dir(data))
-    register = Register.load(state)
-    region = asking.find_place(state, register, ort)
-    if refused := register.refusal(region):
-        raise UsageError(refused)
+    state, register = opened(data)
+    region = asking.place_of(state, register, ort)
     if region.level not in ("kreis", "gemeinde"):
         raise UsageError(f"{region.title} führt kein Melderegister; möglich sind Kreise und Gemeinden.")
     counts = read(datei, date)

@@ -6,11 +6,15 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kommunalprofil.errors import UsageError
+
+if TYPE_CHECKING:
+    from kommunalprofil.regions import Register
+    from kommunalprofil.states import State
 
 OPTIONS: dict[str, Any] = {"rich_markup_mode": None, "add_completion": False, "no_args_is_help": True}
 """How every Typer application of the program is set up."""
@@ -31,6 +35,15 @@ def data_dir(asked: Path | None) -> Path:
     from kommunalprofil import resources, states
 
     return resources.data_dir() if asked is None else states.locate(asked, resources.data_dir())
+
+
+def opened(asked: Path | None) -> tuple[State, Register]:
+    """The state to read and its places. Raises UsageError, DataError."""
+    from kommunalprofil.regions import Register
+    from kommunalprofil.states import State
+
+    state = State.of(data_dir(asked))
+    return state, Register.load(state)
 
 
 def check_level(level: str) -> None:

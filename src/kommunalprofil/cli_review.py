@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from kommunalprofil.cli_options import DataDir, Json, Quiet, data_dir, print_json, told_files
+from kommunalprofil.cli_options import DataDir, Json, Quiet, data_dir, opened, print_json, told_files
 from kommunalprofil.errors import UsageError
 
 
@@ -46,14 +46,10 @@ def halbzeitbilanz(
     """Eine Halbzeitbilanz schreiben: Kennzahlen damals und heute, neben Land, Bund und ähnlichen Kommunen."""
     from kommunalprofil import asking, render, resources, review
     from kommunalprofil.plan import reading
-    from kommunalprofil.regions import Register
     from kommunalprofil.states import State
 
-    state = State.of(data_dir(data))
-    register = Register.load(state)
-    place = asking.find_place(state, register, ort)
-    if refused := register.refusal(place):
-        raise UsageError(refused)
+    state, register = opened(data)
+    place = asking.place_of(state, register, ort)
     if place.level == "bund":
         raise UsageError("Für Deutschland gibt es keine Halbzeitbilanz: Sie stellt einen Ort neben Land und Bund.")
     resources.check_fonts()

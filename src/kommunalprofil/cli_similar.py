@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from kommunalprofil.cli_options import DataDir, Json, data_dir, print_json
-from kommunalprofil.errors import DataError, KommunalprofilError, UsageError
+from kommunalprofil.cli_options import DataDir, Json, opened, print_json
+from kommunalprofil.errors import KommunalprofilError, UsageError
 
 
 def similar(
@@ -23,23 +23,16 @@ def similar(
     """Zeigen, welche Orte gleicher Ebene und Größenklasse einem Ort am ähnlichsten sind, und worin."""
     from kommunalprofil import asking, similar_text
     from kommunalprofil import similar as distances
-    from kommunalprofil.comparison import Comparison
-    from kommunalprofil.regions import Register
-    from kommunalprofil.states import State
+    from kommunalprofil.comparison import Comparison, absent
 
     measures = distances.chosen(indicators)
-    state = State.of(data_dir(data))
-    register = Register.load(state)
-    region = asking.find_place(state, register, ort)
-    if refused := register.refusal(region):
-        raise UsageError(refused)
+    state, register = opened(data)
+    region = asking.place_of(state, register, ort)
     if region.level == "bund":
         raise UsageError("Für Deutschland gibt es keine vergleichbaren Orte: Auf seiner Ebene ist es allein.")
     comparison = Comparison.load(state, region.level, register)
     if comparison is None:
-        raise DataError(
-            f"Im Datenbestand „{state.where}“ fehlt der Vergleich der Orte. „kommunalprofil data import“ rechnet ihn."
-        )
+        raise absent(state)
     space = distances.Space.of(comparison, register, measures)
     found = space.alike(region.ags, count)
     if found is None or not found.neighbours:

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from kommunalprofil.cli_options import DataDir, Json, Quiet, data_dir, print_json
-from kommunalprofil.errors import DataError, KommunalprofilError, UsageError
+from kommunalprofil.cli_options import DataDir, Json, Quiet, opened, print_json
+from kommunalprofil.errors import KommunalprofilError, UsageError
 
 
 def werkstattplan(
@@ -25,25 +25,19 @@ def werkstattplan(
     und ausgefüllt sein kann, bleibt unberührt.
     """
     from kommunalprofil import asking
+    from kommunalprofil.comparison import absent
     from kommunalprofil.evidence import Evidence
     from kommunalprofil.plan import files, written
     from kommunalprofil.profile import Profile
-    from kommunalprofil.regions import Register
-    from kommunalprofil.states import State
     from kommunalprofil.store import write_atomic
 
-    state = State.of(data_dir(data))
-    register = Register.load(state)
-    region = asking.find_place(state, register, ort)
-    if refused := register.refusal(region):
-        raise UsageError(refused)
+    state, register = opened(data)
+    region = asking.place_of(state, register, ort)
     if region.level == "bund":
         raise UsageError("Für Deutschland gibt es keinen Werkstattplan, nur für Länder, Kreise und Gemeinden.")
     evidence = Evidence(Profile(region.ags, state, register))
     if evidence.comparison is None:
-        raise DataError(
-            f"Im Datenbestand „{state.where}“ fehlt der Vergleich der Orte. „kommunalprofil data import“ rechnet ihn."
-        )
+        raise absent(state)
     made = files(evidence, evidence.comparison, output / region.slug)
     kept = [] if force else written(made)
     if kept:

@@ -353,6 +353,12 @@ class Comparison:
         return self._ordered[measure, among]
 
 
+def absent(state: State) -> DataError:
+    """What to raise where a data set has no comparison."""
+    what = f"Im Datenbestand „{state.where}“ fehlt der Vergleich der Orte"
+    return DataError(f"{what}. „kommunalprofil data import“ rechnet ihn.")
+
+
 def places(register: Register) -> dict[str, list[str]]:
     """The keys of all places that are compared, by level."""
     return {level: [region.ags for region in register.search(level=level)] for level in LEVELS}
