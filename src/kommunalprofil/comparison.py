@@ -64,6 +64,13 @@ class Measure:
         return ":".join(filter(None, (self.indicator, self.variant, *("=".join(pair) for pair in self.members))))
 
     @property
+    def unit(self) -> str:
+        """The unit of its values."""
+        from kommunalprofil.indicators.compute import declared
+
+        return declared()[self.indicator].variant(self.variant).unit
+
+    @property
     def grouped(self) -> bool:
         """Whether it is of one group of people: women, men, German or foreign nationals."""
         return any(dimension in ("sex", "nationality") for dimension, _ in self.members)

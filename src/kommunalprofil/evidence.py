@@ -117,9 +117,15 @@ class Evidence:
         self._keep(value for _, value in pairs)
         return pairs
 
-    def measured(self, measure: Measure, date: str, region: str | None = None) -> Value:
-        """The value of a measure at a date, of the place or another region."""
+    def measured(self, measure: Measure, date: str | None, region: str | None = None) -> Value:
+        """The value of a measure at a date (None: the newest), of the place or another region."""
         return self.get(measure.indicator, region=region, date=date, variant=measure.variant, **dict(measure.members))
+
+    def known(self, measure: Measure, region: str | None = None) -> list[Value]:
+        """The values there are of a measure, on every base of a date, without remembering them."""
+        members = dict(measure.members)
+        rows = self._profile.every(measure.indicator, region=region, variant=measure.variant, **members)
+        return [value for value in rows if not value.missing]
 
     def ranked(self, measures: Iterable[Measure] = MEASURES) -> list[tuple[Measure, Standing]]:
         """Those of the measures in which the place has a standing among all places of its level."""

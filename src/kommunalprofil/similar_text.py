@@ -7,7 +7,6 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from kommunalprofil.formatting import counted_or, date, number, with_unit
-from kommunalprofil.indicators import declared
 from kommunalprofil.sentences import decimals
 from kommunalprofil.similar import COMMON, THEME, THEMES, Alike, Neighbour, Part
 
@@ -96,12 +95,8 @@ def _apart(rank: int, one: Neighbour, found: Alike, register: Register) -> Itera
         yield f"      gemeinsam: {number(one.common * 100)} % des Gewichts aller Kennzahlen"
 
 
-def _unit(measure: Measure) -> str:
-    return declared()[measure.indicator].variant(measure.variant).unit
-
-
 def _difference(part: Part) -> str:
-    unit = _unit(part.measure)
+    unit = part.measure.unit
     own, other = (number(value, decimals(unit)) for value in (part.own, part.other))
     return f"{part.measure.label}: {own} und {with_unit(other, counted_or(unit))}"
 
@@ -148,7 +143,7 @@ def record(
             "compared": found.others, "left_out": found.left_out,
         },
         "measures": [
-            {"id": m.id, "label": m.label, "theme": THEME[m.id].name, "unit": _unit(m),
+            {"id": m.id, "label": m.label, "theme": THEME[m.id].name, "unit": m.unit,
              "date": comparison.date(m), "weight": weights.get(m, 0.0), "of_level": m in found.measures,
              "of_place": m in found.measures and m not in found.missing}
             for m in asked

@@ -117,6 +117,13 @@ BASE = _codes(
 )
 COUNTED = {"census_2011": "zensus_2011", "census_2022": "zensus_2022"}
 """The count of a census and the population base that begins with it: no break lies between the two."""
+
+
+def census_of(base: str) -> str:
+    """The census a population base rests on: a count and the Fortschreibung built on it are of one."""
+    return COUNTED.get(base, base)
+
+
 LEVEL = _codes(
     Code("bund", "Bund", "federation"),
     Code("land", "Land", "state"),

@@ -70,7 +70,7 @@ def _label(dimension: str, code: str) -> str:
     return fmt.age(code) if dimension == "age" else printed_labels(dimension).get(code, code)
 
 
-def _number(value: float | None, decimals: int | None = None) -> Cell:
+def number(value: float | None, decimals: int | None = None) -> Cell:
     """A number with so many decimals shown; without a word about it those it has, one at most."""
     tidy = plain(value)
     return None if tidy is None else Number(tidy, int(not float(tidy).is_integer()) if decimals is None else decimals)
@@ -111,10 +111,10 @@ class _Rows:
             value.region,
             when(value.date),
             *(self._dim(name, getattr(value, name)) for name in DIMENSION),
-            None if few else _number(value.value, sentences.places(value)),
+            None if few else number(value.value, sentences.places(value)),
             value.unit,
-            None if few and value.unit == "Jahre" else _number(value.numerator),  # the years of few people are no count
-            _number(value.denominator),
+            None if few and value.unit == "Jahre" else number(value.numerator),  # the years of few people are no count
+            number(value.denominator),
             BASE[value.base].de if value.base in BASE and value.base != "none" else "",
             remark(value),
             "" if value.missing else self._source(value.sources),

@@ -13,7 +13,7 @@ from kommunalprofil.document import Column, Gap, Table
 from kommunalprofil.figures.charts import Break, DotRow, Point
 from kommunalprofil.indicators.series import TERRITORY
 from kommunalprofil.sentences import outlived, places, restarts, shown_counts, stretches
-from kommunalprofil.vocabulary import COUNTED
+from kommunalprofil.vocabulary import census_of
 
 if TYPE_CHECKING:
     from kommunalprofil.evidence import Evidence
@@ -206,7 +206,7 @@ def points(values: Iterable[Value], hollow: str = "provisional") -> list[Point]:
     for v in values:
         starts += restarts(v)
         if not v.missing:
-            base = f"{COUNTED.get(v.base, v.base)} {starts}"
+            base = f"{census_of(v.base)} {starts}"
             found.append(Point(decimal_year(v.date), v.value, base, hollow in v.flag.split("|"), fmt.date(v.date)))
     return found
 

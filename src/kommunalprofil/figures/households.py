@@ -25,14 +25,13 @@ from kommunalprofil.figures.compared import (
     too_few,
     uneven,
 )
+from kommunalprofil.indicators.households import SIZES, TYPES
 from kommunalprofil.sentences import places
 from kommunalprofil.vocabulary import HOUSEHOLD
 
 if TYPE_CHECKING:
     from kommunalprofil.profile import Profile, Value
 
-TYPES = ("one_person", "couple_without_child", "couple_with_child", "lone_parent", "shared")
-SIZES = ("size_1", "size_2", "size_3", "size_4", "size_5", "size_6plus")
 SENIORS = {
     "seniors_only": Segment("nur Seniorinnen und Senioren", style.MAP_CLASSES[4]),
     "seniors_and_younger": Segment("Ältere und Jüngere", style.MAP_CLASSES[2]),

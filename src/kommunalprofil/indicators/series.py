@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from kommunalprofil.cells import Flags, Point, Values, base_order
 from kommunalprofil.indicators.declare import Indicator
 from kommunalprofil.indicators.traced import Codes
-from kommunalprofil.vocabulary import COUNTED, GAP, QUALITY, Flag, flag_names
+from kommunalprofil.vocabulary import GAP, QUALITY, Flag, census_of, flag_names
 
 REASONS = (
     Flag.SECRET,
@@ -87,7 +87,7 @@ class Value:
 
 def family(point: Point) -> str:
     """The base a point stands on; the count of a census makes one series with the Fortschreibung built on it."""
-    return COUNTED.get(point.base, point.base)
+    return census_of(point.base)
 
 
 def printed_date(point: Point, period: str, years: int) -> str:

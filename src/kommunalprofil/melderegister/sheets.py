@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import math
 from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
@@ -12,6 +11,7 @@ from kommunalprofil.melderegister.beside import COMPARED
 from kommunalprofil.melderegister.districts import HIDDEN
 from kommunalprofil.melderegister.topics import TOTALS
 from kommunalprofil.spreadsheet import Cell, Number, Sheet
+from kommunalprofil.workbook import number
 
 if TYPE_CHECKING:
     from kommunalprofil.melderegister.beside import Beside, Pair
@@ -32,10 +32,6 @@ def sheets(p: Beside) -> tuple[tuple[Sheet, str], ...]:
     return tuple(found)
 
 
-def _number(value: float | None) -> Cell:
-    return None if value is None else Number(value)
-
-
 def _row(p: Beside, title: str, pair: Pair) -> list[Cell]:
     official = pair.official
     places = fmt.share_decimals(official.value) if official and pair.comparable else None
@@ -43,10 +39,10 @@ def _row(p: Beside, title: str, pair: Pair) -> list[Cell]:
         title,
         pair.label,
         datetime.date.fromisoformat(pair.date),
-        _number(pair.own),
+        number(pair.own, 0),
         datetime.date.fromisoformat(official.date) if official else None,
-        _number(official.value) if official else None,
-        _number(pair.difference) if pair.comparable else None,
+        number(official.value, 0) if official else None,
+        number(pair.difference, 0) if pair.comparable else None,
         None if places is None else Number(round(pair.percent, 1), places),
         "; ".join(cause.title for cause in causes.of(pair)),
         f"{p.credit[:-1]}, Stichtag {fmt.date(pair.date)})",
@@ -75,8 +71,8 @@ def _districts(p: Beside) -> Sheet:
     )
     day = datetime.date.fromisoformat(d.date)
 
-    def cell(number: float | None) -> Cell:
-        return HIDDEN if number is None or math.isnan(number) else Number(number)
+    def cell(count: float | None) -> Cell:
+        return HIDDEN if (found := number(count, 0)) is None else found
 
     rows: list[list[Cell]] = [
         [d.label(name), day, cell(d.total(TOTALS, name)), *(cell(d.count(topic, name, code)) for topic, code in pairs)]

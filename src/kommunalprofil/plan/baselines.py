@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kommunalprofil.comparison import MEASURES, Measure
 from kommunalprofil.formatting import DASH, list_and
-from kommunalprofil.indicators import declared
 from kommunalprofil.names import fold
 from kommunalprofil.plan.wording import EDITION, FOLLOWING, KEY, KNOWN, PLACE, STATE
 
@@ -41,13 +40,9 @@ class Baseline:
         return self.day.replace(DASH, "/") if re.fullmatch(rf"\d{{4}}({DASH}\d{{4}})?", self.day, re.ASCII) else ""
 
 
-def _unit(measure: Measure) -> str:
-    return declared()[measure.indicator].variant(measure.variant).unit
-
-
 def _names() -> dict[str, Measure]:
     """The measures by what they may be called, folded: id, label, with its unit, the indicator of only one measure."""
-    names = {fold(name): m for m in MEASURES for name in (m.id, m.label, m.labelled(_unit(m)))}
+    names = {fold(name): m for m in MEASURES for name in (m.id, m.label, m.labelled(m.unit))}
     indicators = [m.indicator for m in MEASURES]
     alone = [m for m in MEASURES if indicators.count(m.indicator) == 1]
     return {fold(m.indicator): m for m in alone} | names
@@ -100,7 +95,7 @@ class Indicators:
         written = {key: row.entry(key) for key in FOLLOWING if row.entry(key) and not row.entry(key).formula}
         if known is not None and "value" not in written:
             return measure, known
-        unit = row.text("unit") or (_unit(measure) if measure is not None else "")
+        unit = row.text("unit") or (measure.unit if measure is not None else "")
         value = row.number_of("value", unit) if measure is None or "value" in written else None
         base = known.base if known is not None and not written else ""
         return measure, Baseline(value, unit, row.text("day"), row.text("source"), base, "value" in written)

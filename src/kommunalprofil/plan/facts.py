@@ -146,15 +146,15 @@ def _circle(p: Evidence, comparison: Comparison) -> Circle:
 def _known(p: Evidence, comparison: Comparison, measure: Measure, among: frozenset[str]) -> Known:
     """A measure at the day all places have a value of; where the place has none then, at its own newest day."""
     day = comparison.date(measure)
-    value = _value(p, measure, day or None)
+    value = p.measured(measure, day or None)
     if value.missing and day:
-        newest = _value(p, measure, None)
+        newest = p.measured(measure, None)
         value = value if newest.missing else newest
     place = comparison.standing(p.region, measure, among) if value.date == day else None
     few = sentences.few(value)
     if value.value is None or few or (place and abs(place.value - value.value) > SAME * max(1.0, abs(place.value))):
         place = None  # the last: the profile tells of another area or base than the comparison
-    around = {one.level: _value(p, measure, value.date, one.ags) for one in p.around} if not value.missing else {}
+    around = {one.level: p.measured(measure, value.date, one.ags) for one in p.around} if not value.missing else {}
     return Known(
         measure=measure,
         value=None if few else _number(value),
@@ -175,11 +175,6 @@ def _median(p: Evidence, comparison: Comparison, measure: Measure, among: frozen
     """The median of the comparable Kommunen that have a value."""
     values = comparison.values(measure)
     return statistics.median(values[ags] for ags in among if ags in values and ags != p.region.ags)
-
-
-def _value(p: Evidence, measure: Measure, date: str | None, region: str | None = None) -> Value:
-    members = dict(measure.members)
-    return p.get(measure.indicator, region=region, date=date, variant=measure.variant, **members)
 
 
 def _number(value: Value | None) -> float | None:

@@ -19,9 +19,10 @@ from kommunalprofil import intervals, sentences
 from kommunalprofil.comparison import Measure
 from kommunalprofil.errors import UsageError
 from kommunalprofil.evidence import Evidence, Joint
+from kommunalprofil.indicators.households import TYPES
 from kommunalprofil.intervals import Interval
-from kommunalprofil.synopsis import SECTIONS, Section
-from kommunalprofil.vocabulary import BASE, COUNTED
+from kommunalprofil.synopsis import POPULATION, SECTIONS, Section
+from kommunalprofil.vocabulary import BASE, census_of
 
 if TYPE_CHECKING:
     from kommunalprofil.plan.reading import Plan
@@ -46,7 +47,6 @@ SMALL = 100
 PER = re.compile(r"je ([\d.]+)")
 RATES = ("birth_rate", "death_rate")
 """Indicators that count events of a year, each for itself."""
-TYPES = ("one_person", "couple_without_child", "couple_with_child", "lone_parent", "shared")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +197,8 @@ class Review(Joint):
         like = None if own else self.change(measure)
         if like is not None and (like.then is None or like.now is None):
             return Change(measure, None, None)
-        late = known(self.place, measure, ags)
-        early = known(self.before, measure, ags) if self.before is not self.place else late
+        late = self.place.known(measure, ags)
+        early = self.before.known(measure, ags) if self.before is not self.place else late
         if like is None or like.then is None or like.now is None:
             found = _change(measure, early, late, self.years)
         else:
@@ -244,7 +244,7 @@ class Review(Joint):
         return found
 
     def _counts(self, measure: Measure, ags: str) -> Change:
-        values = {v.base: v for v in known(self.place, measure, ags)}
+        values = {v.base: v for v in self.place.known(measure, ags)}
         ends = values.get("census_2011"), values.get("census_2022")
         if all(ends) and ags not in self.neighbours:
             for value in filter(None, ends):
@@ -252,7 +252,6 @@ class Review(Joint):
         return Change(measure, *ends)
 
 
-POPULATION = Measure.of("Bevölkerung", "", "population")
 BREAKS = {
     "break:territory": "sich das Gebiet dazwischen geändert hat",
     "break:wanderungsstatistik": "die Wanderungsstatistik seit 2016 anders rechnet",
@@ -273,7 +272,7 @@ def hindrance(date: str, base: str, now: Value, rows: Iterable[Value]) -> str:
 
     `rows` are the values of the measure, breaks flagged.
     """
-    if COUNTED.get(base, base) != COUNTED.get(now.base, now.base):
+    if census_of(base) != census_of(now.base):
         return _census(base, now.base)
     flags = {flag for v in rows if date < v.date <= now.date for flag in v.flag.split("|")}
     if why := next((why for flag, why in BREAKS.items() if flag in flags), ""):
@@ -284,7 +283,7 @@ def hindrance(date: str, base: str, now: Value, rows: Iterable[Value]) -> str:
 
 def _census(then: str, now: str) -> str:
     """'die Zahl von damals auf dem Zensus 2011 beruht, die von heute auf dem Zensus 2022'."""
-    old, new = (BASE[COUNTED.get(base, base)].de if base in BASE else base for base in (then, now))
+    old, new = (BASE[census_of(base)].de if base in BASE else base for base in (then, now))
     return f"die frühere Zahl auf einer anderen Zählung beruht als die spätere ({old}, {new})"
 
 
@@ -292,22 +291,12 @@ def _telling(place: Evidence, newest: int) -> Years:
     """The five years over which most key figures compare, the latest of such; values asked for leave no trace."""
     spans = [Years(now - USUAL, now) for now in range(newest, newest - LOOK_BACK, -1)]
     figures = [measure for section in SECTIONS for measure in key_figures(section)]
-    values = [known(place, measure, place.region.ags) for measure in figures]
+    values = [place.known(measure) for measure in figures]
 
     def compared(years: Years) -> int:
         return sum(_change(m, rows, rows, years).value is not None for m, rows in zip(figures, values, strict=True))
 
     return max(spans, key=lambda years: (compared(years), years.now))
-
-
-def known(place: Evidence, measure: Measure, ags: str) -> list[Value]:
-    """The values there are of a measure in a region, on every base; none where an older state does not know it."""
-    members = dict(measure.members)
-    try:
-        rows = place.every(measure.indicator, region=ags, variant=measure.variant, **members)
-    except KeyError:
-        return []
-    return [v for v in rows if not v.missing]
 
 
 def _change(measure: Measure, early: Sequence[Value], late: Sequence[Value], years: Years) -> Change:
@@ -317,12 +306,7 @@ def _change(measure: Measure, early: Sequence[Value], late: Sequence[Value], yea
 def _like(values: Sequence[Value], one: Value) -> Value | None:
     """The value of another region at the same date, if possible on the same base."""
     same = [v for v in values if v.date == one.date]
-    return min(same, key=lambda v: (v.base != one.base, _census_of(v) != _census_of(one), v.base), default=None)
-
-
-def _census_of(value: Value) -> str:
-    """The census a value rests on, a count of it or its Fortschreibung."""
-    return COUNTED.get(value.base, value.base)
+    return min(same, key=lambda v: (v.base != one.base, census_of(v.base) != census_of(one.base), v.base), default=None)
 
 
 def _told(measure: Measure, then: Value | None, now: Value | None, late: Sequence[Value]) -> Change:
@@ -361,26 +345,21 @@ def _newest(place: Evidence) -> int:
     return int(dates[-1][:4])
 
 
-def _end(value: Value) -> int:
-    """The (last) year a value is of."""
-    return int(value.date[-4:] if "/" in value.date else value.date[:4])
-
-
 def pair(early: Sequence[Value], late: Sequence[Value], years: Years) -> tuple[Value | None, Value | None]:
     """The values nearest to both years, if possible both on one base; each no more than AWAY years off."""
 
     def near(values: Sequence[Value], year: int) -> list[Value]:
-        return [v for v in values if abs(_end(v) - year) <= AWAY]
+        return [v for v in values if abs(fmt.year(v.date) - year) <= AWAY]
 
     def far(v: Value, year: int) -> tuple[int, bool, int]:
-        return abs(_end(v) - year), not v.date.endswith("12-31"), -_end(v)
+        return abs(fmt.year(v.date) - year), not v.date.endswith("12-31"), -fmt.year(v.date)
 
     thens, nows = near(early, years.then), near(late, years.now)
     pairs = [
-        (_census_of(a) != _census_of(b), far(a, years.then), far(b, years.now), a.base, b.base, a, b)
+        (census_of(a.base) != census_of(b.base), far(a, years.then), far(b, years.now), a.base, b.base, a, b)
         for a in thens
         for b in nows
-        if _end(a) < _end(b)
+        if fmt.year(a.date) < fmt.year(b.date)
     ]
     if pairs:
         *_, then, now = min(pairs, key=lambda pair: pair[:5])
@@ -421,11 +400,8 @@ SHEET = (
 
 def sheet(review: Review) -> Sheet:
     """Every key figure then and now, as numbers."""
-    from kommunalprofil.spreadsheet import Number, Sheet
-    from kommunalprofil.workbook import remark, when
-
-    def cell(value: float | None, decimals: int = 1) -> Number | None:
-        return None if value is None else Number(round(value, 9), decimals)
+    from kommunalprofil.spreadsheet import Sheet
+    from kommunalprofil.workbook import number, remark, when
 
     rows: list[tuple[Cell, ...]] = [SHEET]
     for section in SECTIONS:
@@ -434,7 +410,7 @@ def sheet(review: Review) -> Sheet:
             known = next((v for v in reversed(ends) if v is not None), None)
             both = all(ends)
             pairs = [
-                (when(v.date), cell(v.value, sentences.places(v) or 0)) if v and both else ("", None) for v in ends
+                (when(v.date), number(v.value, sentences.places(v) or 0)) if v and both else ("", None) for v in ends
             ]
             low, high = (own.interval.low, own.interval.high) if own.interval else (None, None)
             lines = [f"nicht vergleichbar, weil {own.why}" if own.why else "", *(remark(v) for v in ends if v and both)]
@@ -442,9 +418,9 @@ def sheet(review: Review) -> Sheet:
             shown = own.value if own.decimals is not None else None
             others = [c.value if (c := row.around.get(level)) else None for level in ("land", "bund")]
             rows.append((
-                section.title, own.measure.label, known.unit if known else "", *pairs[0], *pairs[1], cell(shown),
-                own.unit if shown is not None else "", *map(cell, (low, high, *others, row.alike)),
-                cell(row.number, 0), cell(row.apart), "; ".join(dict.fromkeys(filter(None, lines))),
+                section.title, own.measure.label, known.unit if known else "", *pairs[0], *pairs[1], number(shown, 1),
+                own.unit if shown is not None else "", *(number(x, 1) for x in (low, high, *others, row.alike)),
+                number(row.number, 0), number(row.apart, 1), "; ".join(dict.fromkeys(filter(None, lines))),
             ))  # fmt: skip
     return Sheet("Veränderung", rows)
 

@@ -12,6 +12,7 @@ from kommunalprofil.figures import figure
 from kommunalprofil.figures.charts import DotRow, dots, pyramid
 from kommunalprofil.figures.compared import cell, sources, undrawn
 from kommunalprofil.figures.structure import people
+from kommunalprofil.indicators.households import TYPES
 from kommunalprofil.sentences import LEVELS
 from kommunalprofil.synopsis import SECTIONS
 from kommunalprofil.vocabulary import HOUSEHOLD
@@ -194,7 +195,7 @@ def then_and_now(p: Review) -> Figure | Gap:
 def households(p: Review) -> Figure | Gap:
     """The types of households in the censuses of 2011 and 2022."""
     rows = p.households
-    if len(rows) < len(parts.TYPES) or any(changed(row.own) in (NOT_COMPARED, ".") for row in rows):
+    if len(rows) < len(TYPES) or any(changed(row.own) in (NOT_COMPARED, ".") for row in rows):
         return undrawn(p.place, "review_census_types", "Die Formen des Zusammenlebens 2011 und 2022 sind",
                        "weil der Zensus 2011 sie hier nicht nennt")  # fmt: skip
     name = {row.own.measure.id: HOUSEHOLD[dict(row.own.measure.members)["household"]].de for row in rows}

@@ -15,7 +15,7 @@ from kommunalprofil.figures.compared import cell
 from kommunalprofil.figures.sheet import unprintable
 from kommunalprofil.plan import moments
 from kommunalprofil.review import hindrance
-from kommunalprofil.vocabulary import BASE, COUNTED
+from kommunalprofil.vocabulary import BASE, census_of
 
 if TYPE_CHECKING:
     from kommunalprofil.plan.reading import Plan, Planned
@@ -84,11 +84,10 @@ def _progress(review: Review, one: Planned) -> Progress:
     if one.indicator is None:
         return Progress(one, None, "")
     measure, place = one.indicator, review.place
-    rows = place.every(measure.indicator, variant=measure.variant, **dict(measure.members))
-    start = day(one)
-    known = [v for v in rows if not v.missing and v.date > start]
+    rows, start = place.known(measure), day(one)
+    known = [v for v in rows if v.date > start]
     base = _base(one, start, rows)
-    same = [v for v in known if COUNTED.get(v.base, v.base) == COUNTED.get(base, base)]
+    same = [v for v in known if census_of(v.base) == census_of(base)]
     now = max(same or known, key=lambda v: v.date, default=None)
     if now is None:
         return Progress(one, None, "")
@@ -111,14 +110,14 @@ def day(one: Planned) -> str:
 def _last_day(value: Value) -> date:
     """The last day a value is of."""
     return (
-        date.fromisoformat(value.date) if len(value.date) == len("2015-12-31") else date(int(value.date[-4:]), 12, 31)
+        date.fromisoformat(value.date) if len(value.date) == len("2015-12-31") else date(fmt.year(value.date), 12, 31)
     )
 
 
 def _base(one: Planned, start: str, rows: Sequence[Value]) -> str:
     """The population base of a baseline: as the plan says, else that of the official value of its day; '' for none."""
     named = [code for code, name in BASE.items() if name.de == one.baseline.base]
-    then = [v.base for v in rows if not v.missing and v.date == start]
+    then = [v.base for v in rows if v.date == start]
     return (named or then or [""])[0]
 
 
@@ -180,11 +179,8 @@ SHEET = (
 
 def sheet(found: Sequence[Progress]) -> Sheet:
     """Every measure with its dates, money and numbers."""
-    from kommunalprofil.spreadsheet import Number, Sheet
-    from kommunalprofil.workbook import when
-
-    def number(value: float | None, decimals: int = 1) -> Number | None:
-        return None if value is None else Number(round(value, 9), decimals)
+    from kommunalprofil.spreadsheet import Sheet
+    from kommunalprofil.workbook import number, when
 
     rows: list[tuple[Cell, ...]] = [SHEET]
     for one in found:
@@ -192,9 +188,9 @@ def sheet(found: Sequence[Progress]) -> Sheet:
         rows.append((
             title(planned), planned.area, planned.responsible, planned.begin or planned.begin_text,
             planned.end or planned.end_text, number(planned.budget, 0), planned.group,
-            planned.indicator.label if planned.indicator else planned.indicator_text, number(planned.baseline.value),
-            planned.baseline.day, number(now.value if now else None), when(now.date) if now else "",
-            number(planned.target), planned.baseline.unit, number(one.way), one.told, planned.baseline.source,
+            planned.indicator.label if planned.indicator else planned.indicator_text, number(planned.baseline.value, 1),
+            planned.baseline.day, number(now.value if now else None, 1), when(now.date) if now else "",
+            number(planned.target, 1), planned.baseline.unit, number(one.way, 1), one.told, planned.baseline.source,
         ))  # fmt: skip
     return Sheet("Maßnahmen", rows)
 

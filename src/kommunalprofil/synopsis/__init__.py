@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from kommunalprofil import formatting as fmt
 from kommunalprofil import sentences
 from kommunalprofil.comparison import LEAST, Measure, by_point, printed
 from kommunalprofil.errors import UsageError
@@ -182,9 +183,7 @@ class Synopsis(Joint):
         """What there is of a measure in a region that the place knows, by date and base."""
         key = (measure, region.ags)
         if key not in self._rows:
-            members = dict(measure.members)
-            rows = place.every(measure.indicator, region=region.ags, variant=measure.variant, **members)
-            self._rows[key] = {Date(v.date, v.base): v for v in rows if not v.missing}
+            self._rows[key] = {Date(v.date, v.base): v for v in place.known(measure, region.ags)}
         return self._rows[key]
 
     def name(self, place: Evidence) -> str:
@@ -215,8 +214,8 @@ class Synopsis(Joint):
         if measure not in self._dates:
             count = self._count(measure, [place.region for place in self.places])
             count = count or self._count(measure, [place.kreis for place in self.places])
-            newest = max((_year(date) for date in count), default=0)
-            late = {date: n for date, n in count.items() if _year(date) >= newest - RECENT}
+            newest = max((fmt.year(date.date) for date in count), default=0)
+            late = {date: n for date, n in count.items() if fmt.year(date.date) >= newest - RECENT}
             self._dates[measure] = max(late, key=lambda date: (late[date], date), default=None)
         return self._dates[measure]
 
@@ -292,10 +291,6 @@ def measures() -> Iterator[Measure]:
     yield from (measure for section in SECTIONS for panel in section.panels for _, measure in panel.measures)
 
 
-def _year(date: Date) -> int:
-    return int(date.date[-4:] if "/" in date.date else date.date[:4])
-
-
 def check(places: Sequence[Region]) -> None:
     """Raises UsageError unless there are from two to twelve places, none of them larger than a Kreis."""
     if large := [place for place in places if place.level in ("bund", "land")]:
@@ -314,27 +309,23 @@ SHEET = (
 
 def sheet(synopsis: Synopsis) -> Sheet:
     """Every key figure of every place beside Land, Germany and the range of all Kreise, as numbers."""
-    from kommunalprofil.spreadsheet import Number, Sheet
-    from kommunalprofil.workbook import remark, when
-
-    def cell(value: float | None, decimals: int = 1) -> Number | None:
-        return None if value is None else Number(round(value, 9), decimals)
+    from kommunalprofil.spreadsheet import Sheet
+    from kommunalprofil.workbook import number, remark, when
 
     rows: list[tuple[Cell, ...]] = [SHEET]
     for section, measure in ((s, m) for s in SECTIONS for panel in s.panels for _, m in panel.measures):
         date, spread = synopsis.date(measure), synopsis.spread(measure)
-        unit: str = synopsis.indicators[measure.indicator].variant(measure.variant).unit
         ends = (spread.low, spread.median, spread.high) if spread else (None, None, None)
         for place in synopsis.places:
             value, region = synopsis.told(place, measure)
             around = {r.level: synopsis.value(place, measure, r) for r in place.around}
             others = [v.value if (v := around.get(level)) else None for level in ("land", "bund")]
             few = value is not None and sentences.few(value)
-            counts = (cell(value.numerator, 0), cell(value.denominator, 0)) if value else (None, None)
+            counts = (number(value.numerator, 0), number(value.denominator, 0)) if value else (None, None)
             rows.append((
-                section.title, measure.label, unit, when(date.date) if date else "", place.region.title,
-                place.region.ags, cell(value.value, sentences.places(value) or 0) if value and not few else None,
-                region.title if value else "", *counts, *map(cell, (*others, *ends)),
+                section.title, measure.label, measure.unit, when(date.date) if date else "", place.region.title,
+                place.region.ags, number(value.value, sentences.places(value) or 0) if value and not few else None,
+                region.title if value else "", *counts, *(number(x, 1) for x in (*others, *ends)),
                 remark(value) if value else "kein Wert an diesem Stichtag",
             ))  # fmt: skip
     return Sheet("Synopse", rows)
@@ -342,7 +333,6 @@ def sheet(synopsis: Synopsis) -> Sheet:
 
 def document(synopsis: Synopsis) -> Document:
     """The document as PDF, HTML and workbook. Raises RenderError."""
-    from kommunalprofil import formatting as fmt
     from kommunalprofil import registry, render
     from kommunalprofil.figures import Declaration
     from kommunalprofil.synopsis import figures, words

@@ -17,6 +17,7 @@ from kommunalprofil.sentences import capital, decimals, few, on, places, restart
 from kommunalprofil.vocabulary import BASE
 
 if TYPE_CHECKING:
+    from kommunalprofil.comparison import Measure
     from kommunalprofil.evidence import Evidence
     from kommunalprofil.figures import Declaration
     from kommunalprofil.profile import Value
@@ -42,23 +43,16 @@ NO_SHARED = "weil es keinen Tag gibt, an dem mehrere dieser Orte Zahlen dazu hab
 
 def printed(value: Value | None, stands_in: bool = False) -> str:
     """A cell: the value as tables print it, marked where it is the Kreis's; '.' for none."""
-    text = "." if value is None else UNSURE if few(value) and value.unit != "%" else cell(value)
-    text = UNSURE if value is not None and few(value) and value.indicator == GROWTH_5 else text
+    unsure = value is not None and few(value) and (value.unit != "%" or value.indicator == GROWTH_5)
+    text = "." if value is None else UNSURE if unsure else cell(value)
     return f"{text}{fmt.NBSP}{KREIS}" if stands_in else text
 
 
-def _unit(p: Synopsis, panel: Panel) -> str:
-    first = panel.measures[0][1]
-    unit: str = p.indicators[first.indicator].variant(first.variant).unit
-    return unit
-
-
-def _axis(p: Synopsis, panel: Panel) -> str:
+def _axis(measure: Measure) -> str:
     """How an axis calls what it measures."""
-    unit = _unit(p, panel)
-    if unit == "%":
-        return "Veränderung in %" if panel.measures[0][1].grows else "Anteil in %"
-    return unit
+    if measure.unit == "%":
+        return "Veränderung in %" if measure.grows else "Anteil in %"
+    return measure.unit
 
 
 def _declare(section: Section, panel: Panel) -> Declaration:
@@ -74,7 +68,7 @@ def _declare(section: Section, panel: Panel) -> Declaration:
         return Figure(
             id=figure_id,
             title=panel.heading,
-            subtitle=f"{_axis(p, panel)}, {days}",
+            subtitle=f"{_axis(panel.measures[0][1])}, {days}",
             svg=_dots(p, figure_id, panel),
             alt=f"Punktdiagramm, {panel.heading}, {len(p.places)} Kommunen, {days}: {ends}.",
             table=listed,
@@ -91,7 +85,7 @@ def _days(p: Synopsis, panel: Panel) -> str:
 
 
 def _dots(p: Synopsis, figure_id: str, panel: Panel) -> str:
-    unit, first = _unit(p, panel), panel.measures[0][1]
+    first = panel.measures[0][1]
     rows = [_row(p, place, panel) for place in p.places]
     interval = ""
     if panel.groups:
@@ -104,7 +98,7 @@ def _dots(p: Synopsis, figure_id: str, panel: Panel) -> str:
         if spread := p.spread(first):
             interval = SPREAD
             rows.append(DotRow("alle Kreise", {}, interval=(spread.low, spread.high)))
-    return dots(rows, labels, figure_id=figure_id, unit=_axis(p, panel), decimals=decimals(unit), zero=False,
+    return dots(rows, labels, figure_id=figure_id, unit=_axis(first), decimals=decimals(first.unit), zero=False,
                 width="half", interval_label=interval, row=ROW)  # fmt: skip
 
 
@@ -151,7 +145,7 @@ def with_unit(value: Value) -> str:
 
 def _table(p: Synopsis, panel: Panel, days: str) -> Table:
     """A row a place with its Land and Germany beside it; how all Kreise lie at the end."""
-    measure, unit = panel.measures[0][1], _unit(p, panel)
+    measure = panel.measures[0][1]
     rows, every = [], []
     for place in p.places:
         value, region = p.told(place, measure)
@@ -162,7 +156,7 @@ def _table(p: Synopsis, panel: Panel, days: str) -> Table:
     if spread := p.spread(measure):
         names = ("niedrigster Kreis", "mittlerer Kreis", "höchster Kreis")
         ends = zip(names, (spread.low, spread.median, spread.high), strict=True)
-        rows += [(name, fmt.number(value, decimals(unit)), "", "") for name, value in ends]
+        rows += [(name, fmt.number(value, decimals(measure.unit)), "", "") for name, value in ends]
     head = (Column("Kommune", align="left"), Column("Wert"), Column("Land"), Column("Bund"))
     return Table(f"{panel.heading}, {days}", head, tuple(rows), sources(v for v in every if v), _note(rows))
 
