@@ -16,7 +16,7 @@ import numpy as np
 
 from kommunalprofil import formatting as fmt
 from kommunalprofil import intervals, sentences
-from kommunalprofil.comparison import Measure
+from kommunalprofil.comparison import Comparison, Measure
 from kommunalprofil.errors import UsageError
 from kommunalprofil.evidence import Evidence, Joint
 from kommunalprofil.indicators.households import TYPES
@@ -71,6 +71,16 @@ class Change:
         return self.now.value - self.then.value
 
     @property
+    def told(self) -> bool:
+        """Whether there is a change to tell, of enough people."""
+        return self.value is not None and self.decimals is not None
+
+    @property
+    def measured_in(self) -> str:
+        """The unit of the values; '' without any."""
+        return next((v.unit for v in (self.now, self.then) if v is not None), "")
+
+    @property
     def counted(self) -> bool:
         """Whether many people are counted, so that the change is one in percent; of few it is one in people."""
         if self.then is None or self.now is None or self.now.unit != "Personen":
@@ -80,8 +90,7 @@ class Change:
     @property
     def unit(self) -> str:
         """The unit of the change, as it is printed."""
-        unit = self.now.unit if self.now else ""
-        return "%" if self.counted else {"%": "Prozentpunkte"}.get(unit, unit)
+        return "%" if self.counted else {"%": "Prozentpunkte"}.get(self.measured_in, self.measured_in)
 
     @property
     def decimals(self) -> int | None:
@@ -162,11 +171,11 @@ class Review(Joint):
         """Raises DataError for a damaged data set, UsageError for years that do not follow each other."""
         from kommunalprofil.profile import Profile, Together
         from kommunalprofil.regions import Register
+        from kommunalprofil.similar import Space
 
         register = Register.load(data)
-        alone = Profile(place.ags, data, register)
-        space = alone._shared.space(place.level)
-        found = None if space is None else space.alike(place.ags, NEIGHBOURS)
+        comparison = Comparison.load(data, place.level, register)
+        found = None if comparison is None else Space.of(comparison, register).alike(place.ags, NEIGHBOURS)
         neighbours = [one.ags for one in found.neighbours] if found else []
         together = Together(data, register, [place, *map(register.get, neighbours)])
         after = Evidence(Profile(place.ags, data, register, together))
@@ -193,16 +202,13 @@ class Review(Joint):
         return self._changes[key]
 
     def _find(self, measure: Measure, ags: str) -> Change:
-        own = ags == self.region.ags
-        like = None if own else self.change(measure)
-        if like is not None and (like.then is None or like.now is None):
-            return Change(measure, None, None)
         late = self.place.known(measure, ags)
         early = self.before.known(measure, ags) if self.before is not self.place else late
-        if like is None or like.then is None or like.now is None:
+        if ags == self.region.ags:
             found = _change(measure, early, late, self.years)
         else:
-            found = _told(measure, _like(early, like.then), _like(late, like.now), late)
+            own = self.change(measure)
+            found = _told(measure, _like(early, own.then), _like(late, own.now), late)
         if found.then and found.now and ags in (self.region.ags, *(r.ags for r in self.around)):
             self.before.take(found.then)
             self.place.take(found.now)
@@ -210,25 +216,30 @@ class Review(Joint):
 
     def row(self, measure: Measure) -> Row:
         """The change of the place beside that of Land, Germany and the places most like it, at the same dates."""
-        own = self.change(measure)
         around = {region.level: self.change(measure, region) for region in self.around}
-        same = {level: c for level, c in around.items() if _same(own, c)}
-        changes = (self.change(measure, self.register.get(ags)) for ags in self.neighbours)
-        return Row(own, same, *_middle([c.value for c in changes if _same(own, c)]))
+        there = {level: change for level, change in around.items() if change.then and change.now}
+        alike = [self.change(measure, self.register.get(ags)).value for ags in self.neighbours]
+        return Row(self.change(measure), there, *_middle(alike))
+
+    @cached_property
+    def chapters(self) -> list[tuple[Section, list[Row]]]:
+        """Every key figure, chapter by chapter, with values at both ends or not."""
+        return [(section, [self.row(measure) for measure in key_figures(section)]) for section in SECTIONS]
+
+    @property
+    def rows(self) -> list[Row]:
+        """Every key figure."""
+        return [row for _, rows in self.chapters for row in rows]
 
     @cached_property
     def sections(self) -> list[tuple[Section, list[Row]]]:
-        """Every key figure with a value at both ends, chapter by chapter; chapters without any are left out."""
-        found = []
-        for section in SECTIONS:
-            rows = [self.row(measure) for measure in key_figures(section)]
-            found.append((section, [row for row in rows if row.own.then and row.own.now]))
-        return [(section, rows) for section, rows in found if rows]
+        """The key figures with a value at both ends, chapter by chapter; chapters without any are left out."""
+        whole = ((section, [row for row in rows if row.own.then and row.own.now]) for section, rows in self.chapters)
+        return [(section, rows) for section, rows in whole if rows]
 
-    @cached_property
-    def rows(self) -> list[Row]:
-        """Every key figure, with values at both ends or not."""
-        return [self.row(measure) for section in SECTIONS for measure in key_figures(section)]
+    def of(self, section: Section) -> list[Row]:
+        """The key figures of a chapter with a value at both ends."""
+        return next((rows for one, rows in self.sections if one is section), [])
 
     @cached_property
     def households(self) -> list[Row]:
@@ -299,12 +310,19 @@ def _telling(place: Evidence, newest: int) -> Years:
     return max(spans, key=lambda years: (compared(years), years.now))
 
 
+def year_or_day(date: str) -> str:
+    """A date as documents name it: the end of a year by its year, any other as it is."""
+    return date[:4] if date.endswith("-12-31") else date
+
+
 def _change(measure: Measure, early: Sequence[Value], late: Sequence[Value], years: Years) -> Change:
     return _told(measure, *pair(early, late, years), late)
 
 
-def _like(values: Sequence[Value], one: Value) -> Value | None:
-    """The value of another region at the same date, if possible on the same base."""
+def _like(values: Sequence[Value], one: Value | None) -> Value | None:
+    """The value of another region at the date of a value, if possible on its base; None without such a value."""
+    if one is None:
+        return None
     same = [v for v in values if v.date == one.date]
     return min(same, key=lambda v: (v.base != one.base, census_of(v.base) != census_of(one.base), v.base), default=None)
 
@@ -380,13 +398,6 @@ def _middle(values: Sequence[float | None]) -> tuple[float | None, int, float | 
     return middle, len(there), float(np.median(np.abs(there - middle)))
 
 
-def _same(own: Change, other: Change) -> bool:
-    """Whether another region's change is told at the same dates."""
-    if own.then is None or own.now is None or other.then is None or other.now is None:
-        return False
-    return (own.then.date, own.now.date) == (other.then.date, other.now.date)
-
-
 CHAPTERS = (
     "review/10_ueberblick.jinja", "review/15_massnahmen.jinja", "review/20_veraenderung.jinja",
     "review/50_haushalte.jinja", "review/80_vergleichbar.jinja", "synopsis/90_quellen.jinja",
@@ -404,10 +415,9 @@ def sheet(review: Review) -> Sheet:
     from kommunalprofil.workbook import number, remark, when
 
     rows: list[tuple[Cell, ...]] = [SHEET]
-    for section in SECTIONS:
-        for row in map(review.row, key_figures(section)):
+    for section, figures in review.chapters:
+        for row in figures:
             own, ends = row.own, [row.own.then, row.own.now]
-            known = next((v for v in reversed(ends) if v is not None), None)
             both = all(ends)
             pairs = [
                 (when(v.date), number(v.value, sentences.places(v) or 0)) if v and both else ("", None) for v in ends
@@ -418,7 +428,7 @@ def sheet(review: Review) -> Sheet:
             shown = own.value if own.decimals is not None else None
             others = [c.value if (c := row.around.get(level)) else None for level in ("land", "bund")]
             rows.append((
-                section.title, own.measure.label, known.unit if known else "", *pairs[0], *pairs[1], number(shown, 1),
+                section.title, own.measure.label, own.measured_in, *pairs[0], *pairs[1], number(shown, 1),
                 own.unit if shown is not None else "", *(number(x, 1) for x in (low, high, *others, row.alike)),
                 number(row.number, 0), number(row.apart, 1), "; ".join(dict.fromkeys(filter(None, lines))),
             ))  # fmt: skip

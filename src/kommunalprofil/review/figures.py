@@ -14,7 +14,7 @@ from kommunalprofil.figures.compared import cell, sources, undrawn
 from kommunalprofil.figures.structure import people
 from kommunalprofil.indicators.households import TYPES
 from kommunalprofil.sentences import LEVELS
-from kommunalprofil.synopsis import SECTIONS
+from kommunalprofil.synopsis import AGES, SECTIONS
 from kommunalprofil.vocabulary import HOUSEHOLD
 
 if TYPE_CHECKING:
@@ -60,29 +60,24 @@ def table(p: Review, section: Section, rows: Sequence[Row]) -> Table:
     body, every = [], []
     for row in rows:
         own = row.own
-        unit = (own.now or own.then or _none()).unit
         ends = [dated(v, year) for v, year in ((own.then, years.then), (own.now, years.now))]
         around = [changed(row.around[r.level]) if r.level in row.around else "." for r in p.around]
         middle = [fmt.change(x, _digits(row)) if x is not None and own.value is not None else "." for x in
                   (row.alike, row.apart)]  # fmt: skip
         if own.counted and row.alike is not None:
             middle[0] = fmt.with_unit(middle[0], "%")
-        body.append((own.measure.labelled(unit), *ends, changed(own, interval=True), *around, *middle))
+        body.append((own.measure.labelled(own.measured_in), *ends, changed(own, interval=True), *around, *middle))
         every += [v for c in (own, *row.around.values()) for v in (c.then, c.now) if v is not None]
     return Table(
         f"{section.title}: {years.then} und {years.now}", tuple(head), tuple(body), sources(every), _note(rows)
     )
 
 
-def _none() -> Value:
-    raise ValueError("a row without any value")
-
-
 def dated(value: Value | None, year: int) -> str:
     """A cell, with the date behind it where it is not the end of the year: '6,0 (2019)', '6,7 (15.05.2022)'."""
     if value is None:
         return "."
-    when = value.date[:4] if value.date.endswith("-12-31") else value.date
+    when = parts.year_or_day(value.date)
     return cell(value) if when == str(year) else f"{cell(value)} ({fmt.date(when)})"
 
 
@@ -114,9 +109,8 @@ def _declare(section: Section) -> Declaration:
 
     @figure(figure_id)
     def draw(p: Review) -> Figure | Gap:
-        rows = next((rows for one, rows in p.sections if one is section), [])
-        drawn = [row for row in rows if row.own.unit == "Prozentpunkte" and changed(row.own) != NOT_COMPARED
-                 and row.own.value is not None]  # fmt: skip
+        rows = p.of(section)
+        drawn = [row for row in rows if row.own.unit == "Prozentpunkte" and row.own.told]
         if len(drawn) < 2:
             why = "weil es dazu keine zwei Anteile an vergleichbaren Stichtagen gibt"
             return undrawn(p.place, figure_id, f"Veränderungen zu „{section.title}“ sind", why)
@@ -129,7 +123,8 @@ def _declare(section: Section) -> Declaration:
             id=figure_id,
             title=f"{most.own.measure.label}: {changed(most.own)} Prozentpunkte",
             subtitle=f"{POINTS} {spanned(p, drawn)}, {p.region.title}",
-            svg=dots([_dot(row) for row in drawn], labels, figure_id=figure_id, unit=POINTS, zero=True,
+            svg=dots([_dot(row.own.measure.label, row, _chance(row)) for row in drawn], labels,
+                     figure_id=figure_id, unit=POINTS, zero=True,
                      interval_label=CHANCE if any(row.own.interval for row in drawn) else ""),
             alt=f"Punktdiagramm, {p.region.title}, {POINTS} {spanned(p, drawn)}: "
             + "; ".join(f"{row.own.measure.label} {changed(row.own)}" for row in drawn) + ".",
@@ -140,18 +135,21 @@ def _declare(section: Section) -> Declaration:
     return draw
 
 
-def _dot(row: Row) -> DotRow:
+def _chance(row: Row) -> tuple[float, float] | None:
+    """How far chance may carry the change of a place."""
+    return (row.own.interval.low, row.own.interval.high) if row.own.interval else None
+
+
+def _dot(label: str, row: Row, interval: tuple[float, float] | None = None) -> DotRow:
     values = {"place": row.own.value} | {level: change.value for level, change in row.around.items()}
-    interval = (row.own.interval.low, row.own.interval.high) if row.own.interval else None
-    return DotRow(row.own.measure.label, values | {"alike": row.alike}, changed(row.own), interval)
+    return DotRow(label, values | {"alike": row.alike}, changed(row.own), interval)
 
 
 @figure("review_pyramid")
 def then_and_now(p: Review) -> Figure | Gap:
     """Men and women by age now, with then as an outline."""
-    rows = [row for row in p.rows if row.own.measure.id == "age_share:age=65+"]
-    own = rows[0].own if rows else None
-    if own is None or own.then is None or own.now is None or own.why:
+    own = p.change(AGES)
+    if own.then is None or own.now is None or own.why:
         why = "weil es zu beiden Zeiten keine vergleichbaren Zahlen nach Alter und Geschlecht gibt"
         return undrawn(p.place, "review_pyramid", THEN_AND_NOW, why)
     now, then = people(p.place, own.now.date), people(p.before, own.then.date)
@@ -161,7 +159,7 @@ def then_and_now(p: Review) -> Figure | Gap:
     ages = {"0-19": "unter 20", "20-39": "20 bis 39", "40-64": "40 bis 64", "65+": "65 und älter"}
     early, late = ([q.get("population", date=d, age=age) for age in ages]
                    for q, d in ((p.before, then.date), (p.place, now.date)))  # fmt: skip
-    rows_ = tuple(
+    rows = tuple(
         (
             name,
             cell(a),
@@ -185,8 +183,8 @@ def then_and_now(p: Review) -> Figure | Gap:
         svg=pyramid(now.bands, figure_id="review_pyramid", year=fmt.year(now.date), earlier=then.bands,
                     earlier_label=f"Linie: {fmt.date(then.date)}", surplus=False),
         alt=f"Bevölkerungspyramide, {p.region.title}, {fmt.date(then.date)} und {fmt.date(now.date)}: "
-        + "; ".join(f"{row[0]} {row[3]}" for row in rows_) + " Menschen.",
-        table=Table("Menschen nach Alter", head, rows_, tables),
+        + "; ".join(f"{row[0]} {row[3]}" for row in rows) + " Menschen.",
+        table=Table("Menschen nach Alter", head, rows, tables),
         sources=tables,
     )  # fmt: skip
 
@@ -195,7 +193,7 @@ def then_and_now(p: Review) -> Figure | Gap:
 def households(p: Review) -> Figure | Gap:
     """The types of households in the censuses of 2011 and 2022."""
     rows = p.households
-    if len(rows) < len(TYPES) or any(changed(row.own) in (NOT_COMPARED, ".") for row in rows):
+    if len(rows) < len(TYPES) or not all(row.own.told for row in rows):
         return undrawn(p.place, "review_census_types", "Die Formen des Zusammenlebens 2011 und 2022 sind",
                        "weil der Zensus 2011 sie hier nicht nennt")  # fmt: skip
     name = {row.own.measure.id: HOUSEHOLD[dict(row.own.measure.members)["household"]].de for row in rows}
@@ -221,7 +219,7 @@ def households(p: Review) -> Figure | Gap:
         title=f"{most[0]}: {changed(most[1].own)} Prozentpunkte",
         subtitle="Veränderung des Anteils an allen Haushalten in Prozentpunkten, "
         f"{p.region.title}, {' und '.join(when)}",
-        svg=dots([_dot_of(label, row) for label, row in ends], labels, figure_id="review_census_types", unit=POINTS),
+        svg=dots([_dot(label, row) for label, row in ends], labels, figure_id="review_census_types", unit=POINTS),
         alt=f"Punktdiagramm, {p.region.title}, {' und '.join(when)}: "
         + "; ".join(f"{label} {changed(row.own)}" for label, row in ends) + " Prozentpunkte.",
         table=Table(f"Haushalte nach Typ, {' und '.join(when)}", tuple(head), body, sources(every),
@@ -229,11 +227,6 @@ def households(p: Review) -> Figure | Gap:
                     "und bilden Haushalte auf verschiedene Weise; kleine Unterschiede bedeuten nichts."),
         sources=sources(every),
     )  # fmt: skip
-
-
-def _dot_of(label: str, row: Row) -> DotRow:
-    values = {"place": row.own.value} | {level: change.value for level, change in row.around.items()}
-    return DotRow(label, values | {"alike": row.alike}, changed(row.own))
 
 
 DRAWN = [_declare(section) for section in SECTIONS]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
+from kommunalprofil.review import year_or_day
 from kommunalprofil.review.figures import NOT_COMPARED, changed
 from kommunalprofil.sentences import LEVELS, located, shown
 
@@ -18,13 +19,9 @@ NOTABLE = 1.5
 """So many times the usual distance of the places most like it a change must lie away from theirs to be told."""
 
 
-def _told(row: Row) -> bool:
-    return row.own.value is not None and row.own.decimals is not None
-
-
 def lead(p: Review) -> list[str]:
     """How many key figures there are, how many can be compared, with whom."""
-    known = [row for row in p.rows if _told(row)]
+    known = [row for row in p.rows if row.own.told]
     verb = "lässt" if len(known) == 1 else "lassen"
     groups = any(row.own.measure.grouped for row in known)
     also = ", auch getrennt nach Frauen und Männern oder nach deutscher und ausländischer Staatsangehörigkeit"
@@ -58,7 +55,7 @@ def when(p: Review, change: Change) -> str:
     """' (2015 bis 2019)' where the values are of other times than those asked for; '' elsewhere."""
     if change.then is None or change.now is None:
         return ""
-    ends = [v.date[:4] if v.date.endswith("-12-31") else v.date for v in (change.then, change.now)]
+    ends = [year_or_day(v.date) for v in (change.then, change.now)]
     same = ends == [str(p.years.then), str(p.years.now)]
     return "" if same else f" ({fmt.date(ends[0])} bis {fmt.date(ends[1])})"
 
@@ -76,7 +73,7 @@ def sentence(p: Review, row: Row) -> str:
 
 def striking(p: Review) -> list[str]:
     """The changes that differ most from those of the places most like it, by how these differ among each other."""
-    found = [row for row in p.rows if _told(row) and row.apart is not None and row.spread]
+    found = [row for row in p.rows if row.own.told and row.apart is not None and row.spread]
     found = [row for row in found if not (row.own.interval and row.own.interval.has_zero)]
     far = sorted(found, key=lambda row: -abs(row.apart or 0) / (row.spread or 1))
     return [sentence(p, row) for row in far if abs(row.apart or 0) > NOTABLE * (row.spread or 1)][:MOST]
@@ -91,8 +88,7 @@ def nothing_strikes(p: Review) -> str:
 
 def section_lead(p: Review, section: Section) -> list[str]:
     """What changed, a sentence each for all people together."""
-    rows = next((rows for one, rows in p.sections if one is section), [])
-    return [sentence(p, row) for row in rows if _told(row) and not row.own.measure.grouped]
+    return [sentence(p, row) for row in p.of(section) if row.own.told and not row.own.measure.grouped]
 
 
 def neighbours(p: Review) -> list[str]:
