@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -305,6 +305,37 @@ def _drawings(evidence: Evidence, figures: FigureFunctions | None, own: Own) -> 
     return Drawings(evidence, {**functions, **drawing.drawings(own.charts)})
 
 
+class Pages(NamedTuple):
+    """A document as PDF and HTML page, the files made of its outline beside them, and that outline."""
+
+    pdf: bytes
+    html: bytes
+    rest: dict[str, bytes]
+    outline: Outline
+
+
+def _pages(
+    evidence: Evidence | Joint,
+    drawings: Drawings,
+    kind: Kind,
+    own: Own,
+    rest: Callable[[Outline], dict[str, bytes]],
+    day: str = "",
+) -> Pages:
+    """Both formats of a document; `day` is its edition if another document tells it."""
+    typst, web = templating.typst_environment(own.templates), templating.html_environment(own.templates)
+    printed = Composer(typst, "typst", evidence, drawings, kind, own, day=day)
+    source = printed.page(Markup(templating.text_of("typst/style.typ", own.templates)))
+    svgs = drawings.svgs | {picture.id: picture.svg for picture in own.pictures}
+    edition = day or references.newest_stand(evidence)
+    with ThreadPoolExecutor(max_workers=1) as pool:  # typst works outside the GIL
+        made = pool.submit(_pdf, source, svgs, edition, own)
+        shown = Composer(web, "html", evidence, drawings, kind, own, day=day)
+        page = shown.page(html_style(own)).encode()
+        files = rest(shown.outline)
+        return Pages(made.result(), page, files, shown.outline)
+
+
 def document(
     profile: Profile,
     figures: FigureFunctions | None = None,
@@ -321,38 +352,23 @@ def document(
     document is made of, for its descriptor.
     """
     evidence = Evidence(profile)
-    drawings = _drawings(evidence, figures, own)
-    kind = profile_kind(profile.region)
-    printed = Composer(templating.typst_environment(own.templates), "typst", evidence, drawings, kind, own)
-    source = printed.page(Markup(templating.text_of("typst/style.typ", own.templates)))
-    svgs = drawings.svgs | {picture.id: picture.svg for picture in own.pictures}
-    day = references.newest_stand(evidence)
-    with ThreadPoolExecutor(max_workers=1) as pool:  # typst works outside the GIL
-        made = pool.submit(_pdf, source, svgs, day, own)
-        shown = Composer(templating.html_environment(own.templates), "html", evidence, drawings, kind, own)
-        page = shown.page(html_style(own))
-        data = export.files(evidence, shown.outline)
-        data["daten.xlsx"] = workbook.workbook(evidence, shown.outline)
-        files = {"kommunalprofil.html": page.encode(), "kommunalprofil.pdf": made.result(), **data}
-    files |= pictures.files(evidence, shown.outline) if single else {}
-    files |= _two_pages(profile, own, day) if short else {}
-    files[datapackage.NAME] = datapackage.describe(evidence, files, pictures.titles(shown.outline), inputs)
-    return Document(f"Kommunalprofil {profile.region.title}", files, shown.outline)
+
+    def data(outline: Outline) -> dict[str, bytes]:
+        return export.files(evidence, outline) | {"daten.xlsx": workbook.workbook(evidence, outline)}
+
+    made = _pages(evidence, _drawings(evidence, figures, own), profile_kind(profile.region), own, data)
+    files = {"kommunalprofil.html": made.html, "kommunalprofil.pdf": made.pdf, **made.rest}
+    files |= pictures.files(evidence, made.outline) if single else {}
+    files |= _two_pages(profile, own, references.newest_stand(evidence)) if short else {}
+    files[datapackage.NAME] = datapackage.describe(evidence, files, pictures.titles(made.outline), inputs)
+    return Document(f"Kommunalprofil {profile.region.title}", files, made.outline)
 
 
 def _two_pages(profile: Profile, own: Own, day: str) -> dict[str, bytes]:
     """The first page, the chapter in Einfacher Sprache and the sources, PDF and HTML."""
-    evidence = Evidence(profile)
-    drawings = _drawings(evidence, {}, NOTHING)
-    rest: dict[str, Any] = {"kind": profile_kind(profile.region, short=True), "own": own, "day": day}
-    printed = Composer(templating.typst_environment(own.templates), "typst", evidence, drawings, **rest)
-    shown = Composer(templating.html_environment(own.templates), "html", evidence, drawings, **rest)
-    source = printed.page(Markup(templating.text_of("typst/style.typ", own.templates)))
-    logo = {own.logo.id: own.logo.svg} if own.logo else {}
-    return {
-        "kommunalprofil-kurz.pdf": _pdf(source, logo, day, own),
-        "kommunalprofil-kurz.html": shown.page(html_style(own)).encode(),
-    }
+    evidence, kind = Evidence(profile), profile_kind(profile.region, short=True)
+    made = _pages(evidence, _drawings(evidence, {}, NOTHING), kind, own, lambda _: {}, day)
+    return {"kommunalprofil-kurz.pdf": made.pdf, "kommunalprofil-kurz.html": made.html}
 
 
 def report(evidence: Evidence | Joint, kind: Kind, name: str, sheets: Sequence[tuple[Sheet, str]] = ()) -> Document:
@@ -360,18 +376,13 @@ def report(evidence: Evidence | Joint, kind: Kind, name: str, sheets: Sequence[t
 
     `sheets` come first in the workbook, each with a line about it.
     """
-    drawings = Drawings(evidence, kind.figures)
-    printed = Composer(templating.typst_environment(), "typst", evidence, drawings, kind)
-    source = printed.page(Markup(templating.text_of("typst/style.typ")))
-    day = references.newest_stand(evidence)
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        made = pool.submit(_pdf, source, drawings.svgs, day, NOTHING)
-        shown = Composer(templating.html_environment(), "html", evidence, drawings, kind)
-        page = shown.page(html_style(NOTHING))
-        title = f"{kind.series} {kind.place}"
-        book = workbook.workbook(evidence, shown.outline, title, sheets)
-        files = {f"{name}.pdf": made.result(), f"{name}.html": page.encode(), f"{name}.xlsx": book}
-        return Document(title, files, shown.outline)
+    title = f"{kind.series} {kind.place}"
+
+    def book(outline: Outline) -> dict[str, bytes]:
+        return {f"{name}.xlsx": workbook.workbook(evidence, outline, title, sheets)}
+
+    made = _pages(evidence, Drawings(evidence, kind.figures), kind, NOTHING, book)
+    return Document(title, {f"{name}.pdf": made.pdf, f"{name}.html": made.html, **made.rest}, made.outline)
 
 
 def html(profile: Profile, figures: FigureFunctions | None = None, own: Own = NOTHING) -> str:
