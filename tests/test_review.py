@@ -21,14 +21,16 @@ from kommunalprofil.errors import UsageError
 from kommunalprofil.indicators.series import Value
 from kommunalprofil.regions import Region, Register
 from kommunalprofil.resources import data_dir
-from kommunalprofil.review import Change, Review, figures, measures, words
+from kommunalprofil.review import Review, figures, measures, pairs, words
+from kommunalprofil.review.pairs import Change
 from kommunalprofil.states import State
+from kommunalprofil.synopsis import POPULATION, SECTIONS
 from test_html import violations
 
 OLD = Measure.of("Anteil der Menschen ab 65", "", "age_share", age="65+")
 FOREIGN = Measure.of("Anteil der Ausländerinnen und Ausländer", "", "foreign_share")
 MOVES = Measure.of("Wanderung von Familien", "", "family_migration")
-PEOPLE = parts.POPULATION
+PEOPLE = POPULATION
 
 
 @cache
@@ -121,18 +123,18 @@ def test_a_census_between_both_keeps_them_from_being_compared() -> None:
 def test_on_which_base_both_stand_counts_more_than_the_nearest_year() -> None:
     early = [value(20, "2015-12-31")]
     late = [value(22, "2020-12-31", base="zensus_2022"), value(21, "2019-12-31")]
-    found = parts.pair(early, late, parts.Years(2015, 2020))
+    found = pairs.pair(early, late, pairs.Years(2015, 2020))
     assert [v.value for v in found if v] == [20, 21]
 
 
 def test_a_new_method_and_overlapping_years_are_named() -> None:
     broken = value(3, "2016/2019", flag="break:wanderungsstatistik")
-    assert "Wanderungsstatistik" in parts.hindrance("2012/2015", "zensus_2011", broken, [broken])
+    assert "Wanderungsstatistik" in pairs.hindrance("2012/2015", "zensus_2011", broken, [broken])
     later = value(3, "2014/2017")
-    assert "überschneiden" in parts.hindrance("2012/2015", "zensus_2011", later, [later])
+    assert "überschneiden" in pairs.hindrance("2012/2015", "zensus_2011", later, [later])
     moved = value(3, "2020-12-31", flag="break:territory")
-    assert "Gebiet" in parts.hindrance("2015-12-31", "zensus_2011", moved, [moved])
-    assert parts.hindrance("2015-12-31", "zensus_2011", value(3, "2020-12-31"), []) == ""
+    assert "Gebiet" in pairs.hindrance("2015-12-31", "zensus_2011", moved, [moved])
+    assert pairs.hindrance("2015-12-31", "zensus_2011", value(3, "2020-12-31"), []) == ""
 
 
 def test_small_numbers_get_an_interval_large_ones_none() -> None:
@@ -166,7 +168,7 @@ class Shifted(Review):
 def test_a_shift_of_all_places_moves_no_distance() -> None:
     shifted = Shifted(review().place, review().before, review().years, review().neighbours)
     seen = 0
-    for section in parts.SECTIONS:
+    for section in SECTIONS:
         for measure in parts.key_figures(section):
             one, other = review().row(measure), shifted.row(measure)
             if one.apart is not None and not one.own.counted:

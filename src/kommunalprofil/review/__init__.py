@@ -6,27 +6,23 @@ definition, over years that do not overlap. Where that is not so, the values sta
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kommunalprofil import formatting as fmt
-from kommunalprofil import intervals, sentences
+from kommunalprofil import sentences
 from kommunalprofil.comparison import Comparison, Measure
 from kommunalprofil.errors import UsageError
 from kommunalprofil.evidence import Evidence, Joint
 from kommunalprofil.indicators.households import TYPES
-from kommunalprofil.intervals import Interval
+from kommunalprofil.review.pairs import AWAY, Change, Years, change, like, told
 from kommunalprofil.synopsis import POPULATION, SECTIONS, Section
-from kommunalprofil.vocabulary import BASE, census_of
 
 if TYPE_CHECKING:
     from kommunalprofil.plan.reading import Plan
-    from kommunalprofil.profile import Value
     from kommunalprofil.regions import Region
     from kommunalprofil.render import Document
     from kommunalprofil.spreadsheet import Cell, Sheet
@@ -36,94 +32,10 @@ NEIGHBOURS = 10
 """So many of the places most like it are looked at."""
 LEAST = 5
 """Of fewer there is no middle."""
-AWAY = 2
-"""Years a value may lie beside the year asked for."""
 USUAL = 5
 """Years between both ends unless others are asked for."""
 LOOK_BACK = 8
 """So many ends are tried where no year is asked for."""
-SMALL = 100
-"""People in a numerator below which a change gets an interval."""
-PER = re.compile(r"je ([\d.]+)")
-RATES = ("birth_rate", "death_rate")
-"""Indicators that count events of a year, each for itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A measure of one region then and now; `why` says in words what keeps both from being compared ('' if nothing).
-
-    `then` or `now` is None where there is no value near the year asked for.
-    """
-
-    measure: Measure
-    then: Value | None
-    now: Value | None
-    why: str = ""
-
-    @property
-    def value(self) -> float | None:
-        """How much more it is now: in the unit of the measure, of people counted in percent; None if not to tell."""
-        if self.then is None or self.now is None or self.why or self.then.value is None or self.now.value is None:
-            return None
-        if self.counted:
-            return (self.now.value / self.then.value - 1) * 100
-        return self.now.value - self.then.value
-
-    @property
-    def told(self) -> bool:
-        """Whether there is a change to tell, of enough people."""
-        return self.value is not None and self.decimals is not None
-
-    @property
-    def measured_in(self) -> str:
-        """The unit of the values; '' without any."""
-        return next((v.unit for v in (self.now, self.then) if v is not None), "")
-
-    @property
-    def counted(self) -> bool:
-        """Whether many people are counted, so that the change is one in percent; of few it is one in people."""
-        if self.then is None or self.now is None or self.now.unit != "Personen":
-            return False
-        return fmt.share_decimals(self.then.value) is not None
-
-    @property
-    def unit(self) -> str:
-        """The unit of the change, as it is printed."""
-        return "%" if self.counted else {"%": "Prozentpunkte"}.get(self.measured_in, self.measured_in)
-
-    @property
-    def decimals(self) -> int | None:
-        """Decimals the change is printed with; None where the values are of too few people for it."""
-        digits = [sentences.places(v) for v in (self.then, self.now) if v is not None]
-        if None in digits or not digits:
-            return None
-        if self.counted and self.then is not None:
-            return fmt.share_decimals(self.then.value)
-        return min(d for d in digits if d is not None)
-
-    @property
-    def interval(self) -> Interval | None:
-        """How far chance may carry the change where few people are behind it; None elsewhere or where nobody knows."""
-        if self.value is None or self.then is None or self.now is None or self.counted:
-            return None
-        ends = [_interval(v) for v in (self.then, self.now)]
-        if ends[0] is None or ends[1] is None or min(v.numerator or 0 for v in (self.then, self.now)) >= SMALL:
-            return None
-        return intervals.difference(ends[0], ends[1])
-
-
-def _interval(value: Value) -> Interval | None:
-    """The interval of a share or a rate of events, in its unit; None for anything else."""
-    part, whole = value.numerator, value.denominator
-    if part is None or not whole or part < 0:
-        return None
-    if value.unit == "%" and part <= whole:
-        return intervals.share(part, whole).times(100)
-    per = PER.match(value.unit)
-    if value.indicator in RATES and per:
-        return intervals.rate(part, whole).times(float(per[1].replace(".", "")))
-    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +52,6 @@ class Row:
     def apart(self) -> float | None:
         """How much more it changed here than in the middle of the places most like it."""
         return None if self.own.value is None or self.alike is None else self.own.value - self.alike
-
-
-@dataclass(frozen=True, slots=True)
-class Years:
-    """The years both ends are looked for at."""
-
-    then: int
-    now: int
 
 
 class Review(Joint):
@@ -205,10 +109,10 @@ class Review(Joint):
         late = self.place.known(measure, ags)
         early = self.before.known(measure, ags) if self.before is not self.place else late
         if ags == self.region.ags:
-            found = _change(measure, early, late, self.years)
+            found = change(measure, early, late, self.years)
         else:
             own = self.change(measure)
-            found = _told(measure, _like(early, own.then), _like(late, own.now), late)
+            found = told(measure, like(early, own.then), like(late, own.now), late)
         if found.then and found.now and ags in (self.region.ags, *(r.ags for r in self.around)):
             self.before.take(found.then)
             self.place.take(found.now)
@@ -263,39 +167,11 @@ class Review(Joint):
         return Change(measure, *ends)
 
 
-BREAKS = {
-    "break:territory": "sich das Gebiet dazwischen geändert hat",
-    "break:wanderungsstatistik": "die Wanderungsstatistik seit 2016 anders rechnet",
-    "break:pflegegrade": "Pflegegrade die Pflegestufen abgelöst haben",
-}
-"""What may lie between two values of one base, and the words for it."""
-
-
 def key_figures(section: Section) -> list[Measure]:
     """The key figures of a chapter, groups of people each for itself."""
     first = [POPULATION] if section.id == "size" else []
     every = (measure for panel in section.panels for _, measure in panel.measures)
     return [*first, *(measure for measure in every if not measure.grows)]  # growth is itself a change
-
-
-def hindrance(date: str, base: str, now: Value, rows: Iterable[Value]) -> str:
-    """What keeps a value of a date and base from being compared with a later one, in words after „weil“; '' if nothing.
-
-    `rows` are the values of the measure, breaks flagged.
-    """
-    if census_of(base) != census_of(now.base):
-        return _census(base, now.base)
-    flags = {flag for v in rows if date < v.date <= now.date for flag in v.flag.split("|")}
-    if why := next((why for flag, why in BREAKS.items() if flag in flags), ""):
-        return why
-    overlap = "/" in date and "/" in now.date and int(now.date[:4]) <= int(date[-4:])
-    return "die zusammengefassten Jahre sich überschneiden" if overlap else ""
-
-
-def _census(then: str, now: str) -> str:
-    """'die Zahl von damals auf dem Zensus 2011 beruht, die von heute auf dem Zensus 2022'."""
-    old, new = (BASE[census_of(base)].de if base in BASE else base for base in (then, now))
-    return f"die frühere Zahl auf einer anderen Zählung beruht als die spätere ({old}, {new})"
 
 
 def _telling(place: Evidence, newest: int) -> Years:
@@ -305,30 +181,9 @@ def _telling(place: Evidence, newest: int) -> Years:
     values = [place.known(measure) for measure in figures]
 
     def compared(years: Years) -> int:
-        return sum(_change(m, rows, rows, years).value is not None for m, rows in zip(figures, values, strict=True))
+        return sum(change(m, rows, rows, years).value is not None for m, rows in zip(figures, values, strict=True))
 
     return max(spans, key=lambda years: (compared(years), years.now))
-
-
-def year_or_day(date: str) -> str:
-    """A date as documents name it: the end of a year by its year, any other as it is."""
-    return date[:4] if date.endswith("-12-31") else date
-
-
-def _change(measure: Measure, early: Sequence[Value], late: Sequence[Value], years: Years) -> Change:
-    return _told(measure, *pair(early, late, years), late)
-
-
-def _like(values: Sequence[Value], one: Value | None) -> Value | None:
-    """The value of another region at the date of a value, if possible on its base; None without such a value."""
-    if one is None:
-        return None
-    same = [v for v in values if v.date == one.date]
-    return min(same, key=lambda v: (v.base != one.base, census_of(v.base) != census_of(one.base), v.base), default=None)
-
-
-def _told(measure: Measure, then: Value | None, now: Value | None, late: Sequence[Value]) -> Change:
-    return Change(measure, then, now, hindrance(then.date, then.base, now, late) if then and now else "")
 
 
 def _of_state(state: State, places: Sequence[str]) -> Evidence:
@@ -361,32 +216,6 @@ def _newest(place: Evidence) -> int:
     if not dates:
         raise UsageError(f"Für {place.region.accusative} gibt es keine Zahlen, die sich vergleichen ließen.")
     return int(dates[-1][:4])
-
-
-def pair(early: Sequence[Value], late: Sequence[Value], years: Years) -> tuple[Value | None, Value | None]:
-    """The values nearest to both years, if possible both on one base; each no more than AWAY years off."""
-
-    def near(values: Sequence[Value], year: int) -> list[Value]:
-        return [v for v in values if abs(fmt.year(v.date) - year) <= AWAY]
-
-    def far(v: Value, year: int) -> tuple[int, bool, int]:
-        return abs(fmt.year(v.date) - year), not v.date.endswith("12-31"), -fmt.year(v.date)
-
-    thens, nows = near(early, years.then), near(late, years.now)
-    pairs = [
-        (census_of(a.base) != census_of(b.base), far(a, years.then), far(b, years.now), a.base, b.base, a, b)
-        for a in thens
-        for b in nows
-        if fmt.year(a.date) < fmt.year(b.date)
-    ]
-    if pairs:
-        *_, then, now = min(pairs, key=lambda pair: pair[:5])
-        return then, now
-    early_one = min(thens, key=lambda v: far(v, years.then), default=None)
-    late_one = min(nows, key=lambda v: far(v, years.now), default=None)
-    if early_one and late_one:  # one and the same time, or the wrong way round
-        return (early_one, None) if far(early_one, years.then) <= far(late_one, years.now) else (None, late_one)
-    return early_one, late_one
 
 
 def _middle(values: Sequence[float | None]) -> tuple[float | None, int, float | None]:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
-from kommunalprofil import review as parts
 from kommunalprofil.document import Column, Figure, Gap, Table
 from kommunalprofil.figures import figure
 from kommunalprofil.figures.charts import DotRow, dots, pyramid
 from kommunalprofil.figures.compared import cell, sources, undrawn
 from kommunalprofil.figures.structure import people
 from kommunalprofil.indicators.households import TYPES
+from kommunalprofil.review.pairs import SMALL, year_or_day
 from kommunalprofil.sentences import LEVELS
 from kommunalprofil.synopsis import AGES, SECTIONS
 from kommunalprofil.vocabulary import HOUSEHOLD
@@ -20,7 +20,8 @@ from kommunalprofil.vocabulary import HOUSEHOLD
 if TYPE_CHECKING:
     from kommunalprofil.figures import Declaration
     from kommunalprofil.profile import Value
-    from kommunalprofil.review import Change, Review, Row
+    from kommunalprofil.review import Review, Row
+    from kommunalprofil.review.pairs import Change
     from kommunalprofil.synopsis import Section
 
 POINTS = "Veränderung in Prozentpunkten"
@@ -77,7 +78,7 @@ def dated(value: Value | None, year: int) -> str:
     """A cell, with the date behind it where it is not the end of the year: '6,0 (2019)', '6,7 (15.05.2022)'."""
     if value is None:
         return "."
-    when = parts.year_or_day(value.date)
+    when = year_or_day(value.date)
     return cell(value) if when == str(year) else f"{cell(value)} ({fmt.date(when)})"
 
 
@@ -153,7 +154,7 @@ def then_and_now(p: Review) -> Figure | Gap:
         why = "weil es zu beiden Zeiten keine vergleichbaren Zahlen nach Alter und Geschlecht gibt"
         return undrawn(p.place, "review_pyramid", THEN_AND_NOW, why)
     now, then = people(p.place, own.now.date), people(p.before, own.then.date)
-    if now is None or then is None or sum(b.men + b.women for b in now.bands) < parts.SMALL:
+    if now is None or then is None or sum(b.men + b.women for b in now.bands) < SMALL:
         why = "weil die amtlichen Tabellen Alter und Geschlecht hier nicht zusammen nennen"
         return undrawn(p.place, "review_pyramid", THEN_AND_NOW, why)
     ages = {"0-19": "unter 20", "20-39": "20 bis 39", "40-64": "40 bis 64", "65+": "65 und älter"}

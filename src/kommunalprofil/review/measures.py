@@ -14,7 +14,7 @@ from kommunalprofil.errors import UsageError
 from kommunalprofil.figures.compared import cell
 from kommunalprofil.figures.sheet import unprintable
 from kommunalprofil.plan import moments
-from kommunalprofil.review import hindrance
+from kommunalprofil.review.pairs import hindrance
 from kommunalprofil.vocabulary import BASE, census_of
 
 if TYPE_CHECKING:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
-from kommunalprofil.review import year_or_day
 from kommunalprofil.review.figures import NOT_COMPARED, changed
+from kommunalprofil.review.pairs import year_or_day
 from kommunalprofil.sentences import LEVELS, located, shown
 
 if TYPE_CHECKING:
-    from kommunalprofil.review import Change, Review, Row
+    from kommunalprofil.review import Review, Row
+    from kommunalprofil.review.pairs import Change
     from kommunalprofil.synopsis import Section
 
 MOST = 5
