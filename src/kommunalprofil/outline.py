@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 
 from kommunalprofil.document import Figure, Gap, Table
 
-HEADS, LEAD, CAPTION = 32, 30, 20
-"""Millimetres on paper of a chapter's headings and first words, of its lead, of a figure's caption and source."""
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
@@ -93,11 +91,13 @@ class Outline:
         self.alts.append(alt)
         return numbered, table
 
-    def need(self, seen: int, lead: bool) -> int:
-        """Millimetres on paper from a chapter's heading to the end of its first figure, when `seen` were before it."""
-        drawn = self.figures[seen].item.svg if len(self.figures) > seen else ""
-        height = re.match(r'<svg [^>]*height="([\d.]+)pt"', drawn)
-        return HEADS + LEAD * lead + round(float(height[1]) / 72 * 25.4 + CAPTION if height else 0)
+    @staticmethod
+    def start(body: str) -> str:
+        """The part of a chapter's typst `body` that its heading stays with: to the end of its first figure, or all.
+
+        The macros mark that end, and where a table or definitions begin, by a line `// so far`.
+        """
+        return body.partition("\n// so far\n")[0]  # by its own method, which keeps it marked as typst
 
     def picture(self, alt: str) -> str:
         """Note a picture that has no number (logo, portrait); answers with its text."""

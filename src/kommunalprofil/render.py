@@ -46,8 +46,8 @@ if TYPE_CHECKING:
     from kommunalprofil.spreadsheet import Sheet
 
 MACROS = (
-    "chapter", "section", "lead", "paragraph", "strong", "note", "gap", "figure", "beside", "table", "keyfigures",
-    "definitions", "bullets", "subsection", "prose", "points", "signature", "credit",
+    "chapter", "section", "lead", "paragraph", "strong", "note", "gap", "figure", "table", "keyfigures",
+    "definitions", "columns", "bullets", "subsection", "prose", "points", "signature", "credit",
 )  # fmt: skip
 """The words a chapter is written in; every format has all of them."""
 

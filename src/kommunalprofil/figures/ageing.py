@@ -162,7 +162,7 @@ def _ratio_panel(p: Profile, series: dict[str, list[Value]], name: str, bounds: 
     lines = [Series(words[role], points(values), role) for role, values in series.items() if values]
     every = [*series["place"], *(replace(v, flag="") for values in series.values() for v in values)]
     return line(lines, figure_id="ageing_series", heading=name, unit="je 100 von 20 bis 64 Jahren", decimals=1,
-                breaks=breaks(every), bounds=bounds, width="half", height=190)  # fmt: skip
+                breaks=breaks(every), bounds=bounds, width="half", height=155)  # fmt: skip
 
 
 def _ratio_trend(own: Sequence[Value]) -> str:

@@ -44,7 +44,7 @@ def columns(
     word = formatting.change if signed else formatting.number
     last = word(known[-1].y, decimals)
     span = [*known, *(Point(year, 0.0) for year in years)]
-    plot = TimePlot.lay_out(span, words, grid, width, height or (170 if width != "half" else 140),
+    plot = TimePlot.lay_out(span, words, grid, width, height or 140,
                             right=text_width(last, bold=True) + 10, pad=0.5)  # fmt: skip
     plot.draw_frame()
     _draw_bars(plot, known)

@@ -60,7 +60,7 @@ def dots(
     if not known:
         raise ValueError(f"figure {figure_id}: no value to draw")
     room = style.WIDTHS[width]
-    least = row or (15.5 if len(rows) < MANY else 14)
+    least = row or (15 if len(rows) < MANY else 14)
     names = RowNames.lay_out([one.label for one in rows], room * (0.34 if width == "full" else 0.38), least)
     looks = {role: style.LOOKS[role] for role in labels}
     keys = [Key(text, (looks[r].colour,), marker=looks[r].dot, bold=looks[r].strong) for r, text in labels.items()]

@@ -14,7 +14,9 @@ from kommunalprofil.figures.sheet import Spot, text_width
 from kommunalprofil.figures.timeplot import Break, Labelling, Point, TimePlot, head_height, value_axis
 
 MOST_LINES = 5
-HEIGHTS: dict[Width, float] = {"full": 200, "wide": 175, "half": 150, "third": 120}
+LOW = 120
+"""A panel less high than this (points) has fewer values at its axis."""
+HEIGHTS: dict[Width, float] = {"full": 200, "wide": 155, "half": 150, "third": 120}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ def line(
         raise ValueError(f"figure {figure_id}: {len(shown)} of {len(series)} lines have values, needed are 1 to 5")
     words = Labelling(figure_id, unit, decimals, breaks, heading)
     points = [p for one in shown for p in one.points]
-    grid = value_axis(points, decimals, 5 if width in ("full", "wide") else 4, zero=zero, bounds=bounds)
+    low = height is not None and height < LOW
+    grid = value_axis(points, decimals, 5 if width in ("full", "wide") else 2 if low else 4, zero=zero, bounds=bounds)
     room = (0.27 if width == "full" else 0.34) * style.WIDTHS[width]
     labels = [wrap(_end_label(one, decimals), room, _bold_width) for one in shown]
     least = sum(_height(lines) for lines in labels) + head_height(words, grid, width) + 4

@@ -146,7 +146,7 @@ def choropleth(
     printed, in `unit`. Raises KeyError if there is no outline of the place, DataError for bad files.
     """
     chosen, context, _ = _focus(state, place)
-    full, height = style.WIDTHS["full"], 232.0
+    full, height = style.WIDTHS["full"], 205.0
     colours = [*(one.colour for one in classes), style.WHITE]
     keys = [Key(text, (colour,)) for text, colour in zip(legend, colours, strict=False)]
     rows = key_rows(keys, full)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
@@ -102,20 +102,24 @@ def moves_by_age(p: Profile) -> Figure | Gap:
     date = rows[0].own.date
     parts = _sexes(p, date)
     title = _extremes([one.own for one in rows])
-    panels = [dots([dot_row(one) for one in rows], labels(p), figure_id="moves_by_age", unit=PER_1000,
-                   heading="Im Vergleich" if parts else "")]  # fmt: skip
+    every = [v for one in rows for v in one.values.values()] + [v for values in parts.values() for v in values]
+    numbers = [v.value for v in every if v.value is not None]
+
+    def panel(drawn: Sequence[DotRow], words: Mapping[str, str], heading: str) -> str:
+        return dots(drawn, words, figure_id="moves_by_age", unit=PER_1000, heading=heading if parts else "",
+                    bounds=(min(numbers), max(numbers)), width="half" if parts else "full")  # fmt: skip
+
+    panels = [panel([dot_row(one) for one in rows], labels(p), "Im Vergleich")]
     if parts:
-        words = {role: name for role, (name, _) in SEXES.items()}
         drawn = [DotRow(fmt.age(age), {role: values[i].value for role, values in parts.items()})
                  for i, age in enumerate(AGES)]  # fmt: skip
-        panels.append(dots(drawn, words, figure_id="moves_by_age", unit=PER_1000, heading="Frauen und Männer"))
-    every = [v for one in rows for v in one.values.values()] + [v for values in parts.values() for v in values]
+        panels.append(panel(drawn, {role: name for role, (name, _) in SEXES.items()}, "Frauen und Männer"))
     said = "; ".join(f"{fmt.age_words(v.age)} {_signed(v)}" for v in (rows[1].own, rows[3].own, rows[5].own))
     return Figure(
         id="moves_by_age",
         title=title,
         subtitle=f"Zuzüge abzüglich Fortzüge {PER_1000}, {names(p)}, {POOLED} {fmt.date(date)}",
-        svg=above(panels),
+        svg=beside(panels) if parts else panels[0],
         alt=f"Punktdiagramm, {p.region.title}, {fmt.date(date)}, Wanderungssaldo {PER_1000}: {said}.",
         table=_rates_table(p, rows, parts),
         sources=sources(every),
@@ -225,7 +229,7 @@ def _phase_panel(p: Profile, name: str, series: dict[str, list[Value]], bounds: 
     words = labels(p)
     lines = [Series(words[role], points(values), role) for role, values in series.items() if values]
     return line(lines, figure_id="migration_phases", heading=name, unit="je 1.000", decimals=1,
-                breaks=breaks(series["place"]), bounds=bounds, zero=True, width="half", height=170)  # fmt: skip
+                breaks=breaks(series["place"]), bounds=bounds, zero=True, width="half", height=118)  # fmt: skip
 
 
 def _phase_title(newest: Sequence[Value]) -> str:

@@ -93,7 +93,7 @@ class _Pyramid:
                  width: Width, height: float | None, heading: str) -> None:  # fmt: skip
         self.heading, self.head = heading, style.LEADING + 3 if heading else 0.0
         self.bands, self.year, self.full = bands, year, width == "full"
-        self.height = (height or (300 if self.full else 235)) + self.head
+        self.height = (height or (252 if self.full else 185)) + self.head
         self.figure_id, self.width = figure_id, width
         self.low = np.array([band.low for band in bands], float)
         self.top = np.array([band.top for band in bands], float)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kommunalprofil import boundaries
 from kommunalprofil import formatting as fmt
-from kommunalprofil.document import Column, Figure, Gap, Table
+from kommunalprofil.document import Column, Figure, Gap, Table, Width
 from kommunalprofil.figures import figure
 from kommunalprofil.figures.charts import AgeBand, dots, grouped, pyramid
 from kommunalprofil.figures.compared import (
@@ -104,6 +104,7 @@ def age_pyramid(p: Profile) -> Figure | Gap:
     men, women = sum(b.men for b in now.bands), sum(b.women for b in now.bands)
     strongest = _strongest(now.bands)
     tables = sources([*now.values, *(then.values if then else ())])
+    width: Width = "full" if then else "half"  # the columns of a single date fit at the side
     return Figure(
         id="pyramid",
         title=f"Am stärksten besetzt sind die {strongest}" if men + women >= 1000 else "Altersaufbau",
@@ -115,7 +116,9 @@ def age_pyramid(p: Profile) -> Figure | Gap:
             year=fmt.year(now.date),
             earlier=then.bands if then else (),
             earlier_label=_outline_label(now, then),
+            width=width,
         ),
+        width=width,
         alt=(
             f"Bevölkerungspyramide, {p.region.title}, {fmt.date_words(now.date)}: {fmt.number(men)} Männer und "
             f"{fmt.number(women)} Frauen, am stärksten besetzt sind die {strongest}."
@@ -157,7 +160,7 @@ def _pyramid_table(now: People, then: People | None, tables: tuple[str, ...]) ->
     tens = {low for low in shared if low % 10 == 0}
     cuts = sorted(tens | open_from) if len(tens) >= 6 else sorted(shared)
     counted = [(part.date, grouped(part.bands, cuts)) for part in parts]
-    head = [Column(f"{who} {fmt.year(date)}", "Personen") for date, _ in counted for who in _WHO]
+    head = [Column(f"{who} {fmt.year(date)}" if then else who, "Personen") for date, _ in counted for who in _WHO]
     rows = [
         (_ages(band), *(text for _, part in counted for text in _counts(part[i : i + 1])))
         for i, band in enumerate(counted[0][1])
