@@ -26,7 +26,7 @@ from kommunalprofil.states import (
     sha256,
     snapshots,
 )
-from kommunalprofil.store import write_atomic
+from kommunalprofil.store import check_folder, write_atomic
 
 LOCK = ".lock"
 KEEP = 10
@@ -123,9 +123,10 @@ def _after(frozen: list[Snapshot]) -> str:
 def writing(folder: Path) -> Iterator[Writer]:
     """The right to change a data set, for one process at a time.
 
-    Raises BusyError while another process holds it, DataError if the set is damaged or of an older layout, OSError. A
-    folder that was made for it and stayed empty is removed.
+    Raises BusyError while another process holds it, DataError if the set is damaged or of an older layout, TargetError
+    for a file in its place, OSError. A folder that was made for it and stayed empty is removed.
     """
+    check_folder(folder)
     there = folder.is_dir()
     folder.mkdir(parents=True, exist_ok=True)
     try:
