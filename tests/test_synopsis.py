@@ -18,7 +18,7 @@ from kommunalprofil.errors import UsageError
 from kommunalprofil.regions import Register
 from kommunalprofil.resources import data_dir
 from kommunalprofil.synopsis import SECTIONS, Date, Synopsis, figures, words
-from test_html import violations
+from test_html import browse, violations
 
 ALONE = SECTIONS[4].panels[0].measures[0][1]
 OLD = SECTIONS[1].panels[2].measures[0][1]
@@ -163,6 +163,27 @@ def test_the_pdf_is_for_everybody() -> None:
 @pytest.mark.parametrize("width", [390, 1280])
 def test_axe_finds_nothing(chromium: str, axe: str, tmp_path: Path, text: str, width: int) -> None:
     assert violations(chromium, tmp_path, text, axe, width) == []
+
+
+def test_captions_are_read_without_scrolling_a_table(chromium: str, tmp_path: Path, text: str) -> None:
+    script = """
+    document.body.style.width = '390px';  // a browser without a window is never so narrow
+    document.querySelectorAll('details').forEach(d => d.open = true);
+    const right = caption => { const r = document.createRange(); r.selectNodeContents(caption);
+                               return r.getBoundingClientRect().right; };
+    done([...document.querySelectorAll('.table')].map(box => {
+      const ends = [box.getBoundingClientRect().right, right(box.querySelector('caption'))];
+      const wide = box.scrollWidth > box.clientWidth + 1;
+      box.scrollLeft = 1000;
+      const left = of => of.getBoundingClientRect().left;
+      return [wide, ...ends, left(box.querySelector('.stays')) - left(box)];
+    }));
+    """
+    found = browse(chromium, tmp_path, text, 390, script)
+    assert sum(wide for wide, *_ in found) >= 3
+    for _, edge, end, moved in found:
+        assert end <= edge + 1
+        assert abs(moved) < 1, "the caption stays while the table moves"
 
 
 def test_the_same_places_give_the_same_files() -> None:
