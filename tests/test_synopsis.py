@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from kommunalprofil import formatting as fmt
 from kommunalprofil import synopsis as parts
 from kommunalprofil.dwk import MODEL_KOMMUNEN
 from kommunalprofil.errors import UsageError
+from kommunalprofil.figures.panels import apart
 from kommunalprofil.regions import Register
 from kommunalprofil.resources import data_dir
 from kommunalprofil.synopsis import SECTIONS, Date, Synopsis, figures, words
@@ -120,6 +122,29 @@ def test_the_order_of_places_changes_no_number() -> None:
     assert all(table == tables[0] for table in tables)
 
 
+def test_groups_stand_beside_all_people_of_the_same_day() -> None:
+    """The share of both together lies between those of the groups; of the day of the groups, not its own newest."""
+    seen = 0
+    for panel in (panel for section in SECTIONS for panel in section.panels if panel.groups):
+        assert len({synopsis().date(measure) for measure in panel.every}) == 1
+        for one in synopsis().places:
+            values = [synopsis().told(one, measure)[0] for measure in panel.every]
+            *groups, whole = (v.value for v in values if v is not None and v.value is not None)
+            assert min(groups) <= whole <= max(groups), (panel.heading, one.region.name)
+            seen += 1
+    assert seen == 50
+
+
+def test_the_balance_of_moves_has_a_column_for_all() -> None:
+    table = figures.DRAWN[10](synopsis()).table  # type: ignore[union-attr]
+    assert table.caption == "Wanderung der 18- bis 24-Jährigen, 2016–2019"
+    assert [column.label for column in table.columns] == ["Kommune", "Frauen", "Männer", "insgesamt"]
+    assert next(row for row in table.rows if row[0] == "Dithmarschen") == ("Dithmarschen", "−28,3", "−15,1", "−21,4")
+    assert table.rows[-1] == ("Deutschland", "20,0", "19,1", "19,5")
+    rows = [row for row in parts.sheet(synopsis()).rows if row[1] == "Wanderung der 18- bis 24-Jährigen, insgesamt"]
+    assert len(rows) == 10
+
+
 def test_the_range_holds_every_kreis() -> None:
     spread = synopsis().spread(ALONE)
     assert spread is not None
@@ -143,6 +168,50 @@ def test_what_stands_out_is_said_of_each_place() -> None:
     said = words.striking(synopsis())
     assert [text.partition(":")[0] for text in said] == [p.region.title for p in synopsis().places]
     assert all(text.endswith(".") for text in said)
+    assert said[3].replace(fmt.NBSP, " ") == (
+        "Gemeinde Vrees: Ende 2015 waren die Menschen im Durchschnitt 39,0 Jahre alt, jünger als in 10.317 von 10.357 "
+        "anderen Gemeinden."
+    )
+    assert ("Vrees", "39,0") in [row[:2] for row in figures.DRAWN[2](synopsis()).table.rows]  # type: ignore[union-attr]
+
+
+def test_what_stands_out_is_a_number_of_the_document() -> None:
+    """The balance of all moves of 2015 is most extreme in Osterheide, but no table here holds it."""
+    shown = {(m.id, synopsis().date(m).date) for m in parts.measures()}  # type: ignore[union-attr]
+    told = [(measure.id, one.date) for place in synopsis().places for measure, one in synopsis().standings(place)]
+    assert len(told) > 50
+    assert set(told) <= shown
+    first = words.striking(extreme())[0].replace(fmt.NBSP, " ")
+    assert first.startswith("Gemeindefreier Bezirk Osterheide: Am 15. Mai 2022 hatten 77,9 % der Menschen keine ")
+
+
+@cache
+def extreme() -> Synopsis:
+    """Osterheide had five times as many people in 2015 as in 2011, most of them refugees in one camp."""
+    return synopsis("03358501", "03358008", "03454055", "01051")
+
+
+def test_panels_share_a_scale_but_one_that_would_leave_the_others_flat() -> None:
+    drawn = figures.growth(extreme())
+    names = ("Osterheide", "Bad Fallingbostel", "Vrees", "Dithmarschen")
+    marks = re.findall(rf">(−?\d+|eigener Maßstab, %|%|{'|'.join(names)})</text>", drawn.svg)
+    at = [marks.index(name) for name in names]
+    assert marks[at[0] + 1] == "eigener Maßstab, %"
+    assert "600" in marks[at[0] : at[1]]
+    common = [marks[start + 1 : end] for start, end in zip(at[1:], [*at[2:], None], strict=True)]
+    assert all({"%", "0", "10", "20"} <= set(found) and "600" not in found for found in common)
+    for text in (drawn.subtitle, drawn.alt.rstrip(".")):
+        assert text.endswith("derselbe Maßstab außer für Osterheide")
+    assert figures.growth(synopsis()).subtitle.endswith("überall derselbe Maßstab")
+    assert figures.pyramids(extreme()).alt.endswith("; überall derselbe Maßstab.")
+
+
+def test_which_panels_stand_apart() -> None:
+    assert apart({"a": 3.0, "b": 4.0, "c": 40.0}) == {"c"}
+    assert apart({"a": 3.0, "b": 15.0, "c": 70.0}) == set()
+    assert apart({"a": 3.0, "b": 16.0}) == {"b"}
+    assert apart({"a": 3.0, "b": 40.0, "c": 41.0}) == set(), "never more than half"
+    assert apart({"a": 3.0}) == set()
 
 
 def test_the_sheet_has_a_row_for_each_key_figure_of_each_place() -> None:

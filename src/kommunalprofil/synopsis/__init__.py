@@ -6,6 +6,7 @@ moves are means of several years, and where a Gemeinde has no value that of its 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +16,7 @@ import numpy as np
 
 from kommunalprofil import formatting as fmt
 from kommunalprofil import sentences
-from kommunalprofil.comparison import LEAST, Measure, by_point, printed
+from kommunalprofil.comparison import LEAST, MEASURES, Measure, Standing, by_point, printed
 from kommunalprofil.errors import UsageError
 from kommunalprofil.evidence import Evidence, Joint
 
@@ -36,10 +37,19 @@ RECENT = 15
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """What one dot plot shows of all places: a measure, or the same of two groups of people, by role."""
+    """What one dot plot shows of all places: a measure, or the same of two groups of people, by role.
+
+    `whole` is the measure of both groups together, which the table has beside them.
+    """
 
     heading: str
     measures: tuple[tuple[str, Measure], ...]
+    whole: Measure | None = None
+
+    @property
+    def every(self) -> tuple[Measure, ...]:
+        """Its measures, that of both groups together last."""
+        return (*(measure for _, measure in self.measures), *([self.whole] if self.whole else ()))
 
     @property
     def groups(self) -> bool:
@@ -56,14 +66,18 @@ GROUPS = {
     "nationality": (("german", "DE", "Deutsche"), ("foreign", "AUS", "Ausländerinnen und Ausländer")),
 }
 """Role, code and name of the two groups of a dimension."""
+WHOLE = "insgesamt"
+"""Both groups together."""
 
 
 def _both(heading: str, dimension: str, indicator: str, variant: str = "", **members: str) -> Panel:
-    """The same measure of women and men, or of German and foreign nationals."""
-    return Panel(heading, tuple(
+    """The same measure of women and men, or of German and foreign nationals, and of both together."""
+    parts = tuple(
         (role, Measure.of(f"{heading}, {name}", "", indicator, variant, **members, **{dimension: code}))
         for role, code, name in GROUPS[dimension]
-    ))  # fmt: skip
+    )
+    whole = Measure.of(f"{heading}, {WHOLE}", dimension, indicator, variant, **members)  # of each panel its own
+    return Panel(heading, parts, whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +153,11 @@ SECTIONS = (
     ),
 )
 """What a Synopse compares."""
+FIRST = {measure: panel.every[0] for section in SECTIONS for panel in section.panels for measure in panel.every}
+"""The measure whose date a measure is of: groups and all people of a panel are compared on one day."""
 POPULATION = Measure.of("Bevölkerung", "", "population")
+RANKED = {measure.id: measure for measure in MEASURES}
+"""What every place of a level has a rank in."""
 AGES = SECTIONS[1].panels[2].measures[0][1]
 """The measure whose date the pyramids are of."""
 
@@ -210,7 +228,11 @@ class Synopsis(Joint):
         return self.value(place, measure, region)
 
     def date(self, measure: Measure) -> Date | None:
-        """The newest date of those that most places have a value of; None if no place has any."""
+        """The newest date of those that most places have a value of; None if no place has any.
+
+        For both groups of a panel and for all people it is the date of the first group.
+        """
+        measure = FIRST.get(measure, measure)
         if measure not in self._dates:
             count = self._count(measure, [place.region for place in self.places])
             count = count or self._count(measure, [place.kreis for place in self.places])
@@ -253,6 +275,16 @@ class Synopsis(Joint):
         found = [(place, value) for place, value in known if value is not None and not sentences.few(value)]
         return sorted(found, key=lambda pair: pair[1].value or 0)
 
+    def standings(self, place: Evidence) -> list[tuple[Measure, Standing]]:
+        """Where a place stands among all of its level, in what is shown here: the number and the day of its table."""
+        every, found = place.comparison, []
+        for measure in measures():
+            one = every.standing(place.region, measure) if every and measure.id in RANKED else None
+            value = self.value(place, measure) if one else None
+            if one and value and value.date == one.date and math.isclose(value.value or 0, one.value):
+                found.append(RANKED[measure.id])
+        return place.ranked(dict.fromkeys(found))
+
     @property
     def stand_in(self) -> bool:
         """Whether a Kreis stands in for a Gemeinde somewhere."""
@@ -287,8 +319,8 @@ def figure_of(section: Section, panel: Panel) -> str:
 
 
 def measures() -> Iterator[Measure]:
-    """Everything that is drawn."""
-    yield from (measure for section in SECTIONS for panel in section.panels for _, measure in panel.measures)
+    """Everything that is shown."""
+    yield from (measure for section in SECTIONS for panel in section.panels for measure in panel.every)
 
 
 def check(places: Sequence[Region]) -> None:
@@ -313,7 +345,7 @@ def sheet(synopsis: Synopsis) -> Sheet:
     from kommunalprofil.workbook import number, remark, when
 
     rows: list[tuple[Cell, ...]] = [SHEET]
-    for section, measure in ((s, m) for s in SECTIONS for panel in s.panels for _, m in panel.measures):
+    for section, measure in ((s, m) for s in SECTIONS for panel in s.panels for m in panel.every):
         date, spread = synopsis.date(measure), synopsis.spread(measure)
         ends = (spread.low, spread.median, spread.high) if spread else (None, None, None)
         for place in synopsis.places:
