@@ -11,12 +11,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from kommunalprofil import cli, german_cli, pdf_checks, render
+from kommunalprofil import cli, comparison, german_cli, indicators, keyfigures, pdf_checks, render
 from kommunalprofil import formatting as fmt
 from kommunalprofil import synopsis as parts
 from kommunalprofil.dwk import MODEL_KOMMUNEN
 from kommunalprofil.errors import UsageError
 from kommunalprofil.figures.panels import apart
+from kommunalprofil.melderegister import topics
 from kommunalprofil.regions import Register
 from kommunalprofil.resources import data_dir
 from kommunalprofil.synopsis import SECTIONS, Date, Synopsis, figures, words
@@ -111,6 +112,24 @@ def test_a_share_of_few_is_told_as_counts() -> None:
     row = next(row for row in sheet.rows if row[1] == measure.label and str(row[4]).endswith("Gröde"))
     assert row[6] is None
     assert "nur Anzahlen" in str(row[-1])
+
+
+def test_a_type_of_household_has_one_name() -> None:
+    """In the Synopse, the Halbzeitbilanz that shares its key figures, the ranks, the first page, the Melderegister."""
+    names = ["Einpersonenhaushalte", "Paare ohne Kind", "Paare mit Kind(ern)", "Alleinerziehende",
+             "Mehrpersonenhaushalte ohne Kernfamilie"]  # fmt: skip
+    assert [m.label for m in parts.measures() if m.indicator == "household_share"] == names
+    assert [m.label for m in comparison.MEASURES if m.indicator == "household_share"] == names[:1]
+    assert [one.label for one in keyfigures.WANTED if one.indicator == "household_share"] == names[:1]
+    assert list(topics.HOUSEHOLD.members.values())[:5] == names
+    assert all(name in indicators.declared()["families_share"].definition for name in names[2:4])
+
+
+def test_a_value_of_few_people_is_called_unsure_inside_a_sentence() -> None:
+    """Hellschen-Heringsand-Unterschaar had 164 people in 2015, 102 of them from 20 to 64: the table prints (62)."""
+    said = words.section_lead(synopsis("01051045", "01054034"), SECTIONS[1])
+    assert any("Hellschen-Heringsand-Unterschaar (62, eingeschränkt aussagekräftig)" in text for text in said), said
+    assert not any("((" in text for text in said)
 
 
 def test_the_order_of_places_changes_no_number() -> None:
@@ -221,7 +240,7 @@ def test_the_sheet_has_a_row_for_each_key_figure_of_each_place() -> None:
     assert rows[0] == parts.SHEET
     assert len(rows) == 1 + 10 * len(list(parts.measures()))
     known = {(row[4], row[1]): row for row in rows}
-    row = known["Kreis Dithmarschen", "Haushalte mit einer Person"]
+    row = known["Kreis Dithmarschen", "Einpersonenhaushalte"]
     assert (round(row[6], 1), row[7]) == (41.6, "Kreis Dithmarschen")
 
 

@@ -19,6 +19,7 @@ from kommunalprofil import sentences
 from kommunalprofil.comparison import LEAST, MEASURES, Measure, Standing, by_point, printed
 from kommunalprofil.errors import UsageError
 from kommunalprofil.evidence import Evidence, Joint
+from kommunalprofil.vocabulary import HOUSEHOLD
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,6 +81,11 @@ def _both(heading: str, dimension: str, indicator: str, variant: str = "", **mem
     return Panel(heading, parts, whole)
 
 
+def _type(kind: str) -> Panel:
+    """The share of a type of households, called as everywhere."""
+    return _one(HOUSEHOLD[kind].de, "household_share", household=kind)
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A chapter: panels about one thing."""
@@ -133,12 +139,12 @@ SECTIONS = (
         "households",
         "Formen des Zusammenlebens",
         (
-            _one("Haushalte mit einer Person", "household_share", household="one_person"),
-            _one("Paare ohne Kind", "household_share", household="couple_without_child"),
-            _one("Paare mit Kind", "household_share", household="couple_with_child"),
-            _one("Alleinerziehende", "household_share", household="lone_parent"),
+            _type("one_person"),
+            _type("couple_without_child"),
+            _type("couple_with_child"),
+            _type("lone_parent"),
             _one("Alleinerziehende an den Haushalten mit Kindern", "lone_parent_family_share"),
-            _one("Mehrere Menschen ohne Kernfamilie", "household_share", household="shared"),
+            _type("shared"),
         ),
     ),
     Section(

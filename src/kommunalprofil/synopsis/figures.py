@@ -134,10 +134,11 @@ def _ends(p: Synopsis, panel: Panel) -> str:
 
 
 def with_unit(value: Value) -> str:
-    """A cell with its unit behind it, but 'je 100', which the label says."""
-    if value.unit == "je 100":
-        return cell(value)
-    return fmt.with_unit(cell(value), fmt.counted_or(value.unit).replace(" ", fmt.NBSP))
+    """A cell with its unit behind it, but 'je 100', which the label says; words say what brackets in it say."""
+    text = cell(value)
+    unsure = ", eingeschränkt aussagekräftig" if text.startswith("(") else ""
+    unit = "" if value.unit == "je 100" else fmt.counted_or(value.unit).replace(" ", fmt.NBSP)
+    return fmt.with_unit(text.strip("()"), unit) + unsure
 
 
 def _table(p: Synopsis, panel: Panel, days: str) -> Table:
