@@ -293,9 +293,11 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeyp
 @pytest.mark.parametrize(
     ("names", "says"),
     [
-        (["vrees"], "ist nur ein Ort genannt"),
-        (["vrees", "03454055"], "ist nur ein Ort genannt"),
+        (["vrees"], "ist nur ein Ort (Gemeinde Vrees) genannt"),
+        (["vrees", "03454055"], "mehrfach genannte zählen einmal"),
         (["vrees", "bayern"], "Bayern ist weder Kreis noch Gemeinde"),
+        (["bayern", "vrees", "saarland"], "Bayern und Saarland sind weder Kreise noch Gemeinden. "),
+        (["vrees", "bremen"], "„bremen“ ist mehrdeutig. Eindeutig ist der Schlüssel oder der Kurzname:"),
         (["vrees", "nirgendwo"], "nirgendwo"),
     ],
 )

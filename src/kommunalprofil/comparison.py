@@ -294,7 +294,7 @@ class Comparison:
                     raise ValueError("andere Spalten")
                 return cls(file.read_row_group(LEVELS.index(level), use_threads=False), level, register)
         except (OSError, pa.ArrowException, ValueError, KeyError, TypeError) as error:
-            raise DataError(f"{path.name} ist beschädigt ({error}). {HINT}") from None
+            raise DataError(f"{path.name} ist beschädigt oder nicht lesbar. {HINT}") from error
 
     @cached_property
     def regions(self) -> list[str]:

@@ -80,9 +80,8 @@ class AmbiguousRegionError(UsageError):
 
     def __init__(self, query: str, candidates: Sequence[str]) -> None:
         self.query, self.candidates = query, tuple(candidates)
-        super().__init__(
-            f"„{query}“ ist mehrdeutig. Bitte Schlüssel oder Kurznamen angeben:\n  " + "\n  ".join(self.candidates)
-        )
+        text = f"„{query}“ ist mehrdeutig. Eindeutig ist der Schlüssel oder der Kurzname:"
+        super().__init__("\n  ".join([text, *self.candidates]))
 
 
 class TargetError(KommunalprofilError):

@@ -165,7 +165,7 @@ class Store:
         try:
             return provenance.parse(self.state.read(ORIGINS))
         except (OSError, ValueError, TypeError) as error:
-            raise DataError(f"{self.state.entries[ORIGINS].file} ist beschädigt ({error}). {HINT}") from None
+            raise DataError(f"{self.state.entries[ORIGINS].file} ist beschädigt oder nicht lesbar. {HINT}") from error
 
     @cached_property
     def accounts(self) -> list[accounts.Account]:
@@ -173,7 +173,7 @@ class Store:
         try:
             return accounts.parse(self.state.read(ACCOUNTS)) if ACCOUNTS in self.state.entries else []
         except (OSError, ValueError, TypeError) as error:
-            raise DataError(f"{self.state.entries[ACCOUNTS].file} ist beschädigt ({error}). {HINT}") from None
+            raise DataError(f"{self.state.entries[ACCOUNTS].file} ist beschädigt oder nicht lesbar. {HINT}") from error
 
     @cached_property
     def tables(self) -> tuple[str, ...]:
@@ -219,4 +219,4 @@ class Store:
                 groups = [i for i, shelf in enumerate(there) if shelf in wanted]
                 return file.read_row_groups(groups, columns, use_threads=False)
         except (OSError, pa.ArrowException, ValueError, KeyError, TypeError) as error:
-            raise DataError(f"{path.name} ist beschädigt oder fehlt ({error}). {HINT}") from None
+            raise DataError(f"{path.name} ist beschädigt oder fehlt. {HINT}") from error

@@ -332,11 +332,14 @@ def measures() -> Iterator[Measure]:
 def check(places: Sequence[Region]) -> None:
     """Raises UsageError unless there are from two to twelve places, none of them larger than a Kreis."""
     if large := [place for place in places if place.level in ("bund", "land")]:
+        verb = "ist weder Kreis" if len(large) == 1 else "sind weder Kreise"
+        names = f"{fmt.list_and(place.title for place in large)} {verb} noch Gemeinde{'n' * (len(large) > 1)}"
         why = "Eine Synopse stellt Kreise und Gemeinden nebeneinander; Land und Bund stehen von selbst dabei."
-        raise UsageError(f"{large[0].title} ist weder Kreis noch Gemeinde. {why}")
+        raise UsageError(f"{names}. {why}")
     if not FEWEST <= len(places) <= MOST:
-        number = "ist nur ein Ort" if len(places) == 1 else f"sind {len(places)} Orte"
-        raise UsageError(f"Für eine Synopse {number} genannt. Möglich sind {FEWEST} bis {MOST} verschiedene Orte.")
+        number = f"ist nur ein Ort ({places[0].title})" if len(places) == 1 else f"sind {len(places)} Orte"
+        allowed = f"Möglich sind {FEWEST} bis {MOST} verschiedene; mehrfach genannte zählen einmal."
+        raise UsageError(f"Für eine Synopse {number} genannt. {allowed}")
 
 
 SHEET = (
