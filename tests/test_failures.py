@@ -115,7 +115,7 @@ def test_a_broken_font(
         (fonts / name).unlink()
     monkeypatch.setattr(resources, "fonts_dir", lambda: fonts)
     assert build("groede", "-o", tmp_path / "r") == 1
-    wrong = f"Die Schrift „{fonts / name}“ fehlt oder ist beschädigt. Bitte neu installieren."
+    wrong = f"Die Schrift „{fonts / name}“ fehlt oder ist beschädigt. kommunalprofil neu installieren."
     assert capfd.readouterr() == ("", f"Fehler: {wrong}\n")
     assert not (tmp_path / "r").exists()
 
@@ -165,3 +165,52 @@ def test_damaged_data_of_one_place_and_of_one_land(tmp_path: Path, capfd: pytest
     assert "ist beschädigt" in lines[1]
     assert [path.name for path in (tmp_path / "r").iterdir()] == ["groede"]
     assert len(list((tmp_path / "r" / "groede").iterdir())) == 6
+
+
+WRITING = {
+    "build": ("build", "vrees", "vrees/kommunalprofil.pdf"),
+    "compare": ("compare", "vrees", "grabow", "synopse.html"),
+    "halbzeitbilanz": ("halbzeitbilanz", "vrees", "vrees/halbzeitbilanz.xlsx"),
+    "werkstattplan": ("werkstattplan", "vrees", "vrees/werkstattplan.docx"),
+    "melderegister": ("melderegister", "vrees", "{csv}", "vrees/melderegister.pdf"),
+}
+"""The commands that write into a folder, and one of the files each writes."""
+
+
+@pytest.mark.parametrize("command", WRITING)
+def test_what_lies_in_the_way_is_named_as_people_wrote_it(
+    command: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "eigen.csv").write_text("Geschlecht;Anzahl\nm;950\nw;960\n", encoding="utf-8")
+    *words, file = (word.format(csv=tmp_path / "eigen.csv") for word in WRITING[command])
+    if command == "melderegister":
+        words += ["--stichtag", "31.12.2024"]
+    (tmp_path / "datei").write_text("bleibt")
+    (tmp_path / "ordner" / file).mkdir(parents=True)
+    for out, says in (
+        (tmp_path / "datei", f"„{tmp_path / 'datei'}“ ist eine Datei, gebraucht wird ein Ordner. "),
+        (tmp_path / "datei" / "tief", f"„{tmp_path / 'datei'}“ ist eine Datei, gebraucht wird ein Ordner. "),
+        (tmp_path / "ordner", f"„{tmp_path / 'ordner' / file}“ ist ein Ordner, hier soll eine Datei entstehen. "),
+    ):
+        assert german_cli.run(cli.app, [*words, "--output", str(out)]) == german_cli.EXIT_IO
+        err = capfd.readouterr().err
+        assert says in err
+        assert "Mit --output einen anderen" in err
+    assert (tmp_path / "datei").read_text() == "bleibt"
+    there = {p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*")}
+    assert not [name for name in there if name.endswith(".tmp")]
+    assert {name for name in there if not name.startswith("ordner")} == {"datei", "eigen.csv"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("indicators", "--region", "vrees", "--indicator", "population"), ("data", "diff", "{data}", "{data}")],
+)
+def test_a_folder_in_the_place_of_a_file(
+    words: tuple[str, ...], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "werte.json").mkdir()
+    call = [word.format(data=data_dir()) for word in words]
+    assert german_cli.run(cli.app, [*call, "-o", str(tmp_path / "werte.json")]) == german_cli.EXIT_IO
+    assert f"„{tmp_path / 'werte.json'}“ ist ein Ordner, hier soll eine Datei entstehen." in capfd.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["werte.json"]

@@ -9,27 +9,31 @@ from kommunalprofil.paper import ROOM, foot_aside, setting
 YEARS = Table("Umzüge", (Column("Jahr", align="left"), Column("Zuzüge", "Personen"), Column("Fortzüge", "Personen")),
               (("2020", "1.204", "987"), ("2021", "12.204", "−7")))  # fmt: skip
 LONG = "Bevölkerung: Deutschland, Stichtag, Altersjahre, Nationalität, Geschlecht und Familienstand, auch früher"
-SOURCES = Table("Quellen", (Column("Tabelle", align="left"), Column("Titel", align="left"), Column("Stelle", align="left")),
+THREE = tuple(Column(name, align="left") for name in ("Tabelle", "Titel", "Stelle"))
+SOURCES = Table("Quellen", THREE,
                 (("12411-0007", LONG, "Destatis"), ("GV", "Verzeichnis", "Destatis")))  # fmt: skip
 
 
 def test_a_few_numbers_stand_together_at_the_right() -> None:
     laid = setting(YEARS)
     assert round(sum(laid.widths), 1) == round(ROOM["full"], 1) == 459.2
-    assert laid.widths[0] > 300 and max(laid.widths[1:]) < 60
+    assert laid.widths[0] > 300
+    assert max(laid.widths[1:]) < 60
     assert (laid.size, laid.gap, laid.wrapped) == (8.5, (11.0, 4.0), ())
 
 
 def test_numbers_at_the_side_of_a_figure_share_what_is_left_and_never_wrap() -> None:
     laid = setting(YEARS, "wide")
     assert round(sum(laid.widths), 1) == round(ROOM["wide"], 1) == 141.7
-    assert laid.widths[1] > text_width("12.204", 7.8, bold=True) + 6 and laid.wrapped == ()
+    assert laid.widths[1] > text_width("12.204", 7.8, bold=True) + 6
+    assert laid.wrapped == ()
     assert laid.size == 7.8
 
 
 def test_rows_whose_text_takes_more_than_a_line_are_named() -> None:
     laid = setting(SOURCES)
-    assert laid.wrapped == (0,) and setting(SOURCES, "half").wrapped == (0,)
+    assert laid.wrapped == (0,)
+    assert setting(SOURCES, "half").wrapped == (0,)
     assert laid.widths[1] > laid.widths[0] > text_width("12411-0007", 8.5)
     assert setting(SOURCES, "half").height > laid.height
 

@@ -58,6 +58,16 @@ def test_a_page_to_read_has_headings_and_no_filter() -> None:
     assert page.auto_filter.ref is None
     assert [row[0].font.bold for row in page.iter_rows()] == [True, False, True, False]
     assert page["B4"].alignment.wrap_text
+    assert page.row_dimensions[4].height == 75, "five lines of 92 characters"
+    assert page.row_dimensions[2].height is None
+
+
+def test_a_title_alone_in_its_row_has_all_columns() -> None:
+    """The text in A1 is longer than its column: beside it stands nothing that would cut it."""
+    page = opened(Sheet("Inhalt", [["Ein Titel, länger als jede Spalte: Daten"], ["a", "b", "c"]], (0,)))["Inhalt"]
+    assert [str(cells) for cells in page.merged_cells.ranges] == ["A1:C1"]
+    assert not opened(Sheet("Blatt", [["Kopf"], ["a", "b"]]))["Blatt"].merged_cells.ranges
+    assert not opened(Sheet("Inhalt", [["Titel", "Stand"], ["a", "b"]], (0,)))["Inhalt"].merged_cells.ranges
 
 
 def test_names_of_sheets() -> None:

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kommunalprofil import provenance, states, store
-from kommunalprofil.errors import DataError
+from kommunalprofil.errors import DataError, TargetError
 from kommunalprofil.observations import validate
 from small_states import save
 from test_observations import rows
@@ -86,8 +86,11 @@ def test_a_missing_table_is_named(tmp_path: Path) -> None:
 def test_nothing_is_written_if_one_file_cannot_be(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("old")
     (tmp_path / "file").write_text("no folder")
-    with pytest.raises(OSError, match="file"):
+    with pytest.raises(TargetError, match="file“ ist eine Datei"):
         store.write_atomic({tmp_path / "a": b"new", tmp_path / "file" / "b": b"new"})
+    with pytest.raises(OSError, match="File name too long") as caught:
+        store.write_atomic({tmp_path / "a": b"new", tmp_path / ("n" * 250): b"new"})
+    assert caught.value.filename == str(tmp_path / ("n" * 250)), "never the temporary file beside it"
     assert (tmp_path / "a").read_text() == "old"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a", "file"]
 

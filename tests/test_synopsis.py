@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from functools import cache
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from kommunalprofil import cli, german_cli, pdf_checks, render
+from kommunalprofil import cli, comparison, german_cli, indicators, keyfigures, pdf_checks, render
 from kommunalprofil import formatting as fmt
 from kommunalprofil import synopsis as parts
 from kommunalprofil.dwk import MODEL_KOMMUNEN
 from kommunalprofil.errors import UsageError
+from kommunalprofil.figures.panels import apart
+from kommunalprofil.melderegister import topics
 from kommunalprofil.regions import Register
 from kommunalprofil.resources import data_dir
 from kommunalprofil.synopsis import SECTIONS, Date, Synopsis, figures, words
-from test_html import violations
+from test_html import browse, violations
 
 ALONE = SECTIONS[4].panels[0].measures[0][1]
 OLD = SECTIONS[1].panels[2].measures[0][1]
@@ -111,6 +114,24 @@ def test_a_share_of_few_is_told_as_counts() -> None:
     assert "nur Anzahlen" in str(row[-1])
 
 
+def test_a_type_of_household_has_one_name() -> None:
+    """In the Synopse, the Halbzeitbilanz that shares its key figures, the ranks, the first page, the Melderegister."""
+    names = ["Einpersonenhaushalte", "Paare ohne Kind", "Paare mit Kind(ern)", "Alleinerziehende",
+             "Mehrpersonenhaushalte ohne Kernfamilie"]  # fmt: skip
+    assert [m.label for m in parts.measures() if m.indicator == "household_share"] == names
+    assert [m.label for m in comparison.MEASURES if m.indicator == "household_share"] == names[:1]
+    assert [one.label for one in keyfigures.WANTED if one.indicator == "household_share"] == names[:1]
+    assert list(topics.HOUSEHOLD.members.values())[:5] == names
+    assert all(name in indicators.declared()["families_share"].definition for name in names[2:4])
+
+
+def test_a_value_of_few_people_is_called_unsure_inside_a_sentence() -> None:
+    """Hellschen-Heringsand-Unterschaar had 164 people in 2015, 102 of them from 20 to 64: the table prints (62)."""
+    said = words.section_lead(synopsis("01051045", "01054034"), SECTIONS[1])
+    assert any("Hellschen-Heringsand-Unterschaar (62, eingeschränkt aussagekräftig)" in text for text in said), said
+    assert not any("((" in text for text in said)
+
+
 def test_the_order_of_places_changes_no_number() -> None:
     keys = ("01051", "03454055", "14627230")
     tables = [
@@ -118,6 +139,29 @@ def test_the_order_of_places_changes_no_number() -> None:
         for order in (keys, keys[::-1])
     ]
     assert all(table == tables[0] for table in tables)
+
+
+def test_groups_stand_beside_all_people_of_the_same_day() -> None:
+    """The share of both together lies between those of the groups; of the day of the groups, not its own newest."""
+    seen = 0
+    for panel in (panel for section in SECTIONS for panel in section.panels if panel.groups):
+        assert len({synopsis().date(measure) for measure in panel.every}) == 1
+        for one in synopsis().places:
+            values = [synopsis().told(one, measure)[0] for measure in panel.every]
+            *groups, whole = (v.value for v in values if v is not None and v.value is not None)
+            assert min(groups) <= whole <= max(groups), (panel.heading, one.region.name)
+            seen += 1
+    assert seen == 50
+
+
+def test_the_balance_of_moves_has_a_column_for_all() -> None:
+    table = figures.DRAWN[10](synopsis()).table  # type: ignore[union-attr]
+    assert table.caption == "Wanderung der 18- bis 24-Jährigen, 2016–2019"
+    assert [column.label for column in table.columns] == ["Kommune", "Frauen", "Männer", "insgesamt"]
+    assert next(row for row in table.rows if row[0] == "Dithmarschen") == ("Dithmarschen", "−28,3", "−15,1", "−21,4")
+    assert table.rows[-1] == ("Deutschland", "20,0", "19,1", "19,5")
+    rows = [row for row in parts.sheet(synopsis()).rows if row[1] == "Wanderung der 18- bis 24-Jährigen, insgesamt"]
+    assert len(rows) == 10
 
 
 def test_the_range_holds_every_kreis() -> None:
@@ -143,6 +187,50 @@ def test_what_stands_out_is_said_of_each_place() -> None:
     said = words.striking(synopsis())
     assert [text.partition(":")[0] for text in said] == [p.region.title for p in synopsis().places]
     assert all(text.endswith(".") for text in said)
+    assert said[3].replace(fmt.NBSP, " ") == (
+        "Gemeinde Vrees: Ende 2015 waren die Menschen im Durchschnitt 39,0 Jahre alt, jünger als in 10.317 von 10.357 "
+        "anderen Gemeinden."
+    )
+    assert ("Vrees", "39,0") in [row[:2] for row in figures.DRAWN[2](synopsis()).table.rows]  # type: ignore[union-attr]
+
+
+def test_what_stands_out_is_a_number_of_the_document() -> None:
+    """The balance of all moves of 2015 is most extreme in Osterheide, but no table here holds it."""
+    shown = {(m.id, synopsis().date(m).date) for m in parts.measures()}  # type: ignore[union-attr]
+    told = [(measure.id, one.date) for place in synopsis().places for measure, one in synopsis().standings(place)]
+    assert len(told) > 50
+    assert set(told) <= shown
+    first = words.striking(extreme())[0].replace(fmt.NBSP, " ")
+    assert first.startswith("Gemeindefreier Bezirk Osterheide: Am 15. Mai 2022 hatten 77,9 % der Menschen keine ")
+
+
+@cache
+def extreme() -> Synopsis:
+    """Osterheide had five times as many people in 2015 as in 2011, most of them refugees in one camp."""
+    return synopsis("03358501", "03358008", "03454055", "01051")
+
+
+def test_panels_share_a_scale_but_one_that_would_leave_the_others_flat() -> None:
+    drawn = figures.growth(extreme())
+    names = ("Osterheide", "Bad Fallingbostel", "Vrees", "Dithmarschen")
+    marks = re.findall(rf">(−?\d+|eigener Maßstab, %|%|{'|'.join(names)})</text>", drawn.svg)
+    at = [marks.index(name) for name in names]
+    assert marks[at[0] + 1] == "eigener Maßstab, %"
+    assert "600" in marks[at[0] : at[1]]
+    common = [marks[start + 1 : end] for start, end in zip(at[1:], [*at[2:], None], strict=True)]
+    assert all({"%", "0", "10", "20"} <= set(found) and "600" not in found for found in common)
+    for text in (drawn.subtitle, drawn.alt.rstrip(".")):
+        assert text.endswith("derselbe Maßstab außer für Osterheide")
+    assert figures.growth(synopsis()).subtitle.endswith("überall derselbe Maßstab")
+    assert figures.pyramids(extreme()).alt.endswith("; überall derselbe Maßstab.")
+
+
+def test_which_panels_stand_apart() -> None:
+    assert apart({"a": 3.0, "b": 4.0, "c": 40.0}) == {"c"}
+    assert apart({"a": 3.0, "b": 15.0, "c": 70.0}) == set()
+    assert apart({"a": 3.0, "b": 16.0}) == {"b"}
+    assert apart({"a": 3.0, "b": 40.0, "c": 41.0}) == set(), "never more than half"
+    assert apart({"a": 3.0}) == set()
 
 
 def test_the_sheet_has_a_row_for_each_key_figure_of_each_place() -> None:
@@ -152,7 +240,7 @@ def test_the_sheet_has_a_row_for_each_key_figure_of_each_place() -> None:
     assert rows[0] == parts.SHEET
     assert len(rows) == 1 + 10 * len(list(parts.measures()))
     known = {(row[4], row[1]): row for row in rows}
-    row = known["Kreis Dithmarschen", "Haushalte mit einer Person"]
+    row = known["Kreis Dithmarschen", "Einpersonenhaushalte"]
     assert (round(row[6], 1), row[7]) == (41.6, "Kreis Dithmarschen")
 
 
@@ -163,6 +251,27 @@ def test_the_pdf_is_for_everybody() -> None:
 @pytest.mark.parametrize("width", [390, 1280])
 def test_axe_finds_nothing(chromium: str, axe: str, tmp_path: Path, text: str, width: int) -> None:
     assert violations(chromium, tmp_path, text, axe, width) == []
+
+
+def test_captions_are_read_without_scrolling_a_table(chromium: str, tmp_path: Path, text: str) -> None:
+    script = """
+    document.body.style.width = '390px';  // a browser without a window is never so narrow
+    document.querySelectorAll('details').forEach(d => d.open = true);
+    const right = caption => { const r = document.createRange(); r.selectNodeContents(caption);
+                               return r.getBoundingClientRect().right; };
+    done([...document.querySelectorAll('.table')].map(box => {
+      const ends = [box.getBoundingClientRect().right, right(box.querySelector('caption'))];
+      const wide = box.scrollWidth > box.clientWidth + 1;
+      box.scrollLeft = 1000;
+      const left = of => of.getBoundingClientRect().left;
+      return [wide, ...ends, left(box.querySelector('.stays')) - left(box)];
+    }));
+    """
+    found = browse(chromium, tmp_path, text, 390, script)
+    assert sum(wide for wide, *_ in found) >= 3
+    for _, edge, end, moved in found:
+        assert end <= edge + 1
+        assert abs(moved) < 1, "the caption stays while the table moves"
 
 
 def test_the_same_places_give_the_same_files() -> None:
@@ -184,9 +293,11 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeyp
 @pytest.mark.parametrize(
     ("names", "says"),
     [
-        (["vrees"], "ist nur ein Ort genannt"),
-        (["vrees", "03454055"], "ist nur ein Ort genannt"),
+        (["vrees"], "ist nur ein Ort (Gemeinde Vrees) genannt"),
+        (["vrees", "03454055"], "mehrfach genannte zählen einmal"),
         (["vrees", "bayern"], "Bayern ist weder Kreis noch Gemeinde"),
+        (["bayern", "vrees", "saarland"], "Bayern und Saarland sind weder Kreise noch Gemeinden. "),
+        (["vrees", "bremen"], "„bremen“ ist mehrdeutig. Eindeutig ist der Schlüssel oder der Kurzname:"),
         (["vrees", "nirgendwo"], "nirgendwo"),
     ],
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -76,6 +74,7 @@ def build(
     """
     from kommunalprofil import asking, many, own, resources
     from kommunalprofil.states import State
+    from kommunalprofil.store import check_folder
 
     if scheduler:
         from kommunalprofil import cluster
@@ -104,8 +103,7 @@ def build(
     if dry_run:
         return _preview(todo, len(ready), as_json)
     resources.check_fonts()
-    if output.exists() and not output.is_dir():
-        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(output))
+    check_folder(output)
     for place in places:  # also where nothing is to be built: a run with --force may have been ended
         many.tidy(what, place)
     told = not (quiet or as_json)

@@ -26,11 +26,13 @@ def compare(
 ) -> int:
     """Eine Synopse schreiben: Kommunen nebeneinander als PDF, HTML und Excel, mit Land und Bund."""
     from kommunalprofil import asking, dwk, render, resources, synopsis
+    from kommunalprofil.store import check_folder
 
     state, register = opened(data)
     places = asking.find_places(state, register, ((ort, "") for ort in orte or dwk.MODEL_KOMMUNEN))
     places = list({place.ags: place for place in places}.values())
     synopsis.check(places)
+    check_folder(output)
     resources.check_fonts()
     written = render.write(synopsis.document(synopsis.Synopsis.load(places, state)).files, output)
     if as_json:

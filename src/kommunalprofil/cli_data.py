@@ -115,6 +115,7 @@ def update_(
     from kommunalprofil.import_text import report
     from kommunalprofil.raw import RawStore
     from kommunalprofil.sources.transfer import Transfer
+    from kommunalprofil.store import check_folder
     from kommunalprofil.update import FAILED, Update, Wish
 
     def say(text: str) -> None:
@@ -127,6 +128,8 @@ def update_(
         if dry_run:
             print("\n".join(job.plan_lines(wish)))
             return 0
+        check_folder(output)  # before anything is fetched for it
+        check_folder(raw_folder, "--raw")
         raw_folder.mkdir(parents=True, exist_ok=True)
         with locked(raw_folder, "Den Ordner der Rohdaten"):
             results, outcome = job.fetch(wish), None

@@ -32,11 +32,13 @@ def melderegister(
     from kommunalprofil.melderegister.files import files
     from kommunalprofil.melderegister.words import warnings
     from kommunalprofil.profile import Profile
+    from kommunalprofil.store import check_folder
 
     state, register = opened(data)
     region = asking.place_of(state, register, ort)
     if region.level not in ("kreis", "gemeinde"):
         raise UsageError(f"{region.title} führt kein Melderegister; möglich sind Kreise und Gemeinden.")
+    check_folder(output / region.slug)
     counts = read(datei, date)
     resources.check_fonts()
     beside = Beside(Profile(region.ags, state, register), counts)

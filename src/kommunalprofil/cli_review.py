@@ -47,11 +47,13 @@ def halbzeitbilanz(
     from kommunalprofil import asking, render, resources, review
     from kommunalprofil.plan import reading
     from kommunalprofil.states import State
+    from kommunalprofil.store import check_folder
 
     state, register = opened(data)
     place = asking.place_of(state, register, ort)
     if place.level == "bund":
         raise UsageError("Für Deutschland gibt es keine Halbzeitbilanz: Sie stellt einen Ort neben Land und Bund.")
+    check_folder(output / place.slug)
     resources.check_fonts()
     old = None if before is None else State.of(data_dir(before))
     found = review.Review.load(place, state, old, (then, now))

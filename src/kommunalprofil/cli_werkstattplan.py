@@ -29,12 +29,13 @@ def werkstattplan(
     from kommunalprofil.evidence import Evidence
     from kommunalprofil.plan import files, written
     from kommunalprofil.profile import Profile
-    from kommunalprofil.store import write_atomic
+    from kommunalprofil.store import check_folder, write_atomic
 
     state, register = opened(data)
     region = asking.place_of(state, register, ort)
     if region.level == "bund":
         raise UsageError("Für Deutschland gibt es keinen Werkstattplan, nur für Länder, Kreise und Gemeinden.")
+    check_folder(output / region.slug)
     evidence = Evidence(Profile(region.ags, state, register))
     if evidence.comparison is None:
         raise absent(state)

@@ -26,7 +26,7 @@ from kommunalprofil.states import (
     sha256,
     snapshots,
 )
-from kommunalprofil.store import write_atomic
+from kommunalprofil.store import check_folder, write_atomic
 
 LOCK = ".lock"
 KEEP = 10
@@ -123,16 +123,17 @@ def _after(frozen: list[Snapshot]) -> str:
 def writing(folder: Path) -> Iterator[Writer]:
     """The right to change a data set, for one process at a time.
 
-    Raises BusyError while another process holds it, DataError if the set is damaged or of an older layout, OSError. A
-    folder that was made for it and stayed empty is removed.
+    Raises BusyError while another process holds it, DataError if the set is damaged or of an older layout, TargetError
+    for a file in its place, OSError. A folder that was made for it and stayed empty is removed.
     """
+    check_folder(folder)
     there = folder.is_dir()
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with locked(folder, "Den Datenbestand"):
             if not (folder / MANIFEST).exists() and (folder / "origins.json").exists():
                 text = f"„{folder}“ stammt von einer älteren Fassung des Programms (ohne {MANIFEST}, Format {FORMAT})."
-                raise DataError(f"{text} Bitte in einen neuen Ordner einlesen.")
+                raise DataError(f"{text} Mit --output einen neuen Ordner nennen.")
             yield Writer(folder)
     finally:
         if not there:
@@ -148,7 +149,7 @@ def locked(folder: Path, what: str) -> Iterator[None]:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
         if not _take(handle):
             os.close(handle)
-            raise BusyError(f"{what} „{folder}“ ändert gerade ein anderer Aufruf. Bitte dessen Ende abwarten.")
+            raise BusyError(f"{what} „{folder}“ ändert gerade ein anderer Aufruf. Es geht, sobald der fertig ist.")
         with suppress(FileNotFoundError):
             if path.stat().st_ino == os.fstat(handle).st_ino:
                 break

@@ -22,7 +22,7 @@ from kommunalprofil.errors import DataError
 from kommunalprofil.formatting import counted_or
 from kommunalprofil.indicators.series import Selection, printed_date
 from kommunalprofil.states import COMPARISON, HINT, REGIONS, State
-from kommunalprofil.vocabulary import Flag
+from kommunalprofil.vocabulary import HOUSEHOLD, Flag
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -104,7 +104,7 @@ MEASURES = (
     Measure.of("Wanderung ab 65", "moves", "old_age_migration"),
     Measure.of("Anteil der Ausländerinnen und Ausländer", "background", "foreign_share"),
     Measure.of("Menschen mit Einwanderungsgeschichte", "background", "immigration_history_share", migration="with"),
-    Measure.of("Haushalte mit einer Person", "households", "household_share", household="one_person"),
+    Measure.of(HOUSEHOLD["one_person"].de, "households", "household_share", household="one_person"),
     Measure.of("Haushalte mit Kindern", "households", "families_share"),
     Measure.of("Alleinerziehende an den Haushalten mit Kindern", "lone parents", "lone_parent_family_share"),
 )
@@ -294,7 +294,7 @@ class Comparison:
                     raise ValueError("andere Spalten")
                 return cls(file.read_row_group(LEVELS.index(level), use_threads=False), level, register)
         except (OSError, pa.ArrowException, ValueError, KeyError, TypeError) as error:
-            raise DataError(f"{path.name} ist beschädigt ({error}). {HINT}") from None
+            raise DataError(f"{path.name} ist beschädigt oder nicht lesbar. {HINT}") from error
 
     @cached_property
     def regions(self) -> list[str]:

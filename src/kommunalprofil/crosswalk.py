@@ -172,7 +172,7 @@ def read(where: Path | State, lands: Iterable[str] | None = None) -> pa.Table | 
             wanted |= {out: None for land in tuple(wanted) for out in feeds.get(land, ())}
             return file.read_row_groups([there.index(x) for x in wanted if x in there], use_threads=False)
     except (OSError, pa.ArrowException, ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{path.name} ist beschädigt ({error}). {HINT}") from None
+        raise DataError(f"{path.name} ist beschädigt oder nicht lesbar. {HINT}") from error
 
 
 class Crosswalk:

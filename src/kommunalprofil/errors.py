@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 _QUOTED = re.compile(r"„([^“]{100})[^“]+")
 _LONGEST = 2000
@@ -79,9 +80,26 @@ class AmbiguousRegionError(UsageError):
 
     def __init__(self, query: str, candidates: Sequence[str]) -> None:
         self.query, self.candidates = query, tuple(candidates)
-        super().__init__(
-            f"„{query}“ ist mehrdeutig. Bitte Schlüssel oder Kurznamen angeben:\n  " + "\n  ".join(self.candidates)
-        )
+        text = f"„{query}“ ist mehrdeutig. Eindeutig ist der Schlüssel oder der Kurzname:"
+        super().__init__("\n  ".join([text, *self.candidates]))
+
+
+class TargetError(KommunalprofilError):
+    """Where a result is to be written lies something else; `option` is how people name another place."""
+
+    exit_code = 74
+
+    @classmethod
+    def no_folder(cls, path: Path, option: str = "--output") -> TargetError:
+        """A file lies where a folder is needed."""
+        why = f"„{path}“ ist eine Datei, gebraucht wird ein Ordner. Geschrieben wurde nichts."
+        return cls(f"{why} Mit {option} einen anderen Ordner nennen oder die Datei verschieben.")
+
+    @classmethod
+    def no_file(cls, path: Path) -> TargetError:
+        """A folder lies where a file is to be."""
+        why = f"„{path}“ ist ein Ordner, hier soll eine Datei entstehen. Geschrieben wurde nichts."
+        return cls(f"{why} Mit --output einen anderen Ort nennen oder den Ordner verschieben.")
 
 
 class TilingError(KommunalprofilError):

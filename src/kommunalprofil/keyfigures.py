@@ -10,6 +10,7 @@ from kommunalprofil import formatting as fmt
 from kommunalprofil import sentences as say
 from kommunalprofil.comparison import MEASURES
 from kommunalprofil.document import Gap
+from kommunalprofil.vocabulary import HOUSEHOLD
 
 if TYPE_CHECKING:
     from kommunalprofil.comparison import Standing
@@ -83,7 +84,7 @@ WANTED = (
     Wanted("foreign_share", "Ausländerinnen und Ausländer", "Anteil an der Bevölkerung"),
     Wanted("immigration_history_share", "Menschen mit Einwanderungsgeschichte", "Anteil an der Bevölkerung",
            dims={"migration": "with"}),
-    Wanted("household_share", "Haushalte mit einer Person", "Anteil an den Haushalten",
+    Wanted("household_share", HOUSEHOLD["one_person"].de, "Anteil an den Haushalten",
            dims={"household": "one_person"}),
     Wanted("lone_parent_family_share", "Alleinerziehende", "Anteil an den Haushalten mit Kindern"),
 )  # fmt: skip

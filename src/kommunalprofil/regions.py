@@ -136,7 +136,7 @@ class Register:
             with pq.ParquetFile(path, page_checksum_verification=True) as file:
                 return cls(file.read(use_threads=False))
         except (OSError, pa.ArrowException, KeyError) as error:
-            raise DataError(f"{path.name} ist beschädigt ({error}). {hint}") from None
+            raise DataError(f"{path.name} ist beschädigt oder nicht lesbar. {hint}") from error
 
     def __len__(self) -> int:
         return len(self._ags)

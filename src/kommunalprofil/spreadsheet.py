@@ -34,7 +34,8 @@ Cell = str | Number | datetime.date | None
 class Sheet:
     """Rows of cells under a name: a table with its header in the first row, bold, frozen, with a filter.
 
-    A sheet with `headings` is a page to read instead: those rows are bold, the first of them large, long texts wrap.
+    A sheet with `headings` is a page to read instead: those rows are bold, the first of them large and, alone in its
+    row, over all columns; long texts wrap.
     """
 
     name: str
@@ -45,6 +46,11 @@ class Sheet:
     def table(self) -> bool:
         """Whether the sheet is one table."""
         return not self.headings
+
+    @property
+    def titled(self) -> bool:
+        """Whether its title stands alone above several columns."""
+        return not self.table and len(self.rows[0]) == 1 < max(map(len, self.rows))
 
     @property
     def area(self) -> str:
@@ -71,6 +77,8 @@ _DAY = (1980, 1, 1, 0, 0, 0)  # the first an archive knows
 _LONGEST_TEXT = 32_767
 NARROWEST, WIDEST = 9, 46
 """Widths of columns, in characters."""
+LINE = 15
+"""Height of a line, in points."""
 
 
 def _short(text: str, most: int) -> str:
@@ -135,7 +143,7 @@ def _length(cell: Cell) -> int:
 
 
 def _widths(sheet: Sheet) -> list[float]:
-    """Wide enough for the longest cell within limits; headers wrap, a title may reach beyond its cell."""
+    """Wide enough for the longest cell within limits; headers wrap, a title has all columns."""
     longest = [NARROWEST] * max(map(len, sheet.rows))
     for number, row in enumerate(sheet.rows):
         if _style(sheet, number) != "title":
@@ -145,23 +153,36 @@ def _widths(sheet: Sheet) -> list[float]:
     return [min(length * 1.1, WIDEST if sheet.table else 2 * WIDEST) + 2.5 for length in longest]
 
 
+def _height(sheet: Sheet, number: int, widths: Sequence[float]) -> str:
+    """Room for all lines of a row of a page to read: not every program makes it when it opens the file."""
+    if sheet.table:
+        return ""
+    if _style(sheet, number) == "title":
+        return f' ht="{1.6 * LINE:g}" customHeight="1"'
+    lines = max(-(-_length(cell) // (width - 2.5)) for cell, width in zip(sheet.rows[number], widths, strict=False))
+    return f' ht="{lines * LINE:g}" customHeight="1"' if lines > 1 else ""
+
+
 def _worksheet(sheet: Sheet, first: bool) -> str:
-    rows = []
+    rows, widths = [], _widths(sheet)
     for number, row in enumerate(sheet.rows):
         style = _style(sheet, number)
         cells = "".join(_cell(f"{column_name(c)}{number + 1}", cell, style) for c, cell in enumerate(row))
-        rows.append(f'<row r="{number + 1}">{cells}</row>')
+        rows.append(f'<row r="{number + 1}"{_height(sheet, number, widths)}>{cells}</row>')
     columns = "".join(
-        f'<col min="{n}" max="{n}" width="{width:g}" customWidth="1"/>' for n, width in enumerate(_widths(sheet), 1)
+        f'<col min="{n}" max="{n}" width="{width:g}" customWidth="1"/>' for n, width in enumerate(widths, 1)
     )
     frozen = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>' if sheet.table else ""
     shown = ' tabSelected="1"' if first else ""
     filtered = f'<autoFilter ref="{sheet.area}"/>' if sheet.table else ""
+    last = column_name(max(map(len, sheet.rows)) - 1)
+    joined = f'<mergeCells count="1"><mergeCell ref="A1:{last}1"/></mergeCells>' if sheet.titled else ""
     return (
         f'<worksheet xmlns="{_NAMESPACE}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
         f'<dimension ref="{sheet.area}"/>'
         f'<sheetViews><sheetView workbookViewId="0"{shown}>{frozen}</sheetView></sheetViews>'
-        f'<sheetFormatPr defaultRowHeight="15"/><cols>{columns}</cols><sheetData>{"".join(rows)}</sheetData>{filtered}'
+        f'<sheetFormatPr defaultRowHeight="{LINE}"/><cols>{columns}</cols>'
+        f"<sheetData>{''.join(rows)}</sheetData>{filtered}{joined}"
         '<pageMargins left="0.6" right="0.6" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>'
         '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
     )

@@ -134,7 +134,7 @@ def parse(manifest: Path) -> dict[str, Entry]:
             if place.is_absolute() or ".." in place.parts or not isinstance(entry.bytes, int):
                 raise ValueError(f"unerlaubter Eintrag {entry.file!r}")
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise DataError(f"{manifest} ist beschädigt ({error}). {HINT}") from None
+        raise DataError(f"{manifest} ist beschädigt oder nicht lesbar. {HINT}") from error
     return entries
 
 

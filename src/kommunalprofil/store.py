@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kommunalprofil import accounts, provenance
-from kommunalprofil.errors import DataError
+from kommunalprofil.errors import DataError, TargetError
 from kommunalprofil.observations import COLUMNS, schema
 from kommunalprofil.states import ACCOUNTS, HINT, OBSERVATIONS, ORIGINS, State
 from kommunalprofil.territory import region_level
@@ -26,23 +26,45 @@ BELOW = "+"
 """Ends the name of the row group of a Land's Gemeinden."""
 
 
+def check_folder(path: Path, option: str = "--output") -> None:
+    """Raises TargetError where a file lies in the way of a folder; `option` is the one that named it."""
+    there = next((place for place in (path, *path.parents) if place.exists()), None)
+    if there is not None and not there.is_dir():
+        raise TargetError.no_folder(there, option)
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """An error of the operating system names the file people asked for, never the temporary one beside it."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
 def write_atomic(files: Mapping[Path, bytes], seal: Path | None = None) -> None:
     """Write all files or none: first every one under a temporary name beside its place, then a rename each.
 
     A rename within a folder cannot leave half a file. `seal` is the last of the files, which says that the others
-    belong together: the one of before goes first, so that nobody takes old and new files for one. Raises OSError;
-    temporary files are removed in any case.
+    belong together: the one of before goes first, so that nobody takes old and new files for one. Raises OSError, and
+    TargetError for a folder in the place of a file or a file in that of a folder; temporary files are removed in any
+    case.
     """
+    for path in files:
+        check_folder(path.parent)
+        if path.is_dir():
+            raise TargetError.no_file(path)
     made: list[tuple[str, Path]] = []
     try:
         for path, data in files.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
-            made.append((name, path))
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
+            with _naming(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+                made.append((name, path))
+                with os.fdopen(handle, "wb") as stream:
+                    stream.write(data)
+                    stream.flush()
+                    os.fsync(stream.fileno())
         umask = os.umask(0)
         os.umask(umask)
         for name, _ in made:
@@ -50,7 +72,8 @@ def write_atomic(files: Mapping[Path, bytes], seal: Path | None = None) -> None:
         if seal is not None:
             seal.unlink(missing_ok=True)
         for name, path in made:  # nothing but renames from here on: the files change together or not at all
-            Path(name).replace(path)
+            with _naming(path):
+                Path(name).replace(path)
     finally:
         for name, _ in made:
             with suppress(OSError):
@@ -142,7 +165,7 @@ class Store:
         try:
             return provenance.parse(self.state.read(ORIGINS))
         except (OSError, ValueError, TypeError) as error:
-            raise DataError(f"{self.state.entries[ORIGINS].file} ist beschädigt ({error}). {HINT}") from None
+            raise DataError(f"{self.state.entries[ORIGINS].file} ist beschädigt oder nicht lesbar. {HINT}") from error
 
     @cached_property
     def accounts(self) -> list[accounts.Account]:
@@ -150,7 +173,7 @@ class Store:
         try:
             return accounts.parse(self.state.read(ACCOUNTS)) if ACCOUNTS in self.state.entries else []
         except (OSError, ValueError, TypeError) as error:
-            raise DataError(f"{self.state.entries[ACCOUNTS].file} ist beschädigt ({error}). {HINT}") from None
+            raise DataError(f"{self.state.entries[ACCOUNTS].file} ist beschädigt oder nicht lesbar. {HINT}") from error
 
     @cached_property
     def tables(self) -> tuple[str, ...]:
@@ -196,4 +219,4 @@ class Store:
                 groups = [i for i, shelf in enumerate(there) if shelf in wanted]
                 return file.read_row_groups(groups, columns, use_threads=False)
         except (OSError, pa.ArrowException, ValueError, KeyError, TypeError) as error:
-            raise DataError(f"{path.name} ist beschädigt oder fehlt ({error}). {HINT}") from None
+            raise DataError(f"{path.name} ist beschädigt oder fehlt. {HINT}") from error

@@ -154,9 +154,10 @@ def _contents(evidence: Evidence | Joint, title: str, sheets: Sequence[Sheet], a
     stand = fmt.date(references.newest_stand(evidence))
     regions = [place.region for place in evidence.places]
     names = sheet_names(("Inhalt", *(sheet.name for sheet in sheets)))[1:]
-    blocks: list[list[tuple[str, str]]] = [
+    blocks: list[list[tuple[str, ...]]] = [
         [
-            (title, f"Datenstand {stand}"),
+            (title,),
+            ("Datenstand", stand),
             ("Ort" if len(regions) == 1 else "Orte", "; ".join(f"{r.title} (AGS {r.ags})" for r in regions)),
             ("Lizenz", references.licence_note(evidence)),
             ("Quellen", "Jede amtliche Tabelle steht mit ihrem Quellenvermerk im Blatt „Quellen“."),

@@ -6,7 +6,7 @@ from kommunalprofil.figures.bars import Bar, bars
 from kommunalprofil.figures.columns import columns
 from kommunalprofil.figures.dots import DotRow, dots
 from kommunalprofil.figures.lines import Series, line
-from kommunalprofil.figures.panels import above, beside
+from kommunalprofil.figures.panels import above, apart, beside
 from kommunalprofil.figures.pyramid import AgeBand, grouped, pyramid
 from kommunalprofil.figures.stacked import Segment, StackRow, stacked
 from kommunalprofil.figures.timeplot import Break, Point
@@ -21,6 +21,7 @@ __all__ = [
     "Series",
     "StackRow",
     "above",
+    "apart",
     "bars",
     "beside",
     "columns",

@@ -79,12 +79,12 @@ def household_types(p: Profile) -> Figure | Gap:
     rows = _rows(p, TYPES)
     if gap := _gap(p, "household_types", "Typ", rows):
         return gap
-    alone, families = rows[0].own, rows[2].own
+    alone = rows[0].own
     title = "Haushalte nach Typ"
     if (alone.denominator or 0) >= 100:
         title = f"In rund {fmt.number(alone.value)} von 100 Haushalten lebt ein Mensch allein"
-    read = f"{_share(alone)} sind Einpersonenhaushalte, {_share(families)} Paare mit Kindern, {_share(rows[3].own)} "
-    return _dot_figure(p, "household_types", "Typ", rows, title, read + "Alleinerziehende.")
+    read = fmt.list_and(f"{_share(rows[n].own)} {rows[n].label}" for n in (0, 2, 3))
+    return _dot_figure(p, "household_types", "Typ", rows, title, f"Anteile: {read}.")
 
 
 @figure("household_sizes")

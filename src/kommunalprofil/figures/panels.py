@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kommunalprofil.figures import style
 
 _HEAD = re.compile(r'<svg [^>]*viewBox="0 0 ([\d.]+) ([\d.]+)"[^>]*>')
+
+BEYOND = 5
+"""A panel that reaches so many times as far as the others would leave them flat on a common scale."""
+
+
+def apart(reaches: Mapping[str, float]) -> frozenset[str]:
+    """Which panels need a scale of their own, by how far their values reach: never more than half of them.
+
+    From the nearest to the farthest, the first that reaches more than `BEYOND` times as far as the one before, and all
+    after it.
+    """
+    order = sorted(reaches, key=lambda name: reaches[name])
+    half = (len(order) + 1) // 2
+    jumps = (n for n in range(half, len(order)) if reaches[order[n]] > BEYOND * reaches[order[n - 1]])
+    return frozenset(order[next(jumps, len(order)) :])
 
 
 def beside(charts: Sequence[str], slots: int = 0) -> str:

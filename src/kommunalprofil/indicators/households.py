@@ -97,7 +97,7 @@ families_share = Indicator(
     measure="households",
     oracle=(Oracle("AI-Z3-2011", "official_families_share", bound=0.1, inexact=None, causes=(PERTURBED,)),),
     denominator=SAME_DAY,
-    symbol="(H(Paare mit Kind) + H(Alleinerziehende)) / H × 100",
+    symbol="(H(Paare mit Kind(ern)) + H(Alleinerziehende)) / H × 100",
 )
 
 lone_parent_family_share = Indicator(
@@ -105,12 +105,12 @@ lone_parent_family_share = Indicator(
     "Alleinerziehende an den Haushalten mit Kindern",
     "Lone parents among families",
     "%",
-    "Alleinerziehende in Prozent der Haushalte mit Kindern (Paare mit Kind und Alleinerziehende).",
+    "Alleinerziehende in Prozent der Haushalte mit Kindern (Paare mit Kind(ern) und Alleinerziehende).",
     SOURCE,
     formula=_share("lone_parent", of=("couple_with_child", "lone_parent")),
     measure="households",
     denominator="Haushalte mit Kindern derselben Tabelle",
-    symbol="H(Alleinerziehende) / (H(Paare mit Kind) + H(Alleinerziehende)) × 100",
+    symbol="H(Alleinerziehende) / (H(Paare mit Kind(ern)) + H(Alleinerziehende)) × 100",
 )
 
 lone_father_share = Indicator(

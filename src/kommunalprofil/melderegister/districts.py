@@ -122,7 +122,7 @@ class Districts:
             Share("young", f"Menschen {fmt.age(bands[0])}", self.ages, (bands[0],)),
             Share("old", f"Menschen ab {first}", self.ages, old),
             Share("foreign", "Ausländerinnen und Ausländer", NATIONALITY, ("AUS",)),
-            Share("alone", "Haushalte mit einer Person", HOUSEHOLD, ("one_person",)),
+            Share("alone", HOUSEHOLD.members["one_person"], HOUSEHOLD, ("one_person",)),
         )
         return [share for share in wanted if share.topic in self.topics]
 

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kommunalprofil import formatting as fmt
+from kommunalprofil import vocabulary
 from kommunalprofil.ages import AgeGroup
+from kommunalprofil.indicators.households import TYPES
 from kommunalprofil.melderegister.consistency import holes
 from kommunalprofil.melderegister.model import TOTAL, UNKNOWN, Counts, Unit
 
@@ -40,14 +42,7 @@ NATIONALITY = Topic(
 HOUSEHOLD = Topic(
     "household",
     "Haushalte",
-    {
-        "one_person": "eine Person",
-        "couple_without_child": "Paar ohne Kind",
-        "couple_with_child": "Paar mit Kind",
-        "lone_parent": "Alleinerziehende",
-        "shared": "mehrere ohne Kernfamilie",
-        UNKNOWN: "ohne Angabe",
-    },
+    {kind: vocabulary.HOUSEHOLD[kind].de for kind in TYPES} | {UNKNOWN: "ohne Angabe"},
     "households",
 )
 BANDS = (

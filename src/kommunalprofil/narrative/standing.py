@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from kommunalprofil import formatting as fmt
@@ -82,10 +83,10 @@ SAYINGS = {
 """By the id of the measure."""
 
 
-def _striking(p: Evidence) -> list[Found]:
+def _striking(p: Evidence, among: Sequence[Found] | None = None) -> list[Found]:
     """The measures in the outer quarters, the most extreme one of each theme, from the most extreme on."""
-    told = [measure for measure in MEASURES if measure.indicator != "population"]
-    found = [(measure, one) for measure, one in p.ranked(told) if one.outer]
+    ranked = p.ranked(measure for measure in MEASURES if measure.id in SAYINGS) if among is None else among
+    found = [(measure, one) for measure, one in ranked if one.outer]
     found.sort(key=lambda pair: -pair[1].extreme)
     themes: dict[str, Found] = {}
     for pair in found:
@@ -130,9 +131,9 @@ def _told(p: Evidence, measure: Measure, one: Standing) -> str:
     return f"{said}{comma} {(saying.higher if _high(one) else saying.lower).format(among=among)}."
 
 
-def findings(p: Evidence) -> list[str]:
-    """What stands out most, a sentence each."""
-    return [_told(p, *pair) for pair in _striking(p)[:MOST]]
+def findings(p: Evidence, among: Sequence[Found] | None = None) -> list[str]:
+    """What stands out most, a sentence each; `among` is what a document shows where it does not show everything."""
+    return [_told(p, *pair) for pair in _striking(p, among)[:MOST]]
 
 
 def lead(p: Evidence) -> list[str]:

@@ -25,4 +25,4 @@ def files(evidence: Evidence, comparison: Comparison, folder: Path) -> dict[Path
 
 def written(made: Mapping[Path, bytes]) -> list[Path]:
     """Those of the files that are there with another content, which may be the work of people. Raises OSError."""
-    return [path for path, data in made.items() if path.exists() and path.read_bytes() != data]
+    return [path for path, data in made.items() if path.is_file() and path.read_bytes() != data]

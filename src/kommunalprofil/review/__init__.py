@@ -168,9 +168,10 @@ class Review(Joint):
 
 
 def key_figures(section: Section) -> list[Measure]:
-    """The key figures of a chapter, groups of people each for itself."""
+    """The key figures of a chapter, groups of people each for itself; all of them once in the document."""
     first = [POPULATION] if section.id == "size" else []
-    every = (measure for panel in section.panels for _, measure in panel.measures)
+    alone = {panel.every[0].id for one in SECTIONS for panel in one.panels if not panel.groups}
+    every = (m for panel in section.panels for m in panel.every if m is not panel.whole or m.id not in alone)
     return [*first, *(measure for measure in every if not measure.grows)]  # growth is itself a change
 
 

@@ -6,6 +6,7 @@ moves are means of several years, and where a Gemeinde has no value that of its 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,9 +16,10 @@ import numpy as np
 
 from kommunalprofil import formatting as fmt
 from kommunalprofil import sentences
-from kommunalprofil.comparison import LEAST, Measure, by_point, printed
+from kommunalprofil.comparison import LEAST, MEASURES, Measure, Standing, by_point, printed
 from kommunalprofil.errors import UsageError
 from kommunalprofil.evidence import Evidence, Joint
+from kommunalprofil.vocabulary import HOUSEHOLD
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,10 +38,19 @@ RECENT = 15
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """What one dot plot shows of all places: a measure, or the same of two groups of people, by role."""
+    """What one dot plot shows of all places: a measure, or the same of two groups of people, by role.
+
+    `whole` is the measure of both groups together, which the table has beside them.
+    """
 
     heading: str
     measures: tuple[tuple[str, Measure], ...]
+    whole: Measure | None = None
+
+    @property
+    def every(self) -> tuple[Measure, ...]:
+        """Its measures, that of both groups together last."""
+        return (*(measure for _, measure in self.measures), *([self.whole] if self.whole else ()))
 
     @property
     def groups(self) -> bool:
@@ -56,14 +67,23 @@ GROUPS = {
     "nationality": (("german", "DE", "Deutsche"), ("foreign", "AUS", "Ausländerinnen und Ausländer")),
 }
 """Role, code and name of the two groups of a dimension."""
+WHOLE = "insgesamt"
+"""Both groups together."""
 
 
 def _both(heading: str, dimension: str, indicator: str, variant: str = "", **members: str) -> Panel:
-    """The same measure of women and men, or of German and foreign nationals."""
-    return Panel(heading, tuple(
+    """The same measure of women and men, or of German and foreign nationals, and of both together."""
+    parts = tuple(
         (role, Measure.of(f"{heading}, {name}", "", indicator, variant, **members, **{dimension: code}))
         for role, code, name in GROUPS[dimension]
-    ))  # fmt: skip
+    )
+    whole = Measure.of(f"{heading}, {WHOLE}", dimension, indicator, variant, **members)  # of each panel its own
+    return Panel(heading, parts, whole)
+
+
+def _type(kind: str) -> Panel:
+    """The share of a type of households, called as everywhere."""
+    return _one(HOUSEHOLD[kind].de, "household_share", household=kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +139,12 @@ SECTIONS = (
         "households",
         "Formen des Zusammenlebens",
         (
-            _one("Haushalte mit einer Person", "household_share", household="one_person"),
-            _one("Paare ohne Kind", "household_share", household="couple_without_child"),
-            _one("Paare mit Kind", "household_share", household="couple_with_child"),
-            _one("Alleinerziehende", "household_share", household="lone_parent"),
+            _type("one_person"),
+            _type("couple_without_child"),
+            _type("couple_with_child"),
+            _type("lone_parent"),
             _one("Alleinerziehende an den Haushalten mit Kindern", "lone_parent_family_share"),
-            _one("Mehrere Menschen ohne Kernfamilie", "household_share", household="shared"),
+            _type("shared"),
         ),
     ),
     Section(
@@ -139,7 +159,11 @@ SECTIONS = (
     ),
 )
 """What a Synopse compares."""
+FIRST = {measure: panel.every[0] for section in SECTIONS for panel in section.panels for measure in panel.every}
+"""The measure whose date a measure is of: groups and all people of a panel are compared on one day."""
 POPULATION = Measure.of("Bevölkerung", "", "population")
+RANKED = {measure.id: measure for measure in MEASURES}
+"""What every place of a level has a rank in."""
 AGES = SECTIONS[1].panels[2].measures[0][1]
 """The measure whose date the pyramids are of."""
 
@@ -210,7 +234,11 @@ class Synopsis(Joint):
         return self.value(place, measure, region)
 
     def date(self, measure: Measure) -> Date | None:
-        """The newest date of those that most places have a value of; None if no place has any."""
+        """The newest date of those that most places have a value of; None if no place has any.
+
+        For both groups of a panel and for all people it is the date of the first group.
+        """
+        measure = FIRST.get(measure, measure)
         if measure not in self._dates:
             count = self._count(measure, [place.region for place in self.places])
             count = count or self._count(measure, [place.kreis for place in self.places])
@@ -253,6 +281,16 @@ class Synopsis(Joint):
         found = [(place, value) for place, value in known if value is not None and not sentences.few(value)]
         return sorted(found, key=lambda pair: pair[1].value or 0)
 
+    def standings(self, place: Evidence) -> list[tuple[Measure, Standing]]:
+        """Where a place stands among all of its level, in what is shown here: the number and the day of its table."""
+        every, found = place.comparison, []
+        for measure in measures():
+            one = every.standing(place.region, measure) if every and measure.id in RANKED else None
+            value = self.value(place, measure) if one else None
+            if one and value and value.date == one.date and math.isclose(value.value or 0, one.value):
+                found.append(RANKED[measure.id])
+        return place.ranked(dict.fromkeys(found))
+
     @property
     def stand_in(self) -> bool:
         """Whether a Kreis stands in for a Gemeinde somewhere."""
@@ -287,18 +325,21 @@ def figure_of(section: Section, panel: Panel) -> str:
 
 
 def measures() -> Iterator[Measure]:
-    """Everything that is drawn."""
-    yield from (measure for section in SECTIONS for panel in section.panels for _, measure in panel.measures)
+    """Everything that is shown."""
+    yield from (measure for section in SECTIONS for panel in section.panels for measure in panel.every)
 
 
 def check(places: Sequence[Region]) -> None:
     """Raises UsageError unless there are from two to twelve places, none of them larger than a Kreis."""
     if large := [place for place in places if place.level in ("bund", "land")]:
+        verb = "ist weder Kreis" if len(large) == 1 else "sind weder Kreise"
+        names = f"{fmt.list_and(place.title for place in large)} {verb} noch Gemeinde{'n' * (len(large) > 1)}"
         why = "Eine Synopse stellt Kreise und Gemeinden nebeneinander; Land und Bund stehen von selbst dabei."
-        raise UsageError(f"{large[0].title} ist weder Kreis noch Gemeinde. {why}")
+        raise UsageError(f"{names}. {why}")
     if not FEWEST <= len(places) <= MOST:
-        number = "ist nur ein Ort" if len(places) == 1 else f"sind {len(places)} Orte"
-        raise UsageError(f"Für eine Synopse {number} genannt. Möglich sind {FEWEST} bis {MOST} verschiedene Orte.")
+        number = f"ist nur ein Ort ({places[0].title})" if len(places) == 1 else f"sind {len(places)} Orte"
+        allowed = f"Möglich sind {FEWEST} bis {MOST} verschiedene; mehrfach genannte zählen einmal."
+        raise UsageError(f"Für eine Synopse {number} genannt. {allowed}")
 
 
 SHEET = (
@@ -313,7 +354,7 @@ def sheet(synopsis: Synopsis) -> Sheet:
     from kommunalprofil.workbook import number, remark, when
 
     rows: list[tuple[Cell, ...]] = [SHEET]
-    for section, measure in ((s, m) for s in SECTIONS for panel in s.panels for _, m in panel.measures):
+    for section, measure in ((s, m) for s in SECTIONS for panel in s.panels for m in panel.every):
         date, spread = synopsis.date(measure), synopsis.spread(measure)
         ends = (spread.low, spread.median, spread.high) if spread else (None, None, None)
         for place in synopsis.places:

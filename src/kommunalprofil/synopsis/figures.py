@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
 from kommunalprofil import synopsis as parts
 from kommunalprofil.document import Column, Figure, Gap, Table
 from kommunalprofil.figures import figure
-from kommunalprofil.figures.charts import AgeBand, DotRow, Series, above, beside, dots, line, pyramid
+from kommunalprofil.figures.charts import AgeBand, DotRow, Series, above, apart, beside, dots, line, pyramid
 from kommunalprofil.figures.compared import cell, decimal_year, points, sources
 from kommunalprofil.figures.structure import people
 from kommunalprofil.sentences import capital, decimals, few, on, places, restarts
@@ -29,7 +29,8 @@ LABELS = {"place": "Kommune", "kreis": "Kreis der Gemeinde", "land": "Land", "bu
 ROLES = {role: name for groups in parts.GROUPS.values() for role, _, name in groups}
 SHORT = {"foreign": "ausländisch", "german": "deutsch"}
 SPREAD = "Spanne aller Kreise"
-OWN_SCALE = "%"
+OWN_SCALE = "eigener Maßstab, %"
+"""The axis of a panel whose place reaches so much farther than the others that they would be flat beside it."""
 UNSURE = "/"
 """Stands for a mean, a ratio or a growth of fewer than 20 people: counts alone would read as the value."""
 GROWTH_5 = "population_change_5y"
@@ -62,7 +63,8 @@ def _declare(section: Section, panel: Panel) -> Declaration:
     def draw(p: Synopsis) -> Figure | Gap:
         if not any(p.told(place, measure)[0] for place in p.places for _, measure in panel.measures):
             return Gap(figure_id, f"„{panel.heading}“ ist nicht dargestellt, {NO_SHARED}.")
-        days = _days(p, panel)
+        date = p.date(panel.every[0])
+        days = fmt.date(date.date) if date else ""
         listed = _group_table(p, panel, days) if panel.groups else _table(p, panel, days)
         ends = _ends(p, panel)
         return Figure(
@@ -77,11 +79,6 @@ def _declare(section: Section, panel: Panel) -> Declaration:
         )
 
     return draw
-
-
-def _days(p: Synopsis, panel: Panel) -> str:
-    dates = dict.fromkeys(date.date for _, measure in panel.measures if (date := p.date(measure)))
-    return fmt.list_and(map(fmt.date, dates))
 
 
 def _dots(p: Synopsis, figure_id: str, panel: Panel) -> str:
@@ -137,10 +134,11 @@ def _ends(p: Synopsis, panel: Panel) -> str:
 
 
 def with_unit(value: Value) -> str:
-    """A cell with its unit behind it, but 'je 100', which the label says."""
-    if value.unit == "je 100":
-        return cell(value)
-    return fmt.with_unit(cell(value), fmt.counted_or(value.unit).replace(" ", fmt.NBSP))
+    """A cell with its unit behind it, but 'je 100', which the label says; words say what brackets in it say."""
+    text = cell(value)
+    unsure = ", eingeschränkt aussagekräftig" if text.startswith("(") else ""
+    unit = "" if value.unit == "je 100" else fmt.counted_or(value.unit).replace(" ", fmt.NBSP)
+    return fmt.with_unit(text.strip("()"), unit) + unsure
 
 
 def _table(p: Synopsis, panel: Panel, days: str) -> Table:
@@ -162,17 +160,18 @@ def _table(p: Synopsis, panel: Panel, days: str) -> Table:
 
 
 def _group_table(p: Synopsis, panel: Panel, days: str) -> Table:
-    """A row a place, its Land and Germany; a column for each group."""
+    """A row a place, its Land and Germany; a column for each group and one for both together."""
     rows, every = [], []
     for place in p.places:
-        told = [p.told(place, measure) for _, measure in panel.measures]
+        told = [p.told(place, measure) for measure in panel.every]
         every += [value for value, _ in told]
         rows.append((p.name(place), *(printed(value, region != place.region) for value, region in told)))
     for region in (*p.lands, p.bund):
-        values = [p.of(measure, region) for _, measure in panel.measures]
+        values = [p.of(measure, region) for measure in panel.every]
         every += values
         rows.append((region.title, *map(printed, values)))
-    head = (Column("Kommune", align="left"), *(Column(ROLES[role]) for role, _ in panel.measures))
+    head = (Column("Kommune", align="left"), *(Column(ROLES[role]) for role, _ in panel.measures),
+            Column(parts.WHOLE))  # fmt: skip
     tables = sources(v for v in every if v)
     return Table(f"{panel.heading}, {days}", head, tuple(rows), tables, _note(rows), (len(rows) - 1,))
 
@@ -197,6 +196,12 @@ def overview(p: Synopsis) -> Table:
     return Table(f"Die Kommunen und ihre Bevölkerung{when}", head, tuple(rows), sources(every), note)
 
 
+def _scale(p: Synopsis, own: Collection[str]) -> str:
+    """Whether all panels have one scale, or which places have one of their own."""
+    names = fmt.list_and(p.name(place) for place in p.places if place.region.ags in own)
+    return f"derselbe Maßstab außer für {names}" if own else "überall derselbe Maßstab"
+
+
 def _bands(place: Evidence, date: str) -> tuple[list[AgeBand], list[Value]]:
     """The ages of women and men in percent of all people; nothing where they are not known then."""
     found = people(place, date)
@@ -216,11 +221,14 @@ def pyramids(p: Synopsis) -> Figure | Gap:
     if not date or not drawn:
         return Gap("synopsis_pyramids", f"Alterspyramiden sind nicht dargestellt, {NO_SHARED}.")
     bands = {ags: found for ags, (found, _) in known.items()}
-    most = max(max(b.men, b.women) / (b.top - b.low) for place in drawn for b in bands[place.region.ags])
+    most = {ags: max(max(b.men, b.women) / (b.top - b.low) for b in found) for ags, found in bands.items() if found}
+    own = apart(most)
+    common = max(most[ags] for ags in most if ags not in own)
     charts = [
-        pyramid(bands[place.region.ags], figure_id=f"synopsis-pyramid-{place.region.ags}", unit=OWN_SCALE, decimals=1,
-                surplus=False, heading=p.name(place), most=most, width="third", height=PYRAMID)
+        pyramid(bands[ags], figure_id=f"synopsis-pyramid-{ags}", unit=OWN_SCALE if ags in own else "%", decimals=1,
+                surplus=False, heading=p.name(place), most=0 if ags in own else common, width="third", height=PYRAMID)
         for place in drawn
+        for ags in (place.region.ags,)
     ]  # fmt: skip
     rows = [beside(charts[n : n + 3], slots=3) for n in range(0, len(charts), 3)]
     shares = {place.region.ags: _shares(place, date.date) for place in drawn}
@@ -239,11 +247,11 @@ def pyramids(p: Synopsis) -> Figure | Gap:
         if len(drawn) > 1
         else f"Altersaufbau {drawn[0].region.dative_in}",
         subtitle="Bevölkerung nach Alter und Geschlecht in Prozent aller Menschen je Altersjahr, "
-        f"{fmt.date(date.date)}, überall derselbe Maßstab",
+        f"{fmt.date(date.date)}, {_scale(p, own)}",
         svg=above(rows),
         alt=f"Bevölkerungspyramiden von {len(drawn)} Kommunen, {fmt.date(date.date)}: Anteil der unter 20-Jährigen am "
         f"größten in {youngest.region.name} ({cell(shares[youngest.region.ags][0])} %), Anteil der Menschen ab 65 in "
-        f"{oldest.region.name} ({cell(shares[oldest.region.ags][-1])} %).",
+        f"{oldest.region.name} ({cell(shares[oldest.region.ags][-1])} %); {_scale(p, own)}.",
         table=Table(f"Altersgruppen am {fmt.date(date.date)}", head, body, sources(every)),
         sources=sources(every),
         note=note,
@@ -270,12 +278,17 @@ def growth(p: Synopsis) -> Figure | Gap:
     if not drawn:
         return Gap("synopsis_series", f"Die Entwicklung seit 2011 ist nicht dargestellt, {NO_SHARED}.")
     every = [v for place in drawn for values in lines[place.region.ags].values() for v in values]
-    low, high = min(v.value or 0 for v in every), max(v.value or 0 for v in every)
+    kept = {place.region.ags: lines[place.region.ags].values() for place in drawn}
+    shown = {ags: [v.value or 0 for values in found for v in values] for ags, found in kept.items()}
+    own = apart({ags: max(map(abs, values)) for ags, values in shown.items()})
+    common = [value for ags, values in shown.items() if ags not in own for value in values]
     charts = [
-        line([Series(_SHORT[role], points(values), role) for role, values in lines[place.region.ags].items() if values],
-             figure_id=f"synopsis-series-{place.region.ags}", unit="%", decimals=1, heading=p.name(place),
-             bounds=(low, high), width="third", height=SERIES)
+        line([Series(_SHORT[role], points(values), role) for role, values in lines[ags].items() if values],
+             figure_id=f"synopsis-series-{ags}", unit=OWN_SCALE if ags in own else "%", decimals=1,
+             heading=p.name(place), bounds=None if ags in own else (min(common), max(common)), width="third",
+             height=SERIES)
         for place in drawn
+        for ags in (place.region.ags,)
     ]  # fmt: skip
     rows = [beside(charts[n : n + 3], slots=3) for n in range(0, len(charts), 3)]
     last = _shared_dates(lines[place.region.ags]["place"] for place in drawn)[-1]
@@ -287,10 +300,10 @@ def growth(p: Synopsis) -> Figure | Gap:
     return Figure(
         id="synopsis_series",
         title=title,
-        subtitle="Veränderung der Einwohnerzahl seit Ende 2011 in %, fortgeschrieben vom Zensus 2011, überall "
-        "derselbe Maßstab",
+        subtitle="Veränderung der Einwohnerzahl seit Ende 2011 in %, fortgeschrieben vom Zensus 2011, "
+        f"{_scale(p, own)}",
         svg=above(rows),
-        alt=f"Liniendiagramme von {len(drawn)} Kommunen mit Land und Deutschland: {title}.",
+        alt=f"Liniendiagramme von {len(drawn)} Kommunen mit Land und Deutschland: {title}; {_scale(p, own)}.",
         table=_growth_table(p, drawn, lines),
         sources=sources(every),
         note="Die Reihen enden, wo die Fortschreibung des Zensus 2011 endet."

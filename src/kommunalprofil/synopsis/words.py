@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
 from kommunalprofil import similar
+from kommunalprofil.figures.panels import BEYOND
 from kommunalprofil.narrative import standing
 from kommunalprofil.sentences import LEVELS, people
 from kommunalprofil.synopsis import POPULATION
@@ -45,13 +46,13 @@ NUMBERS = ("kein", "ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "a
 
 
 def striking(p: Synopsis) -> list[str]:
-    """What stands out most in each place among all places of its level, a sentence each."""
+    """What stands out most in each place among all of its level, of what the document shows; a sentence each."""
     said = []
     for place in p.places:
-        found = standing.findings(place)[:1]
+        found = standing.findings(place, p.standings(place))[:1]
         level = LEVELS[place.region.level][1]
-        text = found[0] if found else f"Keine Kennzahl liegt im oberen oder unteren Viertel unter allen {level}."
-        said.append(f"{place.region.title}: {text}")
+        none = f"Nichts, was sich hier mit allen {level} vergleichen lässt, liegt in deren oberem oder unterem Viertel."
+        said.append(f"{place.region.title}: {found[0] if found else none}")
     return said
 
 
@@ -97,11 +98,17 @@ def rules(p: Synopsis) -> list[str]:
             "Kreises da und ist mit „K“ gekennzeichnet. Er sagt nichts über die Gemeinde allein."
         )
     said.append(
+        "Ein Maßstab: Alterspyramiden und Kurven haben für alle Orte denselben. Nur ein Ort, dessen Werte mehr als "
+        f"{NUMBERS[BEYOND]}mal so weit reichen wie die der anderen, hat einen eigenen, weil deren Bilder sonst flach "
+        "wären; das steht in seinem Bild und unter dessen Überschrift."
+    )
+    said.append(
         "Spanne aller Kreise: vom niedrigsten bis zum höchsten Wert aller Kreise und kreisfreien Städte, die am selben "
         "Tag einen Wert haben."
     )
     said.append(
-        "Was auffällt: Genannt ist für jeden Ort die Kennzahl, die unter allen Orten seiner Ebene am weitesten von der "
-        "Mitte entfernt ist, wenn sie im oberen oder unteren Viertel liegt."
+        "Was auffällt: Genannt ist für jeden Ort von den Zahlen, die hier stehen, die unter allen Orten seiner Ebene "
+        "am weitesten von der Mitte entfernte, wenn sie im oberen oder unteren Viertel liegt. Das geht nur, wo der "
+        "Vergleich aller Orte denselben Tag hat wie die Tabelle hier."
     )
     return said
