@@ -115,7 +115,7 @@ def test_a_broken_font(
         (fonts / name).unlink()
     monkeypatch.setattr(resources, "fonts_dir", lambda: fonts)
     assert build("groede", "-o", tmp_path / "r") == 1
-    wrong = f"Die Schrift „{fonts / name}“ fehlt oder ist beschädigt. Bitte neu installieren."
+    wrong = f"Die Schrift „{fonts / name}“ fehlt oder ist beschädigt. kommunalprofil neu installieren."
     assert capfd.readouterr() == ("", f"Fehler: {wrong}\n")
     assert not (tmp_path / "r").exists()
 

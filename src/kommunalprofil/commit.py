@@ -132,7 +132,7 @@ def writing(folder: Path) -> Iterator[Writer]:
         with locked(folder, "Den Datenbestand"):
             if not (folder / MANIFEST).exists() and (folder / "origins.json").exists():
                 text = f"„{folder}“ stammt von einer älteren Fassung des Programms (ohne {MANIFEST}, Format {FORMAT})."
-                raise DataError(f"{text} Bitte in einen neuen Ordner einlesen.")
+                raise DataError(f"{text} In einen neuen Ordner einlesen.")
             yield Writer(folder)
     finally:
         if not there:
@@ -148,7 +148,7 @@ def locked(folder: Path, what: str) -> Iterator[None]:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
         if not _take(handle):
             os.close(handle)
-            raise BusyError(f"{what} „{folder}“ ändert gerade ein anderer Aufruf. Bitte dessen Ende abwarten.")
+            raise BusyError(f"{what} „{folder}“ ändert gerade ein anderer Aufruf. Dessen Ende abwarten.")
         with suppress(FileNotFoundError):
             if path.stat().st_ino == os.fstat(handle).st_ino:
                 break

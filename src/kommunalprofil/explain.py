@@ -181,7 +181,7 @@ def explain(
         known = ", ".join(indicator.variants) or "keine"
         raise UsageError(f"Die Variante „{variant}“ gibt es bei „{indicator.de}“ nicht. Vorhanden: {known}.")
     if not (dates.day or dates.newest):
-        raise UsageError("Erklärt wird ein einzelner Wert: bitte einen Tag (2015-12-31), ein Jahr (2015) oder latest.")
+        raise UsageError("Erklärt wird ein Wert; anzugeben ist ein Tag (2015-12-31), ein Jahr (2015) oder latest.")
     open_dims = {dim for dim in indicator.own if getattr(selection, dim) == "T"}
     picked = [selection]
     if open_dims:

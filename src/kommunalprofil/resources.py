@@ -19,7 +19,7 @@ def _first(what: str, *candidates: Path) -> Path:
     places = "\n  ".join(str(candidate) for candidate in candidates)
     raise DataError(
         f"{what} fehlt. Gesucht wurde in:\n  {places}\n"
-        "Bitte kommunalprofil neu installieren oder den vollständigen Quelltext verwenden."
+        "kommunalprofil neu installieren oder den vollständigen Quelltext verwenden."
     )
 
 
@@ -45,4 +45,6 @@ def check_fonts() -> None:
         known, name = line.split()
         there = (folder / name).is_file()
         if not there or hashlib.sha256((folder / name).read_bytes()).hexdigest() != known:
-            raise RenderError(f"Die Schrift „{folder / name}“ fehlt oder ist beschädigt. Bitte neu installieren.")
+            raise RenderError(
+                f"Die Schrift „{folder / name}“ fehlt oder ist beschädigt. kommunalprofil neu installieren."
+            )

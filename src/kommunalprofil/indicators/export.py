@@ -87,7 +87,7 @@ def _xlsx(rows: pa.Table) -> bytes:
     import pandas as pd
 
     if len(rows) >= 1_048_576:
-        raise UsageError("Für Excel sind das zu viele Zeilen (höchstens 1.048.575). Bitte csv oder parquet wählen.")
+        raise UsageError("Für Excel sind das zu viele Zeilen (höchstens 1.048.575). csv oder parquet wählen.")
     sink = io.BytesIO()
     # The code lists of the columns may hold a text twice, which pandas refuses: it gets the texts themselves.
     pd.concat([batch.to_pandas() for batch in _plain(rows)]).to_excel(sink, index=False, sheet_name="Indikatoren")
