@@ -183,6 +183,29 @@ def test_the_example_of_the_document_is_read(root: Path) -> None:
     assert dict(found.table("homes", found.newest, ("household",)) or {}) == {("one_person",): 180}
 
 
+def test_two_encodings_in_one_file_are_told() -> None:
+    with pytest.raises(RegisterError, match="Zeile 2: „Ã¼“ ist ein falsch umgewandelter Umlaut"):
+        parse("Stichtag;Ortsteil\n31.12.2021;Mühle\n".encode() + "31.12.2021;Mühle\n".encode("cp1252"), "datei.csv")
+
+
+def test_utf_16_without_its_mark_is_read() -> None:
+    assert people(counts(HEAD + "31.12.2021;m;3;5\n", encoding="utf-16-le")) == {(): 5}
+
+
+def test_a_district_called_a_sum_is_asked_about() -> None:
+    assert named("Nord", "Summe Nord").notices == (
+        "„Summe Nord“ klingt nach einer Summe. Ist es eine, die Zeilen weglassen.",
+    )
+
+
+def test_many_days_are_told_by_the_first_and_the_last() -> None:
+    found = counts(HEAD + "".join(f"31.12.{year};m;3;5\n" for year in range(2000, 2022)))
+    assert found.notices == (
+        "Die Datei hat 22 Stichtage. Ausführlich verglichen ist der 31.12.2021, in der Summe auch 21 Tage vom "
+        "31.12.2000 bis zum 31.12.2020.",
+    )
+
+
 def named(*names: str) -> Counts:
     return counts("Ortsteil;Geschlecht\n" + "".join(f"{name};w\n" for name in names), "31.12.2021")
 
@@ -278,6 +301,8 @@ def test_twenty_faults_are_told_and_the_rest_counted() -> None:
         ("Stichtag;Alter;Altersgruppe;Anzahl\n31.12.2021;3;3;3\n", "bedeuten beide „Alter“. Eine weglassen."),
         ("Stichtag;Geburtsjahr\n31.12.2021;2022\n", "Das Geburtsjahr 2022 liegt nach dem Stichtag"),
         ("PK\x03\x04", "Das ist ein Zip-Archiv."),
+        (HEAD + "Erstellt am 5. Januar\n", "Zeile 2: Die Zeile hat ein Feld, die Kopfzeile 4."),
+        ("Stichtag;Ortsteil\n31.12.2021;MÃ¼hle\n", "Zeile 2: „Ã¼“ ist ein falsch umgewandelter Umlaut."),
         ("\0\0\0", "Das ist keine Textdatei."),
         ("Stichtag;Ortsteil;Anzahl\n" + "".join(f"31.12.2021;Weg {n};1\n" for n in range(401)), "401 Namen, erlaubt"),
     ],

@@ -260,6 +260,15 @@ def test_what_the_font_has_no_letter_for_stops_no_document() -> None:
     assert parts.document(review(), plan).files["halbzeitbilanz.pdf"]
 
 
+def test_of_very_many_unreadable_cells_the_first_are_printed_whole_and_the_rest_is_counted() -> None:
+    plan = plans.filled(*({"title": f"M{n}", "indicator": "foreign_share", "target": "130 %"} for n in range(25)))
+    told = measures.problems(plan)
+    assert len(told) == 21
+    assert told[0].endswith("Ist ein anderer Wert oder ein anderer Indikator gemeint?")
+    assert told[-1] == "… und 5 weitere Stellen; der Aufruf von halbzeitbilanz nennt alle."
+    assert measures.problems(replace(plan, problems=plan.problems[:20])) == list(plan.problems[:20])
+
+
 def test_a_change_is_no_target() -> None:
     plan = plans.filled({"title": "X", "indicator": OLD.label, "target": "+2 %"})
     assert plan.measures[0].target is None

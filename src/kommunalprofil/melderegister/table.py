@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -18,6 +19,8 @@ MOST_ROWS, MOST_DIFFERENT = 5_000_000, 1_000_000
 """Rows of a file, and rows that differ."""
 SEARCHED = 10
 """So many rows may stand above the head line or be it."""
+_MISREAD = re.compile(r"Ã[¤¶¼„–œŸ\x84\x96\x9c\x9f]")
+"""What becomes of ä, ö, ü and ß that were UTF-8 and were read in the encoding of Windows."""
 WIDEST = 60
 """Columns; a file with more is another one."""
 LONGEST = 20_000
@@ -46,7 +49,9 @@ class Rows:
 def text_of(data: bytes, file: str) -> str:
     """The text, in whichever encoding Kommunen save it. Raises RegisterError for what is no text."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):  # Excel's „Unicode Text“
-        return data.decode("utf-16", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+        return _lines_of(data.decode("utf-16", errors="replace"), file)
+    if data[1:2] == b"\0" != data[:1]:  # the same without its mark
+        return _lines_of(data.decode("utf-16-le", errors="replace"), file)
     if found := kind(data) or (NO_TEXT if b"\0" in data else ""):
         raise RegisterError(
             file,
@@ -62,7 +67,17 @@ def text_of(data: bytes, file: str) -> str:
             text = data.decode("cp1252")
         except UnicodeDecodeError:
             text = data.decode("iso8859-15")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return _lines_of(text, file)
+
+
+def _lines_of(text: str, file: str) -> str:
+    """The text with one kind of line break. Raises RegisterError where UTF-8 was taken for another encoding."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if found := _MISREAD.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        reason = f"„{found[0]}“ ist ein falsch umgewandelter Umlaut. Die Datei als „CSV UTF-8“ noch einmal ausgeben."
+        raise RegisterError(file, [Fault(line, reason)])
+    return text
 
 
 def rows_of(text: str, file: str) -> Rows:
@@ -82,7 +97,8 @@ def rows_of(text: str, file: str) -> Rows:
             while len(cells) > width and not cells[-1].strip():
                 cells.pop()
             if len(cells) != width:
-                reason = f"Die Zeile hat {len(cells)} Felder, die Kopfzeile {width}."
+                fields = "ein Feld" if len(cells) == 1 else f"{len(cells)} Felder"
+                reason = f"Die Zeile hat {fields}, die Kopfzeile {width}."
                 faults.append(Fault(line, reason))
                 continue
         key = tuple([cells[place] for place in places])

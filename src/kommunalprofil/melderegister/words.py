@@ -9,6 +9,7 @@ from kommunalprofil import references, sentences
 from kommunalprofil.melderegister import topics
 from kommunalprofil.melderegister.beside import FAR
 from kommunalprofil.melderegister.causes import CAUSES, YEAR
+from kommunalprofil.melderegister.consistency import days_of
 from kommunalprofil.melderegister.districts import HIDDEN, percent
 from kommunalprofil.melderegister.tables import of_office
 from kommunalprofil.melderegister.topics import HOUSEHOLD, NATIONALITY, SEX, TOTALS
@@ -79,9 +80,10 @@ def notices(p: Beside) -> list[str]:
     far = [pair for date in p.counts.dates for pair in p.pairs("total", date) if abs(pair.days) > LONG]
     if not far:
         return list(p.counts.notices)
-    days = fmt.list_and(
-        f"{fmt.date(pair.date)} (amtlich {fmt.date(pair.official.date)})" for pair in far if pair.official
-    )
+    beside: dict[str, list[str]] = {}
+    for pair in far:
+        beside.setdefault(pair.official.date if pair.official else "", []).append(pair.date)
+    days = fmt.list_and(f"{days_of(dates)} (amtlich {fmt.date(day)})" for day, dates in beside.items())
     return [
         *p.counts.notices,
         f"Mehr als zwei Jahre von der nächsten amtlichen Einwohnerzahl entfernt: {days}. Zu prüfen ist, ob der "
