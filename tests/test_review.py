@@ -25,7 +25,7 @@ from kommunalprofil.review import Review, figures, measures, pairs, words
 from kommunalprofil.review.pairs import Change
 from kommunalprofil.states import State
 from kommunalprofil.synopsis import POPULATION, SECTIONS
-from test_html import violations
+from test_html import browse, violations
 
 OLD = Measure.of("Anteil der Menschen ab 65", "", "age_share", age="65+")
 FOREIGN = Measure.of("Anteil der Ausländerinnen und Ausländer", "", "foreign_share")
@@ -291,6 +291,18 @@ def test_the_pdf_is_for_everybody() -> None:
 @pytest.mark.parametrize("width", [390, 1280])
 def test_axe_finds_nothing(chromium: str, axe: str, tmp_path: Path, text: str, width: int) -> None:
     assert violations(chromium, tmp_path, text, axe, width) == []
+
+
+def test_a_long_word_leaves_room_for_the_numbers_on_a_small_screen(chromium: str, tmp_path: Path) -> None:
+    plan = plans.filled({"title": "Bevölkerungsfortschreibungsverbesserungsmaßnahmenkatalog " * 8, "target": 5})
+    page = parts.document(review(), plan).files["halbzeitbilanz.html"].decode()
+    script = """
+      const head = [...document.querySelectorAll('th[scope=row]')].find(e => e.textContent.startsWith('Bevölkerungsf'));
+      done([head.offsetWidth, document.documentElement.scrollWidth, window.innerWidth]);
+    """
+    head, content, window = browse(chromium, tmp_path, page, 390, script)
+    assert 0 < head < window / 2
+    assert content <= window
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
