@@ -14,8 +14,9 @@ import pytest
 from markupsafe import Markup
 
 from kommunalprofil import cli, german_cli, pdf, pdf_checks, references, render, templating
+from kommunalprofil.document import Figure, Gap
 from kommunalprofil.evidence import identity
-from kommunalprofil.melderegister import causes, files, tables
+from kommunalprofil.melderegister import causes, figures, files, tables, words
 from kommunalprofil.melderegister.beside import Beside, Pair
 from kommunalprofil.melderegister.reading import parse
 from kommunalprofil.own import NOTHING
@@ -144,7 +145,7 @@ def test_gaps_have_a_reason() -> None:
     p = beside(b"Stichtag;Haushaltstyp;Haushalte\n31.12.2023;Single;200\n")
     page = files.files(p)["melderegister.html"].decode()
     for sentence in (
-        "Einwohnerzahl: keine eigenen Zahlen, denn die Datei zählt nicht alle Menschen",
+        "Einwohnerzahl: keine eigenen Zahlen, denn die Datei zählt nur Haushalte, keine Menschen",
         "Alter: keine eigenen Zahlen, denn die Datei nennt kein Alter",
         "Ortsteile lassen sich aus der Datei nicht darstellen, denn sie nennt keine",
         "Ein Punkt steht, wo die Datei eine Zahl nicht nennt oder geheim hält.",
@@ -152,16 +153,99 @@ def test_gaps_have_a_reason() -> None:
         assert sentence in page
 
 
+def by_district(*rows: str, head: str = "Ortsteil;Geschlecht;Anzahl", date: str = "31.12.2023") -> Beside:
+    return beside("\n".join([head, *rows]).encode(), date=date)
+
+
+def test_why_there_are_no_numbers_of_a_topic_is_true() -> None:
+    p = by_district("A;w;0-17;100", "A;m;0-17;90", "B;m;0-17;80", head="Ortsteil;Geschlecht;Alter;Anzahl")
+    assert files.gap(p, "sex").text == (
+        "Frauen und Männer: keine eigenen Zahlen, denn die Altersgruppen der Datei lassen Menschen aus "
+        "(Stichtag 31.12.2023)."
+    )
+    assert files.gap(p, "district").text.endswith("denn die Altersgruppen der Datei lassen Menschen aus.")
+    p = by_district("A;1980", "B;1970", head="Ortsteil;Geburtsjahr", date="30.6.2023")
+    assert "Alter: keine eigenen Zahlen, denn aus dem Geburtsjahr folgt es an diesem" in files.gap(p, "age").text
+
+
+def test_why_no_district_is_shown_is_true() -> None:
+    head = "Ortsteil;Haushaltstyp;Anzahl;Haushalte"
+    homes = by_district(";;900;", "A;Single;;40", "B;Single;;60", head=head)
+    assert files.gap(homes, "district").text.endswith("sie zählt nach Ortsteilen nur Haushalte, keine Menschen.")
+    assert files.gap(by_district("A;w;5"), "district").text.endswith("denn sie nennt nur einen.")
+    assert files.gap(by_district(";w;5"), "district").text.endswith("denn sie nennt keine (Stichtag 31.12.2023).")
+
+
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [
+        (("A;w;5", "A;m;6", "B;w;7", "B;m;8"), "in allen Ortsteilen weniger als 20 Menschen gezählt sind."),
+        (("A;w;1", "A;m;1", "B;w;1", "B;m;1", "C;w;1", "C;m;1"), "in allen Ortsteilen kleine Zahlen geschützt sind."),
+        (("A;w;1", "A;m;99", "B;w;1", "B;m;99", "C;w;8", "C;m;8", "D;w;9", "D;m;9"),
+         "in allen Ortsteilen kleine Zahlen geschützt oder weniger als 20 Menschen gezählt sind."),
+    ],
+    ids=["few", "hidden", "both"],
+)  # fmt: skip
+def test_why_a_share_is_not_drawn_is_true(rows: tuple[str, ...], why: str) -> None:
+    p = by_district(*rows)
+    gap = figures.drawn(p.districts)["register_women_1"](p)
+    assert isinstance(gap, Gap)
+    assert gap.text == f"„Frauen“ ist nicht dargestellt, weil dazu {why}"
+
+
+@pytest.mark.parametrize(
+    ("rows", "head", "date", "why"),
+    [
+        (("A;m;D;9", "A;m;A;*", "B;m;D;8"), "Ortsteil;Geschlecht;Nationalität;Anzahl", "31.12.2023",
+         "weil die Datei dazu Zahlen geheim hält: Geschlecht und Staatsangehörigkeit."),
+        (("A;0-20;90", "A;21+;90", "B;0-20;90", "B;21+;90"), "Ortsteil;Alter;Anzahl", "31.12.2023",
+         "weil die Datei anders geschnittene hat oder eine auslässt: Altersgruppen."),
+        (("A;1980", "B;1970"), "Ortsteil;Geburtsjahr", "30.6.2023",
+         "weil sie an diesem Tag nicht aus dem Geburtsjahr folgen: Altersgruppen."),
+        (("A;w;9", "B;m;8"), "Ortsteil;Geschlecht;Anzahl", "31.12.2023",
+         "weil die Datei es so nicht nennt: Altersgruppen, Staatsangehörigkeit und Zahl der Haushalte nach ihrem Typ."),
+    ],
+    ids=["secret", "cut", "birth", "not there"],
+)  # fmt: skip
+def test_why_districts_are_not_told_by_a_topic_is_true(rows: tuple[str, ...], head: str, date: str, why: str) -> None:
+    assert f"Nicht nach Ortsteilen zu haben, {why}" in words.small_numbers(by_district(*rows, head=head, date=date))
+
+
+def test_that_the_census_lies_nearer_but_is_cut_otherwise_is_told() -> None:
+    rows = [f"{age};200" for age in ("0-17", "18-24", "25-44", "45-64", "65-74", "75+")]
+    p = by_district(*rows, head="Alter;Anzahl")
+    said = " ".join(words.topic(p, p.topic("age")))
+    assert "vom 31.12.2015 (Fortschreibung). Das ist rund 8 Jahre vor dem Stichtag; die amtlichen Zahlen vom " in said
+    assert "15.05.2022 liegen näher, haben aber andere Altersgruppen als die Datei." in said
+    p = by_district("D;1700", "A;100", head="Nationalität;Anzahl")
+    assert "eine nähere Zahl liegt für die Gemeinde Vrees nicht vor" in " ".join(words.topic(p, p.topic("nationality")))
+
+
+def test_equal_and_empty_districts_have_no_first_and_last() -> None:
+    p = by_district("A;w;50", "A;m;50", "B;w;50", "B;m;50", "Moor;w;0", "Moor;m;0")
+    assert words.districts(p) == ["Die Datei nennt 3 Ortsteile.", "Ohne Einwohnerin und Einwohner: Moor."]
+    drawn = figures.drawn(p.districts)["register_women_1"](p)
+    assert isinstance(drawn, Figure)
+    assert drawn.title == "Frauen: in allen dargestellten Ortsteilen 50,0\u00a0%"
+    assert tables.people(p, p.districts).rows[2] == ("Moor", "–", "0,0")
+
+
+def test_a_stichtag_far_from_every_official_one_is_told() -> None:
+    (told,) = words.notices(by_district("A;w;900", "A;m;900", date="31.12.1960"))
+    assert told.startswith("Mehr als zwei Jahre von der nächsten amtlichen Einwohnerzahl entfernt: 31.12.1960 (amtlich")
+    assert words.notices(by_district("A;w;900", "A;m;900", date="31.12.2023")) == []
+
+
 @pytest.mark.parametrize(
     ("own", "days", "base", "flag", "topic", "code", "ids"),
     [
-        (1010, 0, "zensus_2022", "", "total", "T", ["method", "second_homes", "never_left", "late", "base_2022"]),
-        (990, 0, "zensus_2011", "", "total", "T", ["method", "late", "base_2011"]),
-        (1100, 0, "zensus_2022", "", "total", "T", ["large", "second_homes", "never_left", "late", "base_2022"]),
+        (1010, 0, "zensus_2022", "", "total", "*", ["method", "second_homes", "never_left", "late", "base_2022"]),
+        (990, 0, "zensus_2011", "", "total", "*", ["method", "late", "base_2011"]),
+        (1100, 0, "zensus_2022", "", "total", "*", ["large", "second_homes", "never_left", "late", "base_2022"]),
         (990, 0, "zensus_2022", "", "sex", "F", ["method", "late", "base_2022", "third_sex"]),
         (990, 900, "zensus_2011", "", "age", "65+", ["date", "base_2011", "unknown"]),
         (1005, 100, "census_2022", "cell_key", "household", "shared", ["date", "dwelling", "noise"]),
-        (1000, 0, "zensus_2022", "", "total", "T", []),
+        (1000, 0, "zensus_2022", "", "total", "*", []),
     ],
 )
 def test_causes_are_named_where_they_can_apply(

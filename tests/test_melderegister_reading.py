@@ -66,7 +66,7 @@ def test_encodings_separators_and_head_lines(text: str, encoding: str) -> None:
         ("18-24", "18-24"), ("18 bis 24", "18-24"), ("18 – 24 Jahre", "18-24"), ("18 bis unter 25", "18-24"),
         ("18- bis 24-Jährige", "18-24"), ("75+", "75+"), ("75 und älter", "75+"), ("75 Jahre und mehr", "75+"),
         ("75 u.ä.", "75+"), ("ab 75", "75+"), ("unter 3", "0-2"), ("< 3", "0-2"), ("unter 1 Jahr", "0-0"),
-        ("bis 17", "0-17"), ("7", "7-7"), ("1 Jahr", "1-1"), ("0", "0-0"), ("insgesamt", "T"), ("unbekannt", "U"),
+        ("bis 17", "0-17"), ("7", "7-7"), ("1 Jahr", "1-1"), ("0", "0-0"), ("insgesamt", "*"), ("unbekannt", "?"),
     ],
 )  # fmt: skip
 def test_ages(text: str, code: str) -> None:
@@ -88,11 +88,11 @@ def test_an_age_group_that_became_a_date(text: str) -> None:
 @pytest.mark.parametrize(
     ("parse_one", "text", "code"),
     [
-        (values.sex, "d", "U"), (values.sex, "o. A.", "U"), (values.sex, "Frau", "F"), (values.sex, "gesamt", "T"),
+        (values.sex, "d", "?"), (values.sex, "o. A.", "?"), (values.sex, "Frau", "F"), (values.sex, "gesamt", "*"),
         (values.nationality, "staatenlos", "AUS"), (values.nationality, "Ausländer/innen", "AUS"),
         (values.household, "Paar mit Kind(ern)", "couple_with_child"), (values.household, "WG", "shared"),
-        (values.household, "1-Personen-Haushalt", "one_person"), (values.household, "Heim", "Z"),
-        (values.district, "  Am  See ", "Am See"), (values.district, "Gesamtstadt", "T"), (values.district, "-", "U"),
+        (values.household, "1-Personen-Haushalt", "one_person"), (values.household, "Heim", "-"),
+        (values.district, "  Am  See ", "Am See"), (values.district, "Gesamtstadt", "*"), (values.district, "-", "?"),
         (values.date, "1.1.2022", "2022-01-01"), (values.date, "2021-12-31 00:00:00", DAY),
         (values.count, "–", 0.0), (values.count, "12.345", 12345.0),
     ],
@@ -108,13 +108,13 @@ def test_secret_counts_are_not_known() -> None:
 def test_a_row_a_person_with_years_of_birth() -> None:
     text = "Geschlecht;Geburtsjahr;Ortsteil\nm;2021;Nord\nm;2021;Nord\nw;1921;Süd\nd;;\n"
     found = counts(text, "31.12.2021")
-    assert people(found, "age") == {("0-0",): 2, ("100-100",): 1, ("U",): 1}
+    assert people(found, "age") == {("0-0",): 2, ("100-100",): 1, ("?",): 1}
     assert found.districts(DAY) == ["Nord", "Süd"]
 
 
 def test_a_year_of_birth_tells_the_age_only_at_the_end_of_a_year() -> None:
     text = "Geschlecht;Geburtsjahr\nm;1980\nw;\n"
-    assert people(counts(text, "1.1.2022"), "age") == {("41-41",): 1, ("U",): 1}
+    assert people(counts(text, "1.1.2022"), "age") == {("41-41",): 1, ("?",): 1}
     found = counts(text, "30.6.2022")
     assert people(found, "age") is None
     assert people(found) == {(): 2}
@@ -134,16 +134,16 @@ def test_total_rows_are_never_added_to_their_parts() -> None:
 
 def test_what_no_row_tells_stays_open() -> None:
     counted = counts("Stichtag;Geschlecht;Anzahl\n31.12.2021;m;900\n")
-    row = (topics.numbers(counted, topics.SEX, DAY) or {})["T"]
+    row = (topics.numbers(counted, topics.SEX, DAY) or {})["*"]
     assert row["M"] == 900
     assert math.isnan(row["F"])
     persons = counts("Geschlecht\nm\n", "31.12.2021")
-    assert (topics.numbers(persons, topics.SEX, DAY) or {})["T"] == {"F": 0, "M": 1, "U": 0}
+    assert (topics.numbers(persons, topics.SEX, DAY) or {})["*"] == {"F": 0, "M": 1, "?": 0}
 
 
 def test_ages_that_a_hole_reaches_into_stay_open() -> None:
     found = counts(HEAD + "31.12.2021;;0-17;10\n31.12.2021;;25-64;20\n31.12.2021;;65+;30\n")
-    row = (topics.numbers(found, topics.ages(("0-17", "18-64", "65+")), DAY) or {})["T"]
+    row = (topics.numbers(found, topics.ages(("0-17", "18-64", "65+")), DAY) or {})["*"]
     assert (row["0-17"], row["65+"]) == (10, 30)
     assert math.isnan(row["18-64"])
     assert found.notices == ("Am 31.12.2021 fehlt die Altersgruppe „18–24“. Was sie enthielte, bleibt offen.",)
@@ -151,7 +151,7 @@ def test_ages_that_a_hole_reaches_into_stay_open() -> None:
 
 def test_people_by_household_tell_only_who_lives_alone() -> None:
     found = counts("Stichtag;Haushaltstyp;Personen\n31.12.2021;Single;5\n31.12.2021;Paar ohne Kind;8\n")
-    row = (topics.numbers(found, topics.HOUSEHOLD, DAY) or {})["T"]
+    row = (topics.numbers(found, topics.HOUSEHOLD, DAY) or {})["*"]
     assert row["one_person"] == 5
     assert math.isnan(row["couple_without_child"])
 
@@ -181,6 +181,78 @@ def test_the_example_of_the_document_is_read(root: Path) -> None:
     assert people(found) is None  # an example of some rows: its ages leave people out
     assert (people(found, "age") or {})[("0-17",)] == 160
     assert dict(found.table("homes", found.newest, ("household",)) or {}) == {("one_person",): 180}
+
+
+def test_two_encodings_in_one_file_are_told() -> None:
+    with pytest.raises(RegisterError, match="Zeile 2: „Ã¼“ ist ein falsch umgewandelter Umlaut"):
+        parse("Stichtag;Ortsteil\n31.12.2021;Mühle\n".encode() + "31.12.2021;Mühle\n".encode("cp1252"), "datei.csv")
+
+
+def test_utf_16_without_its_mark_is_read() -> None:
+    assert people(counts(HEAD + "31.12.2021;m;3;5\n", encoding="utf-16-le")) == {(): 5}
+
+
+def test_a_district_called_a_sum_is_asked_about() -> None:
+    assert named("Nord", "Summe Nord").notices == (
+        "„Summe Nord“ klingt nach einer Summe. Ist es eine, die Zeilen weglassen.",
+    )
+
+
+def test_many_days_are_told_by_the_first_and_the_last() -> None:
+    found = counts(HEAD + "".join(f"31.12.{year};m;3;5\n" for year in range(2000, 2022)))
+    assert found.notices == (
+        "Die Datei hat 22 Stichtage. Ausführlich verglichen ist der 31.12.2021, in der Summe auch 21 Tage vom "
+        "31.12.2000 bis zum 31.12.2020.",
+    )
+
+
+def named(*names: str) -> Counts:
+    return counts("Ortsteil;Geschlecht\n" + "".join(f"{name};w\n" for name in names), "31.12.2021")
+
+
+def test_districts_stand_in_german_order_and_by_number() -> None:
+    names = ["Bezirk 10", "Zell", "Bezirk 2", "Ösch", "Oben", "Ostend", "Bezirk 1", "Äcker", "Ahorn", "Bezirk 2a"]
+    assert named(*names).districts(DAY) == [
+        "Äcker", "Ahorn", "Bezirk 1", "Bezirk 2", "Bezirk 2a", "Bezirk 10", "Oben", "Ösch", "Ostend", "Zell",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["T", "U", "Z", "M", "F", "A 1"])
+def test_a_district_may_be_called_by_any_letter(name: str) -> None:
+    found = counts(f"Ortsteil;Anzahl\n{name};5\nOst;7\n;12\n", "31.12.2021")
+    assert people(found, "district") == {(name,): 5, ("Ost",): 7}
+    assert people(found) == {(): 12}
+
+
+def test_districts_that_differ_in_case_alone_are_one_and_that_is_told() -> None:
+    found = named("Dorf", "Dorf", "DORF", "dorf", " Dorf  ", "Süd", "Su\u0308d")
+    assert people(found, "district") == {("Dorf",): 5, ("Süd",): 2}
+    assert found.notices == ("„Dorf“ steht in der Datei auch als „DORF“ und „dorf“; gezählt ist alles als „Dorf“.",)
+    assert people(named("AM SEE", "Am See"), "district") == {("Am See",): 2}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("St. Georg", "St.Georg"), ("Sankt Georg", "St. Georg"), ("Altdorf", "Altdorff"), ("Am Moor", "Ammoor"),
+     ("Mühle", "Muehle"), ("Oberweiler", "Oberwieler")],
+)  # fmt: skip
+def test_districts_that_look_alike_are_asked_about_and_stay_apart(one: str, other: str) -> None:
+    found = named(one, other, "Nord")
+    assert len(found.districts(DAY)) == 3
+    (told,) = found.notices
+    assert told.startswith("Vielleicht ein Ortsteil in zwei Schreibweisen: „")
+    assert f"„{one}“" in told
+    assert f"„{other}“" in told
+
+
+def test_other_districts_are_no_spellings() -> None:
+    assert named("Bezirk 1", "Bezirk 11", "Neustadt I", "Neustadt II", "Zone A", "Zone B", "Au", "Aue").notices == ()
+
+
+def test_many_that_look_alike_are_counted() -> None:
+    (told,) = named(*(f"{word} {mark}straße" for word in "abcdef" for mark in ("rosen", "rosem", "roser"))).notices
+    assert told.count("; „") == 9
+    assert "; 8 weitere Paare. Gezählt sind sie getrennt" in told
 
 
 # Refused, with line and reason
@@ -216,11 +288,21 @@ def test_twenty_faults_are_told_and_the_rest_counted() -> None:
         (HEAD + "31.12.2021;m;3;5\n31.12.2021;M;3 ;7\n", "Zeile 3: Die Gruppe von „31.12.2021, M, 3, 7“ steht schon"),
         (HEAD + "31.12.2021;m;0-5;5\n31.12.2021;m;3-7;5\n", "überschneiden sich die Altersgruppen „unter 6“ und „3–7“"),
         (HEAD + '31.12.2021;"m;3;5\n', "Zeile 2: Ab hier ist die Datei nicht zu lesen."),
-        (HEAD + "31.12.2021;" + "m" * 200_000 + ";3;5\n", "Zeile 2: Ab hier ist die Datei nicht zu lesen."),
+        (HEAD + "31.12.2021;" + "m" * 200_000 + ";3;5\n", "Zeile 2: Die Zeile hat 200.016 Zeichen, erlaubt sind 20"),
+        (HEAD.strip() + " 31.12.2021;m;3;5" * 9_000, "datei.csv, Zeile 1: Die Zeile hat 153.032 Zeichen, erlaubt sind "
+         "20.000. Vermutlich fehlen die Zeilenumbrüche, oder die Datei ist keine Tabelle"),
+        (HEAD + '31.12.2021;"' + "m;3;5\n31.12.2021;w;" * 20_000, "Zeile 2: Ab hier ist die Datei nicht zu lesen."),
+        (HEAD + "31.12.2999;m;3;5\n", "steht „31.12.2999“. Erlaubt ist ein Tag von 1950 bis heute."),
+        ("%PDF-1.7\n", "Das ist ein PDF-Dokument. Gelesen wird CSV mit einer Zeile je Gruppe oder Mensch: eine Tab"),
+        ("Stichtag;Anzahl\n\x01\x02", "Das ist keine Textdatei. Gelesen wird CSV"),
+        ("<html><table>", "Das ist eine Internetseite (HTML)."),
+        ("PK\x03\x04xl/workbook.xml", "Das ist eine Excel-Arbeitsmappe (XLSX)."),
         ("Geschlecht;Anzahl\nm;3\n", "Der Stichtag fehlt"),
         ("Stichtag;Alter;Altersgruppe;Anzahl\n31.12.2021;3;3;3\n", "bedeuten beide „Alter“. Eine weglassen."),
         ("Stichtag;Geburtsjahr\n31.12.2021;2022\n", "Das Geburtsjahr 2022 liegt nach dem Stichtag"),
-        ("PK\x03\x04", "Das ist eine Excel-Datei."),
+        ("PK\x03\x04", "Das ist ein Zip-Archiv."),
+        (HEAD + "Erstellt am 5. Januar\n", "Zeile 2: Die Zeile hat ein Feld, die Kopfzeile 4."),
+        ("Stichtag;Ortsteil\n31.12.2021;MÃ¼hle\n", "Zeile 2: „Ã¼“ ist ein falsch umgewandelter Umlaut."),
         ("\0\0\0", "Das ist keine Textdatei."),
         ("Stichtag;Ortsteil;Anzahl\n" + "".join(f"31.12.2021;Weg {n};1\n" for n in range(401)), "401 Namen, erlaubt"),
     ],

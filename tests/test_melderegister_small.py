@@ -18,9 +18,9 @@ Rows = Mapping[str, Mapping[str, float]]
 
 def told_by_sums(table: Rows, hidden: set[small.Cell], totals: set[str]) -> set[small.Cell]:
     """The hidden cells that the sums of rows and columns determine, by linear algebra."""
-    unknown = [*sorted(hidden), *((row, "T") for row in sorted(totals))]
-    rows = [[(row == r and c != "T") - ((r, c) == (row, "T")) for r, c in unknown] for row in table]
-    columns = [[int(c == column) for _, c in unknown] for column in [*next(iter(table.values())), "T"]]
+    unknown = [*sorted(hidden), *((row, "*") for row in sorted(totals))]
+    rows = [[(row == r and c != "*") - ((r, c) == (row, "*")) for r, c in unknown] for row in table]
+    columns = [[int(c == column) for _, c in unknown] for column in [*next(iter(table.values())), "*"]]
     _, values, base = np.linalg.svd(np.array(rows + columns, float))
     free = base[int((values > 1e-9).sum()) :]
     return {cell for at, cell in enumerate(unknown) if not len(free) or np.abs(free[:, at]).max() < 1e-9}
@@ -44,7 +44,7 @@ def test_no_small_count_follows_from_sums(numbers: list[list[int]]) -> None:
     few = {(r, c) for r, line in table.items() for c, n in line.items() if 0 < n < 3}
     assert few <= hidden
     known = told_by_sums(table, hidden, totals) if hidden or totals else set()
-    assert not {cell for cell in known if 0 < (sums[cell[0]] if cell[1] == "T" else table[cell[0]][cell[1]]) < 3}
+    assert not {cell for cell in known if 0 < (sums[cell[0]] if cell[1] == "*" else table[cell[0]][cell[1]]) < 3}
 
 
 def test_nothing_is_hidden_without_small_counts() -> None:

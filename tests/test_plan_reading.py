@@ -110,11 +110,33 @@ def test_an_indicator_by_its_names(name: str) -> None:
         ({"indicator": "mean_age", "target": "5 %"}, "Plan!O2: „5 %“ hat nicht die Einheit des Indikators (Jahre)."),
         ({"indicator": "Altenqotient"}, "Plan!J2: „Altenqotient“ ist keine Kennzahl des Profils; ähnlich heißt: Al"),
         ({"title": None, "area": "Wohnen"}, "Plan!C2: Die Maßnahme hat keinen Namen;"),
+        ({"target": "=5+5"}, "Plan!O2: Die Formel hat kein gespeichertes Ergebnis. Die Datei in Excel oder LibreOffi"),
+        ({"title": '="A"&"B"'}, "Plan!C2: Die Formel hat kein gespeichertes Ergebnis."),
+        ({"indicator": "foreign_share", "target": "130 %"}, "Plan!O2: „130 %“ ist für „Anteil der Ausländerinnen und "
+         "Ausländer“ nicht möglich, erlaubt sind 0 bis 100 %. Ist ein anderer Wert oder ein anderer Indikator"),
+        ({"indicator": "foreign_share", "target": -500}, "Plan!O2: „−500“ ist für „Anteil der Ausländerinnen und Ausl"),
+        ({"indicator": "foreign_share", "value": "-3 %", "target": 5}, "Plan!K2: „-3 %“ ist für „Anteil der Auslände"),
+        ({"indicator": "population", "target": "-1.200"}, "Plan!O2: „-1.200“ ist für „Bevölkerung“ nicht möglich, "
+         "erlaubt sind Werte ab 0."),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_named_by_its_cell(entries: dict[str, object], said: str) -> None:
     (problem,) = problems(**entries)
     assert problem.startswith(said)
+
+
+def test_a_baseline_of_their_own_by_a_formula_without_result_is_told() -> None:
+    assert [text[:8] for text in problems(indicator="Gäste", value="=7*9", target=80)] == ["Plan!J2:", "Plan!K2:"]
+
+
+def test_growth_and_balances_may_be_below_zero() -> None:
+    plan = plans.filled(
+        {"title": "A", "indicator": "net_migration_rate", "target": -20},
+        {"title": "B", "indicator": "population_change_5y", "target": "-1,5 %"},
+        {"title": "C", "indicator": "old_age_ratio", "target": 130},
+    )
+    assert [one.target for one in plan.measures] == [-20, -1.5, 130]
+    assert plan.problems == ()
 
 
 def test_a_percentage_typed_into_the_cell_means_what_it_shows() -> None:
@@ -151,6 +173,8 @@ def test_results_of_formulas_count_and_their_errors_are_named() -> None:
     plan = with_cell("G2", '<c r="G2" t="e"><f>A1/0</f><v>#N/A</v></c>')
     assert plan.measures[0].budget is None
     assert plan.problems == ("Plan!G2: Die Formel ergibt „#NV“ statt eines Werts.",)
+    plan = with_cell("O2", '<c r="O2" t="str"><f>IF(1=2,5,"")</f><v></v></c>')  # an empty text is a result
+    assert (plan.measures[0].target, plan.problems) == (None, ())
     plan = with_cell("K2", '<c r="K2"><f>1</f><v>99</v></c>')  # an older result of our own formula
     assert plan.measures[0].baseline.value == pytest.approx(46.77, abs=0.01)
 
@@ -180,14 +204,30 @@ def other_book() -> bytes:
     return plans.saved(book)
 
 
+def packed(name: str, content: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(name, content)
+    return out.getvalue()
+
+
+SAVE = "die Datei in Excel oder LibreOffice öffnen und als .xlsx ohne Kennwort speichern."
+ODS = packed("mimetype", b"application/vnd.oasis.opendocument.spreadsheet")
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"", "„plan.xlsx“ ist keine Arbeitsmappe im Format XLSX."),
-        (b"Titel;Beginn\n", "„plan.xlsx“ ist keine Arbeitsmappe im Format XLSX."),
+        (b"", "„plan.xlsx“ ist leer. Gelesen wird der ausgefüllte Werkstattplan als Arbeitsmappe im Format XLSX"),
+        (b"Titel;Beginn\n", "„plan.xlsx“ ist eine Textdatei. Gelesen wird der ausgefüllte Werkstattplan"),
         (other_book(), "„plan.xlsx“ ist kein Werkstattplan: Es gibt nur „Sheet“. Erwartet wird ein Blatt „Plan“"),
-        (plans.workbook()[:9000], "beschädigt"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "mit einem Kennwort gesperrt oder im alten Format .xls"),
+        (plans.workbook()[:9000], "plan.xlsx: Die Arbeitsmappe ist beschädigt. In Excel oder LibreOffice öffnen und "),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), f"(XLS, DOC) oder mit einem Kennwort gesperrt. {SAVE}"),
+        (ODS, f"„plan.xlsx“ ist eine LibreOffice-Tabelle (ODS). {SAVE}"),
+        (packed("xl/workbook.bin", b"-"), f"„plan.xlsx“ ist eine Excel-Arbeitsmappe (XLSB). {SAVE}"),
+        (packed("bild.txt", b"-"), "„plan.xlsx“ ist ein Zip-Archiv. Gelesen wird der ausgefüllte Werkstattplan"),
+        (b"%PDF-1.7\n", "„plan.xlsx“ ist ein PDF-Dokument. Gelesen wird der ausgefüllte Werkstattplan"),
+        (plans.text_file(), "„plan.xlsx“ ist ein Word-Dokument (DOCX). was in der Word-Datei steht, dort eintragen."),
     ],
 )
 def test_other_files_are_refused_in_a_sentence(data: bytes, said: str, tmp_path: Path) -> None:
@@ -195,15 +235,27 @@ def test_other_files_are_refused_in_a_sentence(data: bytes, said: str, tmp_path:
     path.write_bytes(data)
     with pytest.raises((UsageError, SourceError)) as caught:
         read(path)
-    assert said in str(caught.value)
+    wanted = "Gelesen wird der ausgefüllte Werkstattplan als Arbeitsmappe im Format XLSX (werkstattplan.xlsx)"
+    assert said in str(caught.value).replace(f"{wanted}: ", "").replace(f"{wanted}; ", "")
 
 
-def test_the_text_file_and_folders_are_refused(tmp_path: Path) -> None:
-    path = tmp_path / "werkstattplan.docx"
-    path.write_bytes(plans.text_file())
-    for wrong in (path, tmp_path):
-        with pytest.raises(UsageError, match="Gelesen wird"):
-            read(wrong)
+def test_a_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="ist keine Datei"):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/worksheets/sheet2.xml", "xl/styles.xml"])
+def test_damage_is_told_without_the_english_of_a_library(part: str) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(plans.workbook())) as before, zipfile.ZipFile(out, "w") as after:
+        for name in before.namelist():
+            after.writestr(name, before.read(name)[: 300 if name == part else None])
+    with pytest.raises(SourceError) as caught:
+        parse(out.getvalue(), "plan.xlsx")
+    assert str(caught.value).endswith(
+        ": Die Arbeitsmappe ist beschädigt. In Excel oder LibreOffice öffnen und neu als .xlsx speichern, sonst eine "
+        "frühere Fassung nehmen."
+    )
 
 
 def test_a_bomb_is_refused() -> None:

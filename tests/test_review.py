@@ -25,7 +25,7 @@ from kommunalprofil.review import Review, figures, measures, pairs, words
 from kommunalprofil.review.pairs import Change
 from kommunalprofil.states import State
 from kommunalprofil.synopsis import POPULATION, SECTIONS
-from test_html import violations
+from test_html import browse, violations
 
 OLD = Measure.of("Anteil der Menschen ab 65", "", "age_share", age="65+")
 FOREIGN = Measure.of("Anteil der Ausländerinnen und Ausländer", "", "foreign_share")
@@ -260,6 +260,15 @@ def test_what_the_font_has_no_letter_for_stops_no_document() -> None:
     assert parts.document(review(), plan).files["halbzeitbilanz.pdf"]
 
 
+def test_of_very_many_unreadable_cells_the_first_are_printed_whole_and_the_rest_is_counted() -> None:
+    plan = plans.filled(*({"title": f"M{n}", "indicator": "foreign_share", "target": "130 %"} for n in range(25)))
+    told = measures.problems(plan)
+    assert len(told) == 21
+    assert told[0].endswith("Ist ein anderer Wert oder ein anderer Indikator gemeint?")
+    assert told[-1] == "… und 5 weitere Stellen; der Aufruf von halbzeitbilanz nennt alle."
+    assert measures.problems(replace(plan, problems=plan.problems[:20])) == list(plan.problems[:20])
+
+
 def test_a_change_is_no_target() -> None:
     plan = plans.filled({"title": "X", "indicator": OLD.label, "target": "+2 %"})
     assert plan.measures[0].target is None
@@ -282,6 +291,18 @@ def test_the_pdf_is_for_everybody() -> None:
 @pytest.mark.parametrize("width", [390, 1280])
 def test_axe_finds_nothing(chromium: str, axe: str, tmp_path: Path, text: str, width: int) -> None:
     assert violations(chromium, tmp_path, text, axe, width) == []
+
+
+def test_a_long_word_leaves_room_for_the_numbers_on_a_small_screen(chromium: str, tmp_path: Path) -> None:
+    plan = plans.filled({"title": "Bevölkerungsfortschreibungsverbesserungsmaßnahmenkatalog " * 8, "target": 5})
+    page = parts.document(review(), plan).files["halbzeitbilanz.html"].decode()
+    script = """
+      const head = [...document.querySelectorAll('th[scope=row]')].find(e => e.textContent.startsWith('Bevölkerungsf'));
+      done([head.offsetWidth, document.documentElement.scrollWidth, window.innerWidth]);
+    """
+    head, content, window = browse(chromium, tmp_path, page, 390, script)
+    assert 0 < head < window / 2
+    assert content <= window
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

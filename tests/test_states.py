@@ -105,6 +105,13 @@ def test_a_damaged_manifest_is_said_and_nothing_is_removed(tmp_path: Path, text:
     assert names(tmp_path) == before
 
 
+def test_damage_is_told_without_the_english_of_a_library(tmp_path: Path) -> None:
+    save(tmp_path, {ORIGINS: b"[]"})
+    (tmp_path / MANIFEST).write_text('{"format": 1,\n "files": [,]}')
+    with pytest.raises(DataError, match=rf"{MANIFEST} ist beschädigt \(Zeile 2\)\. "):
+        State.of(tmp_path)
+
+
 def test_a_folder_of_the_old_layout_is_not_mixed_with_the_new(tmp_path: Path) -> None:
     (tmp_path / "origins.json").write_text("[]")
     with pytest.raises(DataError, match="neuen Ordner"):

@@ -30,7 +30,7 @@ def melderegister(
     from kommunalprofil.melderegister import read
     from kommunalprofil.melderegister.beside import Beside
     from kommunalprofil.melderegister.files import files
-    from kommunalprofil.melderegister.words import warnings
+    from kommunalprofil.melderegister.words import notices, warnings
     from kommunalprofil.profile import Profile
     from kommunalprofil.store import check_folder
 
@@ -44,7 +44,7 @@ def melderegister(
     beside = Beside(Profile(region.ags, state, register), counts)
     made = files(beside)
     written = render.write(made, output / region.slug)
-    warned = warnings(beside)
+    warned, noticed = warnings(beside), notices(beside)
     if as_json:
         pair = beside.total
         official = pair.official if pair else None
@@ -55,7 +55,7 @@ def melderegister(
                 "eigene_angabe": None if pair is None or pair.own is None else int(pair.own),
                 "amtlich": None if official is None or official.value is None else int(official.value),
                 "amtlicher_stichtag": official.date if official else None,
-                "hinweise": [*warned, *counts.notices],
+                "hinweise": [*warned, *noticed],
                 "files": [str(path) for path in written],
             }
         )
@@ -63,7 +63,7 @@ def melderegister(
     for text in warned:
         print(text, file=sys.stderr)
     if not quiet:
-        for text in counts.notices:
+        for text in noticed:
             print(f"Hinweis: {text}", file=sys.stderr)
         told_files(f"Melderegister {region.title}", written)
     return 0

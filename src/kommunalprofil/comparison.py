@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from kommunalprofil.cells import Point
 from kommunalprofil.commit import Content
-from kommunalprofil.errors import DataError
+from kommunalprofil.errors import DamageError, DataError, damage
 from kommunalprofil.formatting import counted_or
 from kommunalprofil.indicators.series import Selection, printed_date
 from kommunalprofil.states import COMPARISON, HINT, REGIONS, State
@@ -69,6 +70,16 @@ class Measure:
         from kommunalprofil.indicators.compute import declared
 
         return declared()[self.indicator].variant(self.variant).unit
+
+    @property
+    def least(self) -> float:
+        """The least value there can be: only growth and balances of moves go below zero."""
+        return -math.inf if self.grows or self.theme == "moves" else 0.0
+
+    @property
+    def most(self) -> float:
+        """The largest value there can be: that of a share."""
+        return 100.0 if self.unit == "%" and not self.grows else math.inf
 
     @property
     def grouped(self) -> bool:
@@ -291,10 +302,10 @@ class Comparison:
         try:
             with pq.ParquetFile(path, page_checksum_verification=True) as file:
                 if file.schema_arrow.names != ["region", *(measure.id for measure in MEASURES)]:
-                    raise ValueError("andere Spalten")
+                    raise DamageError("andere Spalten")
                 return cls(file.read_row_group(LEVELS.index(level), use_threads=False), level, register)
         except (OSError, pa.ArrowException, ValueError, KeyError, TypeError) as error:
-            raise DataError(f"{path.name} ist beschädigt oder nicht lesbar. {HINT}") from error
+            raise DataError(f"{path.name} ist beschädigt{damage(error)}. {HINT}") from error
 
     @cached_property
     def regions(self) -> list[str]:

@@ -17,6 +17,16 @@ def shown(text: str) -> str:
     return "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in text)
 
 
+class DamageError(ValueError):
+    """What is wrong inside a file, in a few German words, for the sentence that names the file."""
+
+
+def damage(error: Exception) -> str:
+    """What to tell of damage in brackets: our own words, else the line; nothing in the English of a library."""
+    line = getattr(error, "lineno", None)
+    return f" ({error})" if isinstance(error, DamageError) else f" (Zeile {line})" if line else ""
+
+
 class KommunalprofilError(Exception):
     """Base of every error raised on purpose; the command line prints its text and exits with `exit_code`."""
 

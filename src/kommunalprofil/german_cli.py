@@ -87,7 +87,7 @@ def _bug_report(error: BaseException) -> str:
     frames = [f for f in traceback.extract_tb(error.__traceback__) if package in Path(f.filename).resolve().parents]
     place = f" in {Path(frames[-1].filename).name}, Zeile {frames[-1].lineno}" if frames else ""
     return (
-        f"Unerwarteter Fehler{place} – das ist ein Fehler im Programm, bitte melden.\n"
+        f"Unerwarteter Fehler{place} – das ist ein Fehler im Programm und sollte gemeldet werden.\n"
         f"  {type(error).__name__}: {error}\n"
         f"  {PROGRAM} {__version__}, Python {sys.version.split()[0]}, {sys.platform}\n"
         f"  Ausführlicher mit {DEBUG}=1."

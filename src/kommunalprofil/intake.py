@@ -72,7 +72,7 @@ def account_of(reading: Reading) -> Account | None:
     account = Account(reading.origins[0].sha256, report.table, *counts, dict(sorted(report.left.items())))
     if account.missing:
         reason = f"Von {report.cells} Werten der Datei sind {account.missing} ohne Grund verschwunden."
-        raise SourceError(report.file, f"{reason} Das ist ein Fehler im Programm, bitte melden.")
+        raise SourceError(report.file, f"{reason} Das ist ein Fehler im Programm und sollte gemeldet werden.")
     return account
 
 

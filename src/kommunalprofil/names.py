@@ -8,6 +8,7 @@ from collections.abc import Container, Sequence
 
 _LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ł": "l", "ø": "oe", "æ": "ae", "đ": "d"})
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
+_PARTS = re.compile(r"[0-9]+|[^\W\d_]+")
 _QUALIFIER = re.compile(
     r"(?<=\w)(?:\s*[(/,].*|\s+(?:a|am|an|auf|b|bei|d|der|i|im|in|o|ob|u|unter|v|vor|vorm)(?:\.|\s).*)$"
 )
@@ -52,6 +53,13 @@ def fold(text: str) -> str:
 def squash(key: str) -> str:
     """A key without its separators, so that „Ilmkreis“ meets „Ilm-Kreis“."""
     return key.replace("-", "")
+
+
+def in_order(name: str) -> tuple[tuple[tuple[bool, int, str], ...], str]:
+    """The key names are sorted by, as a German reader looks for them: ä beside a, ß as ss (DIN 5007-1), 2 before 10."""
+    plain = "".join(c for c in unicodedata.normalize("NFD", name.casefold()) if not unicodedata.combining(c))
+    parts = _PARTS.findall(plain)
+    return tuple((not part[0].isdigit(), int(part) if part[0].isdigit() else 0, part) for part in parts), name
 
 
 def loose(key: str) -> str:

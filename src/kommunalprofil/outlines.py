@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from kommunalprofil.errors import DataError
+from kommunalprofil.errors import DataError, damage
 from kommunalprofil.states import OUTLINES, State
 
 Array = NDArray[Any]
@@ -72,4 +72,4 @@ def _read(path: Path, kreis: str) -> Layer:
         outlines = np.array(table["geometry"].to_pylist(), dtype=object)
         return Layer(ags[chosen], shapely.from_wkb(outlines[chosen]))
     except (OSError, ValueError, KeyError, shapely.errors.GEOSException) as error:
-        raise DataError(f"Die Umrisse in „{path}“ sind nicht lesbar: {error}") from error
+        raise DataError(f"Die Umrisse in „{path}“ sind nicht lesbar{damage(error)}.") from error

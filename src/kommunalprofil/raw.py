@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from kommunalprofil.errors import SourceError
+from kommunalprofil.errors import DamageError, SourceError, damage
 from kommunalprofil.provenance import DL_DE_BY
 from kommunalprofil.store import write_atomic
 
@@ -27,7 +27,7 @@ CHUNK = 1 << 20
 VOLATILE = frozenset({"stand", "job", "compress"})
 """Parameters that do not change what an answer says."""
 _TABLE = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
-_RENEW = "Bitte beide Dateien löschen und mit „kommunalprofil data update“ neu abrufen."
+_RENEW = "Beide Dateien löschen und mit „kommunalprofil data update“ neu abrufen."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,15 +105,15 @@ def _parse(note: Path) -> Sidecar:
     """The sidecar in a file. Raises SourceError for anything but one."""
     try:
         if note.stat().st_size > CHUNK:
-            raise ValueError("zu groß")
+            raise DamageError("zu groß")
         content = json.loads(note.read_bytes())
         if not isinstance(content, dict) or {f.name for f in fields(Sidecar)} != set(content):
-            raise ValueError("andere Felder")
+            raise DamageError("andere Felder")
         for field in fields(Sidecar):
             if not _fits(content[field.name], str(field.type)):
-                raise ValueError(f"Feld {field.name}")
+                raise DamageError(f"Feld {field.name}")
     except (OSError, ValueError, RecursionError) as error:
-        raise SourceError(note.name, f"Die Begleitdatei ist beschädigt ({error}). {_RENEW}") from None
+        raise SourceError(note.name, f"Die Begleitdatei ist beschädigt{damage(error)}. {_RENEW}") from None
     return Sidecar(**(content | {"warnings": tuple(content["warnings"])}))
 
 

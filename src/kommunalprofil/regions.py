@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from kommunalprofil import finding, grammar
-from kommunalprofil.errors import AmbiguousRegionError, DataError, UnknownRegionError
+from kommunalprofil.errors import AmbiguousRegionError, DataError, UnknownRegionError, damage
 from kommunalprofil.names import fold, printable
 from kommunalprofil.states import REGIONS, State
 
@@ -136,7 +136,7 @@ class Register:
             with pq.ParquetFile(path, page_checksum_verification=True) as file:
                 return cls(file.read(use_threads=False))
         except (OSError, pa.ArrowException, KeyError) as error:
-            raise DataError(f"{path.name} ist beschädigt oder nicht lesbar. {hint}") from error
+            raise DataError(f"{path.name} ist beschädigt{damage(error)}. {hint}") from error
 
     def __len__(self) -> int:
         return len(self._ags)

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from kommunalprofil.errors import DataError, UsageError
+from kommunalprofil.errors import DamageError, DataError, UsageError, damage, shown
 
 MANIFEST = "manifest.json"
 SNAPSHOTS = "snapshots"
@@ -132,9 +132,9 @@ def parse(manifest: Path) -> dict[str, Entry]:
         for entry in entries.values():
             place = PurePosixPath(entry.file)
             if place.is_absolute() or ".." in place.parts or not isinstance(entry.bytes, int):
-                raise ValueError(f"unerlaubter Eintrag {entry.file!r}")
+                raise DamageError(f"unerlaubter Eintrag „{shown(str(entry.file))}“")
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise DataError(f"{manifest} ist beschädigt oder nicht lesbar. {HINT}") from error
+        raise DataError(f"{manifest} ist beschädigt{damage(error)}. {HINT}") from error
     return entries
 
 

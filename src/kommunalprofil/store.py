@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kommunalprofil import accounts, provenance
-from kommunalprofil.errors import DataError, TargetError
+from kommunalprofil.errors import DamageError, DataError, TargetError, damage
 from kommunalprofil.observations import COLUMNS, schema
 from kommunalprofil.states import ACCOUNTS, HINT, OBSERVATIONS, ORIGINS, State
 from kommunalprofil.territory import region_level
@@ -165,7 +165,7 @@ class Store:
         try:
             return provenance.parse(self.state.read(ORIGINS))
         except (OSError, ValueError, TypeError) as error:
-            raise DataError(f"{self.state.entries[ORIGINS].file} ist beschädigt oder nicht lesbar. {HINT}") from error
+            raise DataError(f"{self.state.entries[ORIGINS].file} ist beschädigt{damage(error)}. {HINT}") from error
 
     @cached_property
     def accounts(self) -> list[accounts.Account]:
@@ -173,7 +173,7 @@ class Store:
         try:
             return accounts.parse(self.state.read(ACCOUNTS)) if ACCOUNTS in self.state.entries else []
         except (OSError, ValueError, TypeError) as error:
-            raise DataError(f"{self.state.entries[ACCOUNTS].file} ist beschädigt oder nicht lesbar. {HINT}") from error
+            raise DataError(f"{self.state.entries[ACCOUNTS].file} ist beschädigt{damage(error)}. {HINT}") from error
 
     @cached_property
     def tables(self) -> tuple[str, ...]:
@@ -211,7 +211,7 @@ class Store:
             # one thread: the row groups are small, and starting a pool costs more than it saves
             with pq.ParquetFile(path, page_checksum_verification=True) as file:
                 if file.schema_arrow.names != list(COLUMNS):
-                    raise ValueError("andere Spalten")
+                    raise DamageError("andere Spalten")
                 if regions is None:
                     return file.read(columns, use_threads=False)
                 there = json.loads(file.schema_arrow.metadata[b"lands"])
@@ -219,4 +219,4 @@ class Store:
                 groups = [i for i, shelf in enumerate(there) if shelf in wanted]
                 return file.read_row_groups(groups, columns, use_threads=False)
         except (OSError, pa.ArrowException, ValueError, KeyError, TypeError) as error:
-            raise DataError(f"{path.name} ist beschädigt oder fehlt. {HINT}") from error
+            raise DataError(f"{path.name} ist beschädigt oder fehlt{damage(error)}. {HINT}") from error

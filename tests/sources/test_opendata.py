@@ -230,7 +230,7 @@ def test_a_damaged_raw_store_is_said(office: GenesisServer, way: Transfer, store
     office.on(PATH, Reply(BODY))
     kept = opendata.fetch(ID, way, store)
     kept.path.write_bytes(BODY.replace(b";3;", b";4;"))
-    with pytest.raises(SourceError, match=r"die Datei wurde verändert\. Bitte beide Dateien löschen"):
+    with pytest.raises(SourceError, match=r"die Datei wurde verändert\. Beide Dateien löschen"):
         opendata.fetch(ID, way, store)
 
 

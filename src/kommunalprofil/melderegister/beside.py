@@ -140,6 +140,16 @@ class Beside(Evidence):
             pairs.append(Pair(topic.id, code, label, date, own, official, others))
         return pairs
 
+    def nearer(self, topic: Topic) -> str:
+        """The official day nearer to the Stichtag than the one compared with, which tells other groups; '' for none."""
+        day = self._day(topic, self.date)
+        if topic.id == "age":
+            days = set(filter(None, (self._day(one, self.date) for one in map(topics.ages, BANDS))))
+        else:
+            days = {value.date for code in topic.members for value in self._official(topic, code)}
+        nearest = min(days, key=lambda one: (_distance(one, self.date), one), default=day)
+        return nearest if day and _distance(nearest, self.date) < _distance(day, self.date) else ""
+
     def earlier_census(self, name: str) -> dict[str, Value]:
         """The counts of another census than the one compared with, by member: for households."""
         topic, day = self.topic(name), self._day(self.topic(name), self.date)

@@ -9,6 +9,7 @@ from itertools import pairwise
 from kommunalprofil import formatting as fmt
 from kommunalprofil.ages import OPEN, AgeGroup
 from kommunalprofil.melderegister.model import TOTAL, UNKNOWN, Counts, Unit
+from kommunalprofil.names import fold
 
 NAMES = {
     "sex": "Geschlecht",
@@ -21,6 +22,10 @@ UNITS: tuple[Unit, ...] = ("people", "homes")
 NEARLY_ALL = 90
 """From this age on a year without people is nothing unusual."""
 LEAST_DISTRICTS = 3
+MANY = 5
+"""Up to so many days are listed."""
+_SUMS = ("summe", "gesamt", "insgesamt", "zusammen")
+"""Words in the name of a district that is rather a sum."""
 
 
 def faults(counts: Counts) -> list[str]:
@@ -37,12 +42,19 @@ def notices(counts: Counts) -> list[str]:
     """What may be meant so but is worth a look."""
     found = [one for date in counts.dates for one in (*_holes(counts, date), *_sum_as_district(counts, date))]
     if len(counts.dates) > 1:
-        days = fmt.list_and(map(fmt.date, counts.dates[:-1]))
+        days = days_of(counts.dates[:-1])
         found.append(
             f"Die Datei hat {len(counts.dates)} Stichtage. Ausführlich verglichen ist der {fmt.date(counts.newest)}, "
             f"in der Summe auch {days}."
         )
     return found
+
+
+def days_of(dates: Sequence[str]) -> str:
+    """Days as a sentence lists them; of many the first, the last and how many they are."""
+    if len(dates) <= MANY:
+        return fmt.list_and(map(fmt.date, dates))
+    return f"{len(dates)} Tage vom {fmt.date(dates[0])} bis zum {fmt.date(dates[-1])}"
 
 
 def told(layer: tuple[str, ...]) -> str:
@@ -117,7 +129,9 @@ def _sum_as_district(counts: Counts, date: str) -> Iterator[str]:
     table = counts.table("people", date, ("district",)) or {}
     whole = sum(table.values())
     for (name,), number in table.items():
-        if name != UNKNOWN and len(table) > LEAST_DISTRICTS and number * 2 == whole:
+        if any(word in _SUMS for word in fold(name).split("-")):
+            yield f"„{name}“ klingt nach einer Summe. Ist es eine, die Zeilen weglassen."
+        elif name != UNKNOWN and len(table) > LEAST_DISTRICTS and number * 2 == whole:
             yield (
                 f"„{name}“ zählt so viele Menschen wie alle anderen Ortsteile zusammen. Ist das ihre Summe, muss dort "
                 "„insgesamt“ stehen."

@@ -12,7 +12,7 @@ from kommunalprofil.melderegister.districts import HIDDEN, percent, printed
 from kommunalprofil.melderegister.tables import credit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from kommunalprofil.melderegister.beside import Beside
     from kommunalprofil.melderegister.districts import Districts, Share
@@ -55,9 +55,19 @@ def _draw(d: Districts, share: Share, page: int, p: Beside) -> Figure | Gap:
     shown = _ordered(d, share)[page * MOST : (page + 1) * MOST]
     known = {name: value for name in shown if (value := _share(d, share, name)) is not None}
     if not known:
-        reason = "weil dazu in keinem Ortsteil genug Menschen gezählt sind"
-        return Gap(f"register_{share.id}_{page + 1}", f"„{share.title}“ ist nicht dargestellt, {reason}.")
+        return Gap(f"register_{share.id}_{page + 1}", f"„{share.title}“ ist {_not_drawn(d, share, shown)}.")
     return _figure(p, d, share, shown, known, page)
+
+
+def _not_drawn(d: Districts, share: Share, shown: list[str]) -> str:
+    """Why no share of some districts is drawn: kept secret, or of few people."""
+    hidden = sum(d.part(share, name) is None for name in shown)
+    which = "allen Ortsteilen" if len(shown) == len(d.names) else "den übrigen Ortsteilen"
+    unit = "Haushalte" if share.id == "alone" else "Menschen"
+    few = f"weniger als {LEAST} {unit} gezählt"
+    why = "kleine Zahlen geschützt" if hidden else few
+    why = f"{why} oder {few}" if 0 < hidden < len(shown) else why
+    return f"nicht dargestellt, weil dazu in {which} {why} sind"
 
 
 def _figure(p: Beside, d: Districts, share: Share, shown: list[str], known: dict[str, float], page: int) -> Figure:
@@ -67,12 +77,10 @@ def _figure(p: Beside, d: Districts, share: Share, shown: list[str], known: dict
     rows = [DotRow(d.label(n), {"place": known.get(n), "kreis": whole}, _text(d, share, n)) for n in shown]
     table = _table(p, d, share, shown)
     told = known if page else {one: v for one in d.names if (v := _share(d, share, one)) is not None}
-    ends = max(told, key=lambda one: told[one]), min(told, key=lambda one: told[one])
-    high, low = (f"{d.label(one)} ({_text(d, share, one)}{fmt.NBSP}%)" for one in ends)
+    finding = _finding(d, share, told)
     more = f", {page * MOST + 1}. bis {page * MOST + len(shown)}. von {len(d.names)}" if len(d.names) > MOST else ""
     every = [value for one in d.names if (value := _share(d, share, one)) is not None]
-    finding = f"{share.title}: höchster Anteil in {high}, niedrigster in {low}"
-    title = f"{share.title}, Fortsetzung" if page else finding if len(known) > 1 else share.title
+    title = f"{share.title}, Fortsetzung" if page else f"{share.title}: {finding}" if len(told) > 1 else share.title
     unit = "Haushalte" if share.id == "alone" else "Menschen"
     return Figure(
         id=name,
@@ -89,12 +97,24 @@ def _figure(p: Beside, d: Districts, share: Share, shown: list[str], known: dict
             width="half",
             row=ROW,
         ),
-        alt=f"Punktdiagramm, Ortsteile, {p.region.title}, {fmt.date(d.date)}{more}: {share.title}, höchster Anteil in "
-        f"{high}, niedrigster in {low}, ganze Kommune {fmt.percent(whole)}.",
+        alt=f"Punktdiagramm, Ortsteile, {p.region.title}, {fmt.date(d.date)}{more}: {share.title}, {finding}, "
+        f"ganze Kommune {fmt.percent(whole)}.",
         table=table,
         width="half",
         credit=table.credit,
     )
+
+
+def _finding(d: Districts, share: Share, told: Mapping[str, float]) -> str:
+    """Where the shares that are drawn are highest and lowest, if they differ."""
+    ends = max(told, key=told.__getitem__), min(told, key=told.__getitem__)
+    texts = [f"{_text(d, share, one)}{fmt.NBSP}%" for one in ends]
+    high, low = (f"{d.label(one)} ({text})" for one, text in zip(ends, texts, strict=True))
+    if len(told) == 1:
+        return f"Anteil in {high}"
+    if texts[0] == texts[1]:
+        return f"in allen dargestellten Ortsteilen {texts[0]}"
+    return f"höchster Anteil in {high}, niedrigster in {low}"
 
 
 def _table(p: Beside, d: Districts, share: Share, shown: list[str]) -> Table:

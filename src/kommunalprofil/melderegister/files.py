@@ -23,9 +23,16 @@ SERIES = "Melderegister"
 def gap(p: Beside, name: str) -> Gap:
     """What stands where the file tells nothing of a topic."""
     if name != "district":
-        return Gap(f"register_{name}", topics.missing(p.topic(name), p.date))
+        return Gap(f"register_{name}", topics.missing(p.counts, p.topic(name), p.date))
     named = p.counts.districts(p.date)
-    reason = "sie nennt nur einen" if len(named) == 1 else f"sie nennt keine (Stichtag {fmt.date(p.date)})"
+    if not named:
+        reason = f"sie nennt keine (Stichtag {fmt.date(p.date)})"
+    elif len(named) == 1:
+        reason = "sie nennt nur einen"
+    elif any("district" in layer for layer in p.counts.layers("people", p.date)):
+        reason = topics.LEFT_OUT
+    else:
+        reason = "sie zählt nach Ortsteilen nur Haushalte, keine Menschen"
     return Gap("register_district", f"Ortsteile lassen sich aus der Datei nicht darstellen, denn {reason}.")
 
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
+from kommunalprofil.names import in_order
+
 DIMENSIONS = ("sex", "age", "nationality", "household", "district")
-TOTAL, UNKNOWN, INSTITUTION = "T", "U", "Z"
-"""Codes of a group that is not split, of people nobody knows it of, of people in no private household."""
+TOTAL, UNKNOWN, INSTITUTION = "*", "?", "-"
+"""Codes of a group that is not split, of people nobody knows it of, of people in no private household.
+
+Signs, for a district is called by its name, which may be any letter.
+"""
 Unit = Literal["people", "homes"]
 
 
@@ -57,6 +62,8 @@ class Counts:
         """Whether every row was a person: whom no row tells of, is not there."""
         self.partial: frozenset[tuple[Unit, str, tuple[str, ...]]] = frozenset()
         """Layers (with unit and date) whose age groups leave somebody out: they tell these groups, but no whole."""
+        self.ageless: frozenset[str] = frozenset()
+        """Stichtage at which the file tells years of birth, from which no age follows."""
         self.notices: tuple[str, ...] = ()
         """What whoever made the file should know, in German sentences."""
 
@@ -99,9 +106,9 @@ class Counts:
         return sums
 
     def districts(self, date: str) -> list[str]:
-        """The districts of a Stichtag by name, without people of whom none is known."""
+        """The districts of a Stichtag in the order of their names, without people of whom none is known."""
         if date not in self._districts:
             every = [layers for (_, day), layers in self._layers.items() if day == date]
             names = {group.district for layers in every for rows in layers.values() for group, _ in rows}
-            self._districts[date] = sorted(names - {TOTAL, UNKNOWN}, key=lambda name: (name.casefold(), name))
+            self._districts[date] = sorted(names - {TOTAL, UNKNOWN}, key=in_order)
         return self._districts[date]

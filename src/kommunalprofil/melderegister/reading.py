@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
-from kommunalprofil.melderegister import consistency, values
+from kommunalprofil.melderegister import consistency, spellings, values
 from kommunalprofil.melderegister.faults import Fault, RegisterError
 from kommunalprofil.melderegister.model import TOTAL, UNKNOWN, Counts, Group
 from kommunalprofil.melderegister.table import Row, Rows, rows_of, text_of
@@ -57,12 +57,13 @@ def parse(data: bytes, file: str, date: str = "") -> Counts:
         reading.check_districts(file)
     if reading.faults:
         raise RegisterError(file, sorted(reading.faults))
-    people, homes, single = reading.cells["people"], reading.cells["homes"], not rows.head.counted
-    counts = Counts(people, homes, every_person=single)
+    cells, spelled = spellings.united(reading.cells)
+    counts = Counts(cells["people"], cells["homes"], every_person=not rows.head.counted)
     if wrong := consistency.faults(counts):
         raise RegisterError(file, wrong)
     counts.partial = frozenset(consistency.partial(counts))
-    counts.notices = (*reading.notices(), *consistency.notices(counts))
+    counts.ageless = frozenset(reading.ageless)
+    counts.notices = (*reading.notices(), *spelled, *consistency.notices(counts))
     return counts
 
 
@@ -99,7 +100,7 @@ class _Reading:
     faults: list[Fault] = field(default_factory=list)
     _known: dict[tuple[str, str], str | int | float | ValueError | None] = field(default_factory=dict)
     _first: dict[tuple[str, ...], int] = field(default_factory=dict)
-    _no_age: int = 0
+    ageless: set[str] = field(default_factory=set)
 
     def take(self, row: Row) -> None:
         """Count a row, or note what is wrong with it."""
@@ -169,7 +170,7 @@ class _Reading:
         """The age at the end of a year, which is all that a year of birth tells; unknown at another day."""
         end = int(day[:4]) - (day[5:] == "01-01")
         if day[5:] not in YEAR_ENDS:
-            self._no_age += 1
+            self.ageless.add(day)
             return TOTAL if year <= int(day[:4]) else None
         age = end - year
         return f"{age}-{age}" if 0 <= age <= values.OLDEST else None
@@ -209,7 +210,7 @@ class _Reading:
         if ignored := self.rows.head.ignored:
             names = fmt.list_and(f"„{name}“" for name in ignored)
             said.append(f"Nicht gelesen, weil nicht gebraucht: {names}.")
-        if self._no_age:
+        if self.ageless:
             said.append(
                 "Aus dem Geburtsjahr folgt das Alter nur am 31. Dezember oder 1. Januar; an anderen Tagen bleibt es "
                 "weg."

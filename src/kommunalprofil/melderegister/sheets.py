@@ -9,6 +9,7 @@ from kommunalprofil import formatting as fmt
 from kommunalprofil.melderegister import causes, topics
 from kommunalprofil.melderegister.beside import COMPARED
 from kommunalprofil.melderegister.districts import HIDDEN
+from kommunalprofil.melderegister.model import TOTAL
 from kommunalprofil.melderegister.topics import TOTALS
 from kommunalprofil.spreadsheet import Cell, Number, Sheet
 from kommunalprofil.workbook import number
@@ -66,7 +67,7 @@ def _districts(p: Beside) -> Sheet:
     header = (
         "Ortsteil (eigene Angaben)",
         "Stichtag",
-        TOTALS.members["T"],
+        TOTALS.members[TOTAL],
         *(f"{t.title}: {t.members[c]}" for t, c in pairs),
     )
     day = datetime.date.fromisoformat(d.date)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from kommunalprofil import formatting as fmt
+from kommunalprofil.file_kinds import NO_TEXT, kind
 from kommunalprofil.melderegister import columns
 from kommunalprofil.melderegister.columns import Head
 from kommunalprofil.melderegister.faults import Fault, RegisterError
@@ -16,8 +19,12 @@ MOST_ROWS, MOST_DIFFERENT = 5_000_000, 1_000_000
 """Rows of a file, and rows that differ."""
 SEARCHED = 10
 """So many rows may stand above the head line or be it."""
+_MISREAD = re.compile(r"Ã[¤¶¼„–œŸ\x84\x96\x9c\x9f]")
+"""What becomes of ä, ö, ü and ß that were UTF-8 and were read in the encoding of Windows."""
 WIDEST = 60
 """Columns; a file with more is another one."""
+LONGEST = 20_000
+"""Characters of a line; the head line is looked for in as many."""
 
 
 @dataclass(slots=True)
@@ -41,14 +48,18 @@ class Rows:
 
 def text_of(data: bytes, file: str) -> str:
     """The text, in whichever encoding Kommunen save it. Raises RegisterError for what is no text."""
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise RegisterError(
-            file, ["Das ist eine Excel-Datei. Gelesen wird CSV: in Excel „Speichern unter“ und „CSV UTF-8“ wählen."]
-        )
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):  # Excel's „Unicode Text“
-        return data.decode("utf-16", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
-    if b"\0" in data:
-        raise RegisterError(file, ["Das ist keine Textdatei. Gelesen wird CSV mit einer Zeile je Gruppe oder Mensch."])
+        return _lines_of(data.decode("utf-16", errors="replace"), file)
+    if data[1:2] == b"\0" != data[:1]:  # the same without its mark
+        return _lines_of(data.decode("utf-16-le", errors="replace"), file)
+    if found := kind(data) or (NO_TEXT if b"\0" in data else ""):
+        raise RegisterError(
+            file,
+            [
+                f"Das ist {found}. Gelesen wird CSV mit einer Zeile je Gruppe oder Mensch: eine Tabelle in Excel oder "
+                "LibreOffice öffnen, „Speichern unter“ und „CSV UTF-8“ wählen."
+            ],
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -56,7 +67,17 @@ def text_of(data: bytes, file: str) -> str:
             text = data.decode("cp1252")
         except UnicodeDecodeError:
             text = data.decode("iso8859-15")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return _lines_of(text, file)
+
+
+def _lines_of(text: str, file: str) -> str:
+    """The text with one kind of line break. Raises RegisterError where UTF-8 was taken for another encoding."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if found := _MISREAD.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        reason = f"„{found[0]}“ ist ein falsch umgewandelter Umlaut. Die Datei als „CSV UTF-8“ noch einmal ausgeben."
+        raise RegisterError(file, [Fault(line, reason)])
+    return text
 
 
 def rows_of(text: str, file: str) -> Rows:
@@ -76,7 +97,8 @@ def rows_of(text: str, file: str) -> Rows:
             while len(cells) > width and not cells[-1].strip():
                 cells.pop()
             if len(cells) != width:
-                reason = f"Die Zeile hat {len(cells)} Felder, die Kopfzeile {width}."
+                fields = "ein Feld" if len(cells) == 1 else f"{len(cells)} Felder"
+                reason = f"Die Zeile hat {fields}, die Kopfzeile {width}."
                 faults.append(Fault(line, reason))
                 continue
         key = tuple([cells[place] for place in places])
@@ -111,21 +133,25 @@ def _lines(text: str, separator: str, after: int, file: str) -> Iterator[tuple[i
             if line > after and any(map(str.strip, cells)):
                 yield line, cells
     except csv.Error:
-        raise RegisterError(
-            file,
-            [
-                Fault(
-                    last + 1,
-                    "Ab hier ist die Datei nicht zu lesen. Vermutlich fehlt ein schließendes Anführungszeichen.",
-                )
-            ],
-        ) from None
+        quote = "Ab hier ist die Datei nicht zu lesen. Vermutlich fehlt ein schließendes Anführungszeichen."
+        raise RegisterError(file, [Fault(last + 1, _too_long(text, last + 1) or quote)]) from None
+
+
+def _too_long(text: str, line: int) -> str:
+    """What is wrong with a line longer than any of a table; '' if it is not."""
+    found = next(islice(io.StringIO(text), line - 1, None), "")
+    if len(found) <= LONGEST:
+        return ""
+    return (
+        f"Die Zeile hat {fmt.number(len(found))} Zeichen, erlaubt sind {fmt.number(LONGEST)}. Vermutlich fehlen die "
+        "Zeilenumbrüche, oder die Datei ist keine Tabelle: als CSV noch einmal ausgeben."
+    )
 
 
 def _head(text: str, file: str) -> tuple[str, Head]:
     """The separator and the head line: the first row with most names that are known."""
     best: tuple[int, str, int, list[str]] = (0, ";", 0, [])
-    start = text[:20_000]
+    start = text[:LONGEST]
     for separator in (";", "\t", ","):
         try:
             for line, cells in islice(_reader(start, separator), SEARCHED):
@@ -136,6 +162,8 @@ def _head(text: str, file: str) -> tuple[str, Head]:
         except csv.Error:
             continue
     known, separator, line, names = best
+    if reason := _too_long(text, line or 1):
+        raise RegisterError(file, [Fault(line or 1, reason)])
     if not known:
         raise RegisterError(file, [_no_head(text)])
     while len(names) > 1 and not names[-1]:

@@ -125,17 +125,43 @@ def tellable(counts: Counts, topic: Topic, date: str) -> bool:
 
 
 _NOT_THERE = {
-    "total": "zählt nicht alle Menschen",
-    "sex": "nennt kein Geschlecht",
-    "age": "nennt kein Alter",
-    "nationality": "nennt keine Staatsangehörigkeit",
-    "household": "nennt keine Haushaltstypen",
+    "total": "die Datei zählt nur Haushalte, keine Menschen",
+    "sex": "die Datei nennt kein Geschlecht",
+    "age": "die Datei nennt kein Alter",
+    "nationality": "die Datei nennt keine Staatsangehörigkeit",
+    "household": "die Datei nennt keine Haushaltstypen",
 }
+LEFT_OUT = "die Altersgruppen der Datei lassen Menschen aus"
 
 
-def missing(topic: Topic, date: str) -> str:
+def missing(counts: Counts, topic: Topic, date: str) -> str:
     """Why there are no own numbers of a topic at all."""
-    return f"{topic.title}: keine eigenen Zahlen, denn die Datei {_NOT_THERE[topic.id]} (Stichtag {fmt.date(date)})."
+    if any(set(topic.dimensions) <= set(layer) for layer in counts.layers("people", date)):
+        reason = LEFT_OUT
+    elif topic.id == "age" and date in counts.ageless:
+        reason = "aus dem Geburtsjahr folgt es an diesem Tag nicht"
+    else:
+        reason = _NOT_THERE[topic.id]
+    return f"{topic.title}: keine eigenen Zahlen, denn {reason} (Stichtag {fmt.date(date)})."
+
+
+def untold(counts: Counts, topic: Topic, date: str) -> str:
+    """Why a topic cannot be told by district."""
+    unit = _unit(counts, topic, date)
+    table = counts.table(unit, date, ("district", *topic.dimensions))
+    if table is None:
+        layers = [layer for layer in counts.layers(unit, date) if {"district", *topic.dimensions} <= set(layer)]
+        if layers:
+            return "die Altersgruppen der Datei Menschen auslassen"
+        ageless = topic.id == "age" and date in counts.ageless
+        return "sie an diesem Tag nicht aus dem Geburtsjahr folgen" if ageless else "die Datei es so nicht nennt"
+    if topic is HOUSEHOLD and unit == "people":
+        return "die Datei Menschen statt Haushalten zählt"
+    if any(map(math.isnan, table.values())):
+        return "die Datei dazu Zahlen geheim hält"
+    if topic.id == "age":
+        return "die Datei anders geschnittene hat oder eine auslässt"
+    return "die Datei eine Gruppe nicht nennt"
 
 
 def unknown(counts: Counts, topic: Topic, date: str) -> str:

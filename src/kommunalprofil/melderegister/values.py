@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 import re
+import unicodedata
 
 from kommunalprofil.ages import OPEN, AgeGroup
 from kommunalprofil.melderegister.model import INSTITUTION, TOTAL, UNKNOWN
@@ -88,15 +89,15 @@ def household(text: str) -> str:
 
 
 def district(text: str) -> str:
-    """The name as it stands, in single spaces."""
-    name = " ".join(text.split())
+    """The name as it stands, its letters composed (NFC), in single spaces."""
+    name = " ".join(unicodedata.normalize("NFC", text).split())
     key = squash(fold(name))
     if key in (*_TOTALS, "gesamtstadt", "stadtgesamt", "stadtinsgesamt", "gemeindeinsgesamt", "gesamtort"):
         return TOTAL
     if key in _UNKNOWN or not any(map(str.isalnum, name)):
         return UNKNOWN
-    if len(name) > LONGEST or name in (TOTAL, UNKNOWN, INSTITUTION):
-        raise ValueError(f"ein Name mit 2 bis {LONGEST} Zeichen")
+    if len(name) > LONGEST:
+        raise ValueError(f"ein Name mit höchstens {LONGEST} Zeichen")
     return name
 
 
@@ -159,7 +160,7 @@ _DAY = re.compile(r"(?P<d>\d{1,2})[./](?P<m>\d{1,2})[./](?P<y>\d{4})|(?P<y2>\d{4
 
 
 def date(text: str) -> str:
-    """A day as ISO."""
+    """A day as ISO; none to come, for a register counts who is there."""
     allowed = "ein Tag wie 31.12.2021 oder 2021-12-31"
     found = _DAY.fullmatch(re.sub(r"[T ]00:00(?::00(?:\.0+)?)?$", "", text.strip()))
     if found is None:
@@ -169,8 +170,8 @@ def date(text: str) -> str:
         day = datetime.date(*parts)
     except ValueError:
         raise ValueError(allowed) from None
-    if not 1950 <= day.year <= 2100:
-        raise ValueError("ein Tag zwischen 1950 und 2100")
+    if day.year < 1950 or day > datetime.date.today():
+        raise ValueError("ein Tag von 1950 bis heute")
     return day.isoformat()
 
 

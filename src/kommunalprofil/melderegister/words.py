@@ -6,17 +6,23 @@ from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
 from kommunalprofil import references, sentences
+from kommunalprofil.melderegister import topics
 from kommunalprofil.melderegister.beside import FAR
 from kommunalprofil.melderegister.causes import CAUSES, YEAR
+from kommunalprofil.melderegister.consistency import days_of
 from kommunalprofil.melderegister.districts import HIDDEN, percent
 from kommunalprofil.melderegister.tables import of_office
-from kommunalprofil.melderegister.topics import TOTALS
+from kommunalprofil.melderegister.topics import HOUSEHOLD, NATIONALITY, SEX, TOTALS
 
 if TYPE_CHECKING:
     from kommunalprofil.melderegister.beside import Beside, Pair
     from kommunalprofil.melderegister.districts import Share
     from kommunalprofil.melderegister.topics import Topic
 
+LONG = 731
+"""Days of two years; a Stichtag further from the official one may be a slip."""
+MOST = 5
+"""So many districts without people are named."""
 ENOUGH = 100
 """People of a district whose share a sentence tells."""
 
@@ -70,8 +76,19 @@ def how_to_read(p: Beside) -> list[str]:
 
 
 def notices(p: Beside) -> list[str]:
-    """What was noticed in reading the file."""
-    return list(p.counts.notices)
+    """What was noticed in reading the file, and that the nearest official number is of long before or after it."""
+    far = [pair for date in p.counts.dates for pair in p.pairs("total", date) if abs(pair.days) > LONG]
+    if not far:
+        return list(p.counts.notices)
+    beside: dict[str, list[str]] = {}
+    for pair in far:
+        beside.setdefault(pair.official.date if pair.official else "", []).append(pair.date)
+    days = fmt.list_and(f"{days_of(dates)} (amtlich {fmt.date(day)})" for day, dates in beside.items())
+    return [
+        *p.counts.notices,
+        f"Mehr als zwei Jahre von der nächsten amtlichen Einwohnerzahl entfernt: {days}. Zu prüfen ist, ob der "
+        "Stichtag stimmt; der Unterschied zeigt vor allem, was sich in dieser Zeit geändert hat.",
+    ]
 
 
 def topic(p: Beside, one: Topic) -> list[str]:
@@ -91,15 +108,22 @@ def topic(p: Beside, one: Topic) -> list[str]:
         years = "ein Jahr" if apart == 1 else f"{apart} Jahre"
         side = "nach" if days < 0 else "vor"
         said.append(
-            f"Das ist rund {years} {side} dem Stichtag; eine nähere Zahl liegt für {p.region.accusative} nicht vor. "
-            "Der "
-            "Unterschied zeigt vor allem, was sich in dieser Zeit geändert hat."
+            f"Das ist rund {years} {side} dem Stichtag; {_nearer(p, one)}. Der Unterschied zeigt vor allem, was sich "
+            "in dieser Zeit geändert hat."
         )
     known = [pair for pair in pairs if pair.comparable and pair.difference]
     if len(known) > 1:
         most = max(known, key=lambda pair: abs(pair.difference))
         said.append(f"Am größten ist der Unterschied in der Gruppe „{most.label}“ ({fmt.change(most.difference)}).")
     return said
+
+
+def _nearer(p: Beside, one: Topic) -> str:
+    """Why no official numbers of a nearer day stand there."""
+    if not (day := p.nearer(one)):
+        return f"eine nähere Zahl liegt für {p.region.accusative} nicht vor"
+    what = "haben aber andere Altersgruppen als die Datei" if one.id == "age" else "nennen aber nicht alle Gruppen"
+    return f"die amtlichen Zahlen vom {fmt.date(day)} liegen näher, {what}"
 
 
 def causes_before(p: Beside) -> list[str]:
@@ -119,14 +143,15 @@ def causes(p: Beside) -> list[tuple[str, str]]:
 def districts(p: Beside) -> list[str]:
     """How many districts there are, the largest, and how far they lie apart."""
     d = p.districts
-    known = [(number, name) for name in d.counts.districts(d.date) if (number := d.total(TOTALS, name)) is not None]
+    known = {name: number for name in d.counts.districts(d.date) if (number := d.total(TOTALS, name)) is not None}
     said = [f"Die Datei nennt {len(d.counts.districts(d.date))} Ortsteile."]
-    if len(known) > 1:
-        ends = (max(known), min(known, key=lambda one: (one[0], one[1])))
-        (most, large), (least, small) = ends
-        said.append(
-            f"Am größten ist {large} mit {fmt.number(most)} Menschen, am kleinsten {small} mit {fmt.number(least)}."
-        )
+    if empty := [name for name, number in known.items() if not number]:
+        said.append(f"Ohne Einwohnerin und Einwohner: {fmt.list_and(empty[:MOST])}{' …' * (len(empty) > MOST)}.")
+    lived_in = {name: number for name, number in known.items() if number}
+    if len(set(lived_in.values())) > 1:
+        large, small = max(lived_in, key=lived_in.__getitem__), min(lived_in, key=lived_in.__getitem__)
+        most, least = fmt.number(lived_in[large]), fmt.number(lived_in[small])
+        said.append(f"Am größten ist {large} mit {most} Menschen, am kleinsten {small} mit {least}.")
     for share in d.shares:
         if share.id == "old" and (told := _spread(p, share)):
             said.append(told)
@@ -142,6 +167,8 @@ def _spread(p: Beside, share: Share) -> str:
         max(parts, key=lambda name: parts[name][0] / parts[name][1]),
         min(parts, key=lambda n: parts[n][0] / parts[n][1]),
     )
+    if percent(*parts[ends[0]]) == percent(*parts[ends[1]]):
+        return ""
     high, low = (f"{percent(*parts[name])}{fmt.NBSP}% in {name}" for name in ends)
     return f"Der Anteil der {share.title} reicht von {low} bis {high}."
 
@@ -158,12 +185,11 @@ def small_numbers(p: Beside) -> list[str]:
     ]
     if not p.districts.hides:
         said.append("Hier war nichts wegzulassen.")
-    missing = [name for name, title in TOLD.items() if name not in [t.id for t in p.districts.topics]]
-    if missing:
-        said.append(
-            "Nicht nach Ortsteilen zu haben, weil die Datei es so nicht nennt: "
-            f"{fmt.list_and(TOLD[m] for m in missing)}."
-        )
+    missing: dict[str, list[str]] = {}
+    for one in (SEX, p.districts.ages, NATIONALITY, HOUSEHOLD):
+        if one not in p.districts.topics:
+            missing.setdefault(topics.untold(p.counts, one, p.date), []).append(TOLD[one.id])
+    said += [f"Nicht nach Ortsteilen zu haben, weil {why}: {fmt.list_and(titles)}." for why, titles in missing.items()]
     return said
 
 

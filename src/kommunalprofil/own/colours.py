@@ -24,7 +24,7 @@ def accent(text: str, where: str, line: int | None) -> str:
         raise OwnError(
             where,
             f"Die Farbe {colour} ist auf Weiß zu blass: Der Kontrast ist {found} : 1, nötig sind 4,5 : 1. "
-            "Bitte einen dunkleren Ton wählen.",
+            "Einen dunkleren Ton wählen.",
             line,
         )
     return colour

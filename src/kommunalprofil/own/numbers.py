@@ -62,8 +62,10 @@ def _rows(text: str, separator: str, file: str) -> list[tuple[int, list[str]]]:
             cells = [" ".join(cell.split()) for cell in row]
             if any(cells):
                 found.append((reader.line_num, cells))
-    except csv.Error as error:
-        raise OwnError(file, f"Die Zeile ist nicht zu lesen ({error}).", reader.line_num) from None
+    except csv.Error:
+        raise OwnError(
+            file, "Die Zeile ist nicht zu lesen. Vermutlich fehlt ein Anführungszeichen.", reader.line_num
+        ) from None
     return found
 
 

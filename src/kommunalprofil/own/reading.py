@@ -63,7 +63,7 @@ def utf8(data: bytes, where: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise OwnError(where, "Die Datei ist kein UTF-8. Bitte mit dieser Kodierung speichern.", line) from None
+        raise OwnError(where, "Die Datei ist kein UTF-8. Mit dieser Kodierung speichern.", line) from None
 
 
 def content(path: Path, where: str, most: int = TEXT_LIMIT) -> bytes:
@@ -101,7 +101,7 @@ class Folder:
         for part in told.parts:
             path /= part
             if path.is_symlink():
-                raise OwnError(name, "Das ist eine Verknüpfung. Bitte die Datei selbst in den Ordner legen.")
+                raise OwnError(name, "Das ist eine Verknüpfung. Die Datei selbst in den Ordner legen.")
         return path
 
     def read(self, name: str, most: int = TEXT_LIMIT) -> bytes:

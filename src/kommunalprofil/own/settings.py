@@ -41,7 +41,7 @@ _SYNTAX = (
     (r"Cannot overwrite|Duplicate|Cannot declare|Cannot mutate", "Das steht schon weiter oben."),
     (r"Unterminated|Illegal character|Expected \"'\"", 'Ein Text steht in Anführungszeichen: "…".'),
     (r"Unescaped", "Ein \\ in einem Text wird doppelt geschrieben, oder der Text steht in einfachen Zeichen: '…'."),
-    (r"Invalid value|Expected", 'Rechts vom Gleichheitszeichen steht ein Text in "…" oder eine Liste in […].'),
+    (r"", 'Rechts vom Gleichheitszeichen steht ein Text in "…" oder eine Liste in […].'),
 )
 """What tomllib says, and what is allowed instead."""
 
@@ -64,7 +64,7 @@ def _syntax(message: str, text: str, where: str) -> OwnError:
     number = int(place[1]) if place else text.count("\n") + 1
     lines = text.split("\n")
     found = lines[number - 1].strip() if number <= len(lines) else ""
-    hint = next((hint for pattern, hint in _SYNTAX if re.match(pattern, message)), f"({message})")
+    hint = next(hint for pattern, hint in _SYNTAX if re.match(pattern, message))
     what = f"„{found}“" if found else "das Ende der Zeile"
     return OwnError(where, f"Das ist kein gültiges TOML. Gefunden wurde {what}. {hint}", number)
 

@@ -128,7 +128,7 @@ _FORBIDDEN = {
     "script": "ein Skript",
     "foreignObject": "fremde Inhalte (foreignObject)",
     "iframe": "fremde Inhalte (iframe)",
-    "text": "Schrift; bitte Text in Pfade umwandeln",
+    "text": "Schrift; Text in Pfade umwandeln",
 }
 _EMBEDDED = re.compile(r"data:image/(?:png|jpeg);base64,")
 _FRAGMENT = re.compile(r"url\(\s*['\"]?#([^)'\"]*?)['\"]?\s*\)", re.IGNORECASE)
@@ -175,7 +175,11 @@ class _Reader:
         try:
             self.parser.Parse(data, True)
         except expat.ExpatError as error:
-            raise OwnError(self.file, f"Die Zeichnung ist kein gültiges SVG ({error}).", error.lineno) from None
+            raise OwnError(
+                self.file,
+                "Die Zeichnung ist kein gültiges SVG. Im Zeichenprogramm öffnen und noch einmal als SVG speichern.",
+                error.lineno,
+            ) from None
         for element, classes in self.of_class:
             element.named += [name for one in ("", *classes) for name in self.classes.get(one, [])]
         self.count(self.of_class[0][0])

@@ -96,7 +96,7 @@ class Indicators:
         if known is not None and "value" not in written:
             return measure, known
         unit = row.text("unit") or (measure.unit if measure is not None else "")
-        value = row.number_of("value", unit) if measure is None or "value" in written else None
+        value = row.number_of("value", unit, measure) if measure is None or "value" in written else None
         base = known.base if known is not None and not written else ""
         return measure, Baseline(value, unit, row.text("day"), row.text("source"), base, "value" in written)
 

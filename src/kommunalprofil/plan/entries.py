@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from kommunalprofil.errors import shown
 from kommunalprofil.formatting import MINUS, NBSP
@@ -10,11 +12,20 @@ from kommunalprofil.names import fold
 from kommunalprofil.plan.amounts import EURO, Amount, amount
 from kommunalprofil.plan.filled import LARGEST, NOTHING, Entry, Form
 from kommunalprofil.plan.moments import Span, serial, span, whole_year, year
+from kommunalprofil.plan.wording import FOLLOWING, KNOWN
 from kommunalprofil.sources.sheets import Sheet, place
+
+if TYPE_CHECKING:
+    from kommunalprofil.comparison import Measure
 
 DAYS = "Erlaubt ist zum Beispiel 31.12.2027 oder Juni 2027"
 NUMBERS = "Erlaubt ist zum Beispiel 12,5 oder 1.200"
 SUMS = "Erlaubt ist eine Zahl in Euro, zum Beispiel 50.000"
+MEANT = "Ist ein anderer Wert oder ein anderer Indikator gemeint?"
+UNSAVED = (
+    "Die Formel hat kein gespeichertes Ergebnis. Die Datei in Excel oder LibreOffice öffnen, speichern und noch einmal "
+    "angeben"
+)
 LOOKED = 50
 """So many rows are looked at for the header."""
 COUNTED = ("personen", "menschen", "zahl", "haushalte")
@@ -77,7 +88,9 @@ class Row:
         """The cell of a column; an empty one if there is none."""
         column = self._grid.columns.get(key, -1)
         found = self._cells[column] if 0 <= column < len(self._cells) else ""
-        return found if isinstance(found, Entry) and found.strip() else NOTHING
+        if not isinstance(found, Entry) or not found.strip():
+            return NOTHING
+        return NOTHING if found.unsaved and key in FOLLOWING and KNOWN in found else found  # a formula of ours
 
     def told(self, key: str, sentence: str) -> None:
         """Add a problem of a cell."""
@@ -88,8 +101,11 @@ class Row:
             self.problems.append(problem)
 
     def text(self, key: str) -> str:
-        """What the cell shows, in one line; '' for an error of a formula."""
+        """What the cell shows, in one line; '' for an error of a formula, or one without a result."""
         cell = self.entry(key)
+        if cell.unsaved:
+            self.told(key, f"{UNSAVED}.")
+            return ""
         if cell.error:
             self.told(key, f"Die Formel ergibt „{cell}“ statt eines Werts.")
             return ""
@@ -124,10 +140,10 @@ class Row:
             return None
         return found.value
 
-    def number_of(self, key: str, unit: str, *, quiet: bool = False) -> float | None:
+    def number_of(self, key: str, unit: str, of: Measure | None = None, *, quiet: bool = False) -> float | None:
         """A number in this unit ('': in any); None for an empty cell, and for what is none, which becomes a problem.
 
-        `quiet` makes no problem of it.
+        So does a value that the measure `of` cannot have. `quiet` makes no problem of it.
         """
         found = self._amount(key, NUMBERS, quiet)
         if found is None:
@@ -140,11 +156,15 @@ class Row:
             if not quiet:
                 self.told(key, f"„{self.text(key)}“ hat nicht die Einheit des Indikators ({unit}). {NUMBERS}.")
             return None
+        if of is not None and _spelled(of.unit) == wanted and not of.least <= found.value <= of.most:
+            allowed = f"0 bis 100{NBSP}%" if math.isfinite(of.most) else "Werte ab 0"
+            self.told(key, f"„{self.text(key)}“ ist für „{of.label}“ nicht möglich, erlaubt sind {allowed}. {MEANT}")
+            return None
         return found.value
 
     def _amount(self, key: str, allowed: str, quiet: bool = False) -> Amount | None:
         cell = self.entry(key)
-        if not cell or (cell.error and quiet) or not self.text(key):
+        if not cell or ((cell.error or cell.unsaved) and quiet) or not self.text(key):
             return None
         found = amount(cell) if cell.form is None else None
         if found is not None and abs(found.value) >= 10**LARGEST:

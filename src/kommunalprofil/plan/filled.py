@@ -45,11 +45,12 @@ _BUILT_IN = (
 class Entry(str):
     """The text of a cell with what is known of it beside."""
 
-    __slots__ = ("error", "form", "formula", "since_1904")
+    __slots__ = ("error", "form", "formula", "since_1904", "unsaved")
     form: Form | None
     formula: bool
     error: bool
     since_1904: bool
+    unsaved: bool
 
     def __new__(
         cls,
@@ -58,10 +59,12 @@ class Entry(str):
         formula: bool = False,
         error: bool = False,
         since_1904: bool = False,
+        unsaved: bool = False,
     ) -> Entry:
-        """`form` is None where the cell holds no number."""
+        """`form` is None where the cell holds no number; `unsaved` tells that the text is a formula without result."""
         made = super().__new__(cls, text)
         made.form, made.formula, made.error, made.since_1904 = form, formula, error, since_1904
+        made.unsaved = unsaved
         return made
 
     @property
@@ -86,15 +89,29 @@ class FilledReader(SheetReader):
     since_1904 = False
     _style = ""
     _formula = False
+    _in_formula = False
+    _told = ""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
         if name == "c":
-            self._style, self._formula = attributes.get("s", ""), False
+            self._style, self._formula, self._told = attributes.get("s", ""), False, ""
         elif name == "f":
-            self._formula = True
+            self._formula = self._in_formula = True
             name = "formula"  # which is nothing the reader of official files minds
         super().start(name, attributes)
+
+    def end(self, name: str) -> None:
+        """An element ends."""
+        self._in_formula = False
+        super().end(name)
+
+    def text(self, data: str) -> None:
+        """Text inside the element that began last."""
+        if self._in_formula:
+            self._told += data
+        else:
+            super().text(data)
 
     def _number(self, text: str) -> str:
         """A number too large for any plan stays as it is written, and is told of with its cell when it is wanted."""
@@ -102,10 +119,15 @@ class FilledReader(SheetReader):
             number = Decimal(text)
         except InvalidOperation:
             return super()._number(text)
-        return text if number.is_finite() and number.adjusted() > LARGEST else super()._number(text)
+        if not number.is_finite():
+            raise self._fail(f"„{text[:40]}“ ist keine Zahl.")
+        return text if number.adjusted() > LARGEST else super()._number(text)
 
     def _finish_cell(self) -> None:
         if not self._pieces:
+            if self._formula and self._kind == "n":  # an empty text is a result, an empty number is none
+                self._line += [""] * (self._column - len(self._line))
+                self._line.append(Entry(f"={self._told}", formula=True, unsaved=True))
             return
         super()._finish_cell()
         text = self._line[-1]
@@ -121,7 +143,7 @@ class FilledBook(Book):
     """An open workbook whose sheets hold entries."""
 
     UNPACKED = 20_000_000
-    AGAIN = "Bitte noch einmal als .xlsx speichern."
+    AGAIN = "In Excel oder LibreOffice öffnen und neu als .xlsx speichern, sonst eine frühere Fassung nehmen."
 
     def __init__(self, data: bytes, file: str) -> None:
         super().__init__(data, file)

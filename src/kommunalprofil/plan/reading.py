@@ -12,12 +12,12 @@ from pathlib import Path
 
 from kommunalprofil.comparison import Measure
 from kommunalprofil.errors import KommunalprofilError, UsageError, shown
+from kommunalprofil.file_kinds import TABLES, WORD, WORKBOOK, kind
 from kommunalprofil.names import fold
 from kommunalprofil.plan.baselines import Baseline, Indicators
 from kommunalprofil.plan.entries import Grid, Row
 from kommunalprofil.plan.filled import FilledBook
 from kommunalprofil.plan.wording import FIELDS, KNOWN, PLAN
-from kommunalprofil.sources.xlsx import recognise
 
 MOST = 2_000
 """More measures nobody plans."""
@@ -80,10 +80,19 @@ def read(path: Path) -> Plan:
     if path.stat().st_size > FilledBook.UNPACKED:
         raise UsageError(f"„{file}“ ist größer als 20 MB; das ist kein Werkstattplan.")
     data = path.read_bytes()
-    if not recognise(data):
-        wanted = "Gelesen wird der ausgefüllte Werkstattplan als Arbeitsmappe (werkstattplan.xlsx)."
-        raise UsageError(f"„{file}“ ist keine Arbeitsmappe im Format XLSX. {wanted}")
+    if (found := kind(data)) != WORKBOOK:
+        raise UsageError(f"„{file}“ ist {found or ('eine Textdatei' if data else 'leer')}. {_wanted(found)}")
     return parse(data, file)
+
+
+def _wanted(found: str) -> str:
+    """What is read instead of a file of some kind, and how to come by it."""
+    read = "Gelesen wird der ausgefüllte Werkstattplan als Arbeitsmappe im Format XLSX (werkstattplan.xlsx)"
+    if found == WORD:
+        return f"{read}; was in der Word-Datei steht, dort eintragen."
+    if found in TABLES:
+        return f"{read}: die Datei in Excel oder LibreOffice öffnen und als .xlsx ohne Kennwort speichern."
+    return f"{read}."
 
 
 def parse(data: bytes, file: str) -> Plan:
@@ -124,7 +133,7 @@ def _find(grids: list[Grid], name: str, columns: dict[str, str], needed: tuple[s
 
 def _planned(row: Row, indicators: Indicators) -> Planned:
     title = row.text("title")
-    if not title:
+    if not row.entry("title"):
         row.told("title", "Die Maßnahme hat keinen Namen; sie wird mit ihrer Zeile genannt.")
     begin, end = row.span("begin"), row.span("end")
     first, last = begin and begin.first, end and end.last
@@ -146,6 +155,6 @@ def _planned(row: Row, indicators: Indicators) -> Planned:
         indicator=measure,
         indicator_text=row.text("indicator"),
         baseline=baseline,
-        target=row.number_of("target", baseline.unit),
+        target=row.number_of("target", baseline.unit, measure),
         remark=row.text("remark"),
     )

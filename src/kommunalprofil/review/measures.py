@@ -121,15 +121,23 @@ def _base(one: Planned, start: str, rows: Sequence[Value]) -> str:
     return (named or then or [""])[0]
 
 
+MOST = 20
+"""So many sentences on what could not be read are printed, the rest is counted."""
 LONGEST = 160
 """Characters of a text of the plan that are printed; the workbook holds it whole."""
 
 
 def printed(text: str) -> str:
-    """A text people wrote, as the house font can print it: other letters become '?', a long one is cut."""
+    """A text people wrote, as the house font can print it: a long one is cut."""
+    text = _lettered(text)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST].rsplit(' ', 1)[0]} …"
+
+
+def _lettered(text: str) -> str:
+    """A text with '?' for the letters that the house font does not have."""
     while strange := unprintable(text):
         text = text.replace(strange, "?")
-    return text if len(text) <= LONGEST else f"{text[:LONGEST].rsplit(' ', 1)[0]} …"
+    return text
 
 
 def table(found: Sequence[Progress]) -> Table:
@@ -219,5 +227,8 @@ def said(found: Sequence[Progress]) -> Iterator[str]:
 
 
 def problems(plan: Plan) -> list[str]:
-    """What could not be read of a plan, as it can be printed."""
-    return [printed(text) for text in plan.problems]
+    """What could not be read of a plan, as it can be printed; of a great deal the first part."""
+    told = [_lettered(text) for text in plan.problems[:MOST]]
+    rest = len(plan.problems) - MOST
+    more = f"… und {fmt.number(rest)} weitere Stelle{'n' * (rest > 1)}; der Aufruf von halbzeitbilanz nennt alle."
+    return [*told, more] if rest > 0 else told

@@ -28,7 +28,7 @@ BROKEN = (
     OverflowError, OSError,
 )  # fmt: skip
 """What zipfile raises on damage."""
-AGAIN = "Bitte neu herunterladen."
+AGAIN = "Neu herunterladen."
 
 
 @contextmanager
@@ -50,7 +50,7 @@ def opened(source: Path | bytes, file: str, most: int = MOST) -> Iterator[zipfil
     except BROKEN as error:
         if of_system(error):
             raise
-        raise SourceError(file, f"{what} ist beschädigt ({str(error)[:80]}). {AGAIN}") from None
+        raise SourceError(file, f"{what} ist beschädigt. {AGAIN}") from None
 
 
 def of_system(error: Exception) -> bool:

@@ -29,7 +29,7 @@ TAIL = 1 << 20
 """How much of the end is kept: the foot of a table with its notes."""
 GZIP = b"\x1f\x8b"
 ZIP = b"PK"
-AGAIN = "Bitte neu herunterladen."
+AGAIN = "Neu herunterladen."
 
 
 @dataclass
@@ -160,8 +160,8 @@ def _gunzip(path: Path) -> Iterator[bytes]:
                 yield block
             if unpacker.unused_data or (rest and unpacker.eof):
                 raise SourceError(path.name, f"Nach dem Ende des gzip-Archivs folgen weitere Daten. {AGAIN}")
-    except zlib.error as error:
-        raise SourceError(path.name, f"Das gzip-Archiv ist beschädigt ({error}). {AGAIN}") from None
+    except zlib.error:
+        raise SourceError(path.name, f"Das gzip-Archiv ist beschädigt. {AGAIN}") from None
     if not unpacker.eof:
         raise SourceError(path.name, f"Das gzip-Archiv ist abgeschnitten. {AGAIN}")
 
@@ -244,7 +244,7 @@ def _from_utf16(name: str, blocks: Callable[[], Iterator[bytes]]) -> Content:
     for block in blocks():
         parts.append(block)
         if sum(map(len, parts)) > KEEP:
-            raise SourceError(name, "Die Datei ist in UTF-16 gespeichert und zu groß. Bitte als UTF-8 speichern.")
+            raise SourceError(name, "Die Datei ist in UTF-16 gespeichert und zu groß. Als UTF-8 speichern.")
     data = b"".join(parts)
     digest = hashlib.sha256(data).hexdigest()
     try:

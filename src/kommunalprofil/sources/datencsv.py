@@ -76,8 +76,10 @@ def csv_rows(lines: Iterable[str], file: str) -> Iterator[Row]:
     try:
         for row in reader:
             yield reader.line_num, row
-    except csv.Error as error:
-        raise SourceError(file, f"Die Zeile ist kein gültiges CSV ({error}).", reader.line_num) from None
+    except csv.Error:
+        raise SourceError(
+            file, "Die Zeile ist kein gültiges CSV. Vermutlich fehlt ein Anführungszeichen.", reader.line_num
+        ) from None
 
 
 @dataclass

@@ -38,7 +38,7 @@ def steady(path: Path) -> Iterator[None]:
     except (SourceError, OSError) as error:
         problem = error
     if _state(path) != before:
-        raise SourceError(path.name, "Die Datei hat sich während des Lesens geändert. Bitte noch einmal einlesen.")
+        raise SourceError(path.name, "Die Datei hat sich während des Lesens geändert. Noch einmal einlesen.")
     if isinstance(problem, OSError):
         raise unreadable(path, problem) from None
     if problem is not None:
@@ -64,7 +64,7 @@ def _state(path: Path) -> State:
         what = STRANGE.get(kind, "etwas anderes")
         raise SourceError(path.name, f"Das ist keine Datei, sondern {what}.")
     if not found.st_size:
-        raise SourceError(path.name, "Die Datei ist leer. Bitte neu herunterladen.")
+        raise SourceError(path.name, "Die Datei ist leer. Neu herunterladen.")
     if found.st_size > MOST:
         size = f"{found.st_size / 1e9:.1f} GB".replace(".", ",")
         raise SourceError(path.name, f"Die Datei hat {size}; das ist keine amtliche Tabelle (höchstens 2 GB).")

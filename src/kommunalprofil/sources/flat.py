@@ -172,7 +172,7 @@ def _batches(content: Content, head: Head) -> Iterator[_Batch]:
             raise SourceError(content.name, reason, row.number) from None
         if "Empty CSV" in str(error):
             return
-        raise SourceError(content.name, f"Die Datei ist kein gültiges CSV ({error}).") from None
+        raise SourceError(content.name, "Die Datei ist kein gültiges CSV. Neu herunterladen.") from None
     blank = len(content.tail) - len(content.tail.rstrip(b"\r\n"))
     if rows and rows + 1 != content.lines - content.tail[len(content.tail) - blank :].count(b"\n") + 1:
         reason = f"Die Datei hat {content.lines} Zeilen, gelesen wurden {rows + 1}; Anführungszeichen oder Leerzeilen"

@@ -21,7 +21,7 @@ def of(content: Content, named: bool) -> str:
     match = RULE.search(content.ending)
     if match is None and named:
         reason = "Der Fuß der Tabelle (Trennlinie „__________“ mit Stand) fehlt; die Datei ist abgeschnitten."
-        raise SourceError(content.name, f"{reason} Bitte neu herunterladen.", content.lines + 1)
+        raise SourceError(content.name, f"{reason} Neu herunterladen.", content.lines + 1)
     return content.ending[match.end() :] if match else ""
 
 

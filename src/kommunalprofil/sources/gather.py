@@ -190,7 +190,7 @@ class Gatherer:
         height, width = len(grid.lines), len(kept)
         self._cells += height * width
         if self._cells > MOST_CELLS:
-            reason = f"Die Datei hat mehr als {MOST_CELLS // 10**6} Millionen Werte. Bitte in Teilen abrufen, etwa nach"
+            reason = f"Die Datei hat mehr als {MOST_CELLS // 10**6} Millionen Werte. In Teilen abrufen, etwa nach"
             raise SourceError(self.file, f"{reason} Jahren.")
         lines = np.asarray(grid.lines, dtype=np.int32)
         self._rows += 1 + int(np.count_nonzero(np.diff(lines))) if height else 0  # a line may give several rows

@@ -92,7 +92,7 @@ def _read_one(parts: shapefile.Parts, file: str) -> Reading:
         raise SourceError(file, "Keine Spalte AGS, ARS oder RS: die Flächen haben keinen amtlichen Schlüssel.")
     if not {"gen", "objid"} & columns.keys():
         reason = "Die Umrisse tragen weder Namen noch Objektkennung: eine bearbeitete Fassung, nicht die Datei des BKG."
-        raise NotATableError(file, f"{reason} Bitte VG250, VG1000, VG2500 oder VG5000 vom BKG laden.")
+        raise NotATableError(file, f"{reason} VG250, VG1000, VG2500 oder VG5000 vom BKG laden.")
     rows_read, dropped = len(frame), {}
     if "gf" in columns:
         land = frame[columns["gf"]].isin(LAND_AREA)
@@ -128,11 +128,10 @@ def _open(parts: shapefile.Parts, file: str) -> tuple[gpd.GeoDataFrame, str]:
             updated = (pyogrio.read_info(source).get("layer_metadata") or {}).get("DBF_DATE_LAST_UPDATE", "")
             frame = pyogrio.read_dataframe(source, encoding="UTF-8")
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FieldError,
-                pyogrio.errors.GeometryError, shapely.errors.GEOSException, UnicodeDecodeError) as error:  # fmt: skip
-            reason = str(error).replace(str(source), parts.name)
-            raise SourceError(file, f"Die Flächen sind nicht lesbar ({reason}).") from None
+                pyogrio.errors.GeometryError, shapely.errors.GEOSException, UnicodeDecodeError):  # fmt: skip
+            raise SourceError(file, "Die Flächen sind nicht lesbar. Neu herunterladen.") from None
     if told:  # GDAL mends what it can, and only says so
-        raise SourceError(file, f"Die Flächen sind beschädigt ({told[0].message}).")
+        raise SourceError(file, "Die Flächen sind beschädigt. Neu herunterladen.")
     if not hasattr(frame, "geometry") or frame.geometry.isna().any() or frame.geometry.is_empty.any() or frame.empty:
         raise SourceError(file, "Die Datei ist abgeschnitten oder leer: nicht jede Zeile hat eine Fläche.")
     if not frame.geom_type.isin(["Polygon", "MultiPolygon"]).all():

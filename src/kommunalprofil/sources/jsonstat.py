@@ -16,7 +16,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from kommunalprofil.errors import SourceError, UnknownTableError
+from kommunalprofil.errors import DamageError, SourceError, UnknownTableError, damage
 from kommunalprofil.sources import labels
 from kommunalprofil.sources.declare import Table
 from kommunalprofil.sources.grid import Grid
@@ -64,17 +64,17 @@ def load(data: bytes, file: str) -> dict[str, Any]:
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) < len(pairs):
-            raise ValueError("ein Schlüssel steht doppelt da")
+            raise DamageError("ein Schlüssel steht doppelt da")
         return found
 
     def refuse(text: str) -> None:
-        raise ValueError(f"{text} ist keine Zahl")
+        raise DamageError(f"{text} ist keine Zahl")
 
     try:
         found = json.loads(data, object_pairs_hook=unique, parse_constant=refuse, parse_float=Decimal)
     except (ValueError, RecursionError) as error:  # a text of brackets only nests too deeply
-        reason = str(error) if isinstance(error, ValueError) else "zu tief verschachtelt"
-        raise SourceError(file, f"Die Datei ist kein gültiges JSON ({reason}). Bitte neu herunterladen.") from None
+        reason = damage(error) if isinstance(error, ValueError) else " (zu tief verschachtelt)"
+        raise SourceError(file, f"Die Datei ist kein gültiges JSON{reason}. Neu herunterladen.") from None
     return found if isinstance(found, dict) else {}
 
 

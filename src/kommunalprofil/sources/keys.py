@@ -33,7 +33,7 @@ def official(key: str, restore: bool, file: str, line: int) -> str:
         return key
     full = f"0{key}" if _is_short(key) else key
     if not 1 <= int(full[:2]) <= LAENDER or (full != key and full[0] != "0"):
-        reason = f"„{key}“ ist auch mit führender Null kein Gebietsschlüssel. Bitte die Originaldatei verwenden."
+        reason = f"„{key}“ ist auch mit führender Null kein Gebietsschlüssel. Die Originaldatei verwenden."
         raise SourceError(file, reason, line)
     return full
 
@@ -48,5 +48,5 @@ def all_laender(keys: Collection[str], file: str) -> None:
     """Raises SourceError unless all sixteen Länder are there: a file without foot shows no other sign of a cut."""
     missing = [f"{n:02d}" for n in range(1, LAENDER + 1) if f"{n:02d}" not in keys]
     if missing:
-        reason = f"Die Länder {', '.join(missing)} fehlen; die Datei ist abgeschnitten. Bitte neu herunterladen."
+        reason = f"Die Länder {', '.join(missing)} fehlen; die Datei ist abgeschnitten. Neu herunterladen."
         raise SourceError(file, reason)

@@ -44,11 +44,11 @@ BINARY: Kinds = (
 """Test of the first bytes → what the file is; told before a content is read, which may hold anything."""
 TEXT: Kinds = (
     (_starts(b"<!doctype html", b"<html"), "Das ist eine Internetseite statt einer Tabelle, etwa die Fehlerseite einer"
-     " Datenbank. Bitte die Tabelle neu herunterladen."),
+     " Datenbank. Die Tabelle neu herunterladen."),
     (_starts(b"<?xml"), f"Das ist eine XML-Datei, keine Tabelle der Ämter. {OFFERED}"),
     (lambda head: CHECKSUMS.match(head) is not None, "Das ist eine Liste von Prüfsummen, keine Tabelle."),
     (lambda head: b"\nK;DQ" in head, "Das ist ein Datenquader (cubefile) der GENESIS-Schnittstelle. Gelesen werden"
-     " Tabellen: bitte als Flat-CSV (ffcsv) abrufen."),
+     " Tabellen: als Flat-CSV (ffcsv) abrufen."),
     (lambda head: MARKDOWN.match(head) is not None, "Das ist eine Beschreibung (Markdown), keine Tabelle."),
     (_starts(b"# "), "Das ist eine Beschreibung (Markdown), keine Tabelle."),
     (_is_prose, "Das ist ein Text, keine Tabelle."),
@@ -74,7 +74,7 @@ def refuse_separator(text: str, file: str) -> None:
         widths = Counter(n for line in text.split("\n") if (n := line.count(mark)) > 1)
         if any(lines > 1 for lines in widths.values()):
             reason = f"Die Spalten sind durch {name} getrennt, in amtlichen Dateien durch Semikolons."
-            raise SourceError(file, f"{reason} Bitte neu herunterladen oder mit Semikolons speichern.", 1)
+            raise SourceError(file, f"{reason} Neu herunterladen oder mit Semikolons speichern.", 1)
 
 
 def refuse_json(found: Mapping[str, Any], file: str) -> None:

@@ -131,7 +131,7 @@ class Service:
     def _denied(self, text: str) -> FetchError:
         user, password, token = variables(self.database)
         said = self.credentials.mask(text).rstrip(".")
-        check = f"Bitte {user} und {password} (oder {token}) prüfen."
+        check = f"Zu prüfen sind {user} und {password} (oder {token})."
         return FetchError(f"{self.name} lehnt die Zugangsdaten ab: {said}. {check}")
 
     def error(self, message: Message | None, table: str) -> FetchError:

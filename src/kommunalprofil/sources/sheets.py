@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
-from kommunalprofil.errors import SourceError
+from kommunalprofil.errors import DamageError, SourceError
 
 MAX_CELLS = 8_000_000
 """Cells of a workbook at most, with the empty ones before and the empty rows above a filled one."""
@@ -51,7 +51,7 @@ class EnoughError(Exception):
     """Enough rows were read."""
 
 
-class TooDeepError(ValueError):
+class TooDeepError(DamageError):
     """Elements stand in one another as no spreadsheet writes them."""
 
     def __str__(self) -> str:
@@ -130,7 +130,7 @@ class SheetReader:
         elif name == "row":
             self._new_row(attributes.get("r"))
         elif name == "f":
-            raise self._fail("Formel statt eines Werts. Bitte die amtliche Datei unverändert verwenden.")
+            raise self._fail("Formel statt eines Werts. Die amtliche Datei unverändert verwenden.")
         elif name == "rPh":
             self._aid = True
         elif name == "mergeCell":

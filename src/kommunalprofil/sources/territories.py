@@ -171,10 +171,10 @@ def _records(data: bytes, file: str) -> Iterable[dict[str, str]]:
     number, head, width = (int.from_bytes(data[a:b], "little") for a, b in ((4, 8), (8, 10), (10, 12)))
     sizes = [data[32 + 32 * n + 16] for n in range(len(columns))]
     if sum(sizes) + 1 != width or len(data) < head + number * width:
-        raise SourceError(file, "Die dBase-Datei ist abgeschnitten oder beschädigt. Bitte neu herunterladen.")
+        raise SourceError(file, "Die dBase-Datei ist abgeschnitten oder beschädigt. Neu herunterladen.")
     for at in range(head, head + number * width, width):
         if b"\x00" in data[at : at + width]:
-            raise SourceError(file, "Die dBase-Datei enthält Nullbytes und ist beschädigt. Bitte neu herunterladen.")
+            raise SourceError(file, "Die dBase-Datei enthält Nullbytes und ist beschädigt. Neu herunterladen.")
         place, row = at + 1, {}
         for name, size in zip(columns, sizes, strict=True):
             try:

@@ -152,7 +152,7 @@ class Transfer:
                     self._failures[lane] += 1
                     raise PassingError(f"{error} ({tries} Versuche)" if tries > 1 else str(error)) from None
                 if self.pace.clock() + pause > deadline:
-                    text = f"{error} Ein neuer Versuch ist erst in {pause:.0f} Sekunden erlaubt, bitte später."
+                    text = f"{error} Ein neuer Versuch ist erst in {pause:.0f} Sekunden erlaubt."
                     raise PassingError(text) from None
             except FetchError:
                 self._failures[lane] = 0
@@ -315,7 +315,7 @@ def check_clock(headers: Mapping[str, str], now: Callable[[], float] = time.time
         off = now() - told - (int(age) if age.isdecimal() and len(age) < 9 else 0)
         if abs(off) > CLOCK:
             way = "vor" if off > 0 else "nach"
-            text = f"Die Uhr dieses Rechners geht {abs(off) / CLOCK:.0f} Tage {way}. Bitte stellen und neu abrufen:"
+            text = f"Die Uhr dieses Rechners geht {abs(off) / CLOCK:.0f} Tage {way}. Die Uhr stellen und neu abrufen:"
             raise FetchError(f"{text} Nach ihr richtet sich, welche Zahlen die neueren sind.")
 
 
@@ -340,5 +340,5 @@ def http_error(answer: Answer, host: str, found: str) -> FetchError:
     if status in GONE:
         return FetchError(f"{host} hat diese Datei oder diesen Dienst nicht (HTTP {status}{found}).")
     if 300 <= status < 400:
-        return FetchError(f"{host} verweist auf eine andere Adresse (HTTP {status}); bitte die Adresse prüfen.")
+        return FetchError(f"{host} verweist auf eine andere Adresse (HTTP {status}). Die Adresse prüfen.")
     return FetchError(f"{host} antwortet mit HTTP {status}{found}.")

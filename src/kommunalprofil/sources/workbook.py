@@ -133,7 +133,7 @@ def _block(sheet: Sheet, rows: list[tuple[int, list[str]]], lead: int, width: in
         if row[0]:
             code = row[0].strip()
             if isinstance(row[0], Number):
-                reason = f"Der Schlüssel {code} steht als Zahl da; führende Nullen fehlen. Bitte die Datei unverändert"
+                reason = f"Der Schlüssel {code} steht als Zahl da; führende Nullen fehlen. Die Datei unverändert"
                 raise _wrong(sheet, line, 0, f"{reason} verwenden.", file)
         elif not code or row[1]:
             raise _wrong(sheet, line, 0, "Die Zeile hat keinen Schlüssel.", file)

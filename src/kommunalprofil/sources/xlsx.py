@@ -12,7 +12,7 @@ from itertools import count
 from typing import IO, Any
 from xml.parsers import expat
 
-from kommunalprofil.errors import SourceError
+from kommunalprofil.errors import DamageError, SourceError, damage
 from kommunalprofil.sources.sheets import EnoughError, SheetReader, StringReader
 from kommunalprofil.sources.sheets import Number as Number
 from kommunalprofil.sources.sheets import Sheet as Sheet
@@ -41,7 +41,7 @@ def recognise(data: bytes) -> bool:
 class Book:
     """An open workbook: the names of its sheets in order; `sheet` reads one."""
 
-    AGAIN = "Bitte neu herunterladen."
+    AGAIN = "Neu herunterladen."
     """What to do with a damaged one."""
     UNPACKED = MAX_UNPACKED
     """Bytes it may unpack to."""
@@ -49,7 +49,7 @@ class Book:
     def __init__(self, data: bytes, file: str) -> None:
         """Raises SourceError for what is no whole, unlocked workbook, or one that unpacks to more than 60 MB."""
         if data[:8] == OLE:
-            reason = "Die Arbeitsmappe ist mit einem Kennwort gesperrt oder im alten Format .xls. Bitte als .xlsx ohne"
+            reason = "Die Arbeitsmappe ist mit einem Kennwort gesperrt oder im alten Format .xls. Als .xlsx ohne"
             raise SourceError(file, f"{reason} Kennwort speichern.")
         self._file = file
         with self._unbroken():
@@ -96,7 +96,7 @@ class Book:
         try:
             yield
         except _BROKEN as error:
-            reason = "mit einem Kennwort gesperrt" if "password" in str(error) else f"beschädigt ({error})"
+            reason = "mit einem Kennwort gesperrt" if "password" in str(error) else f"beschädigt{damage(error)}"
             raise SourceError(self._file, f"Die Arbeitsmappe ist {reason}. {self.AGAIN}") from None
 
     def _find_sheets(self) -> dict[str, str]:
@@ -107,14 +107,14 @@ class Book:
 
         def sheet(name: str, attributes: dict[str, str]) -> None:
             if next(elements) > MOST_LISTED:
-                raise ValueError("zu viele Einträge")
+                raise DamageError("zu viele Einträge")
             if name == "sheet":
                 found = next((v for k, v in attributes.items() if k.rpartition(":")[2] == "id"), "")
                 listed.append((attributes.get("name", ""), found))
 
         def relation(name: str, attributes: dict[str, str]) -> None:
             if next(elements) > MOST_LISTED:
-                raise ValueError("zu viele Einträge")
+                raise DamageError("zu viele Einträge")
             if name == "Relationship" and attributes.get("TargetMode") != "External":
                 targets[attributes.get("Id", "")] = attributes.get("Target", "")
 
@@ -167,8 +167,8 @@ class Book:
         try:
             with self._unbroken(), self._archive.open(part) as stream:
                 _feed(parser, stream)
-        except (expat.ExpatError, LookupError, ValueError) as error:  # the last two: encodings nobody knows
-            raise SourceError(self._file, f"{what}: Die Arbeitsmappe ist beschädigt ({error}).") from None
+        except (expat.ExpatError, LookupError, ValueError):  # the last two: encodings nobody knows
+            raise SourceError(self._file, f"{what}: Die Arbeitsmappe ist beschädigt. {self.AGAIN}") from None
 
 
 def _feed(parser: expat.XMLParserType, stream: IO[bytes]) -> None:
