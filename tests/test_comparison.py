@@ -129,7 +129,7 @@ def test_damage_is_told(tmp_path: Path, register: Register) -> None:
     data[len(data) // 2] ^= 255
     (tmp_path / entry.file).write_bytes(bytes(data))
     broken = State(tmp_path, {COMPARISON: entry}, tmp_path)
-    with pytest.raises(DataError, match=r"nicht lesbar\. Der Datenbestand lässt sich"):
+    with pytest.raises(DataError, match=r"ist beschädigt\. Der Datenbestand lässt sich"):
         [Comparison.load(broken, level, register) for level in comparison.LEVELS]
 
 

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from fake_profile import BUND, FIGURES, GEMEINDE, KREIS, LAND, UNITS, FakeFigure, FakeProfile
 from kommunalprofil import render, templating
-from kommunalprofil.errors import RenderError
+from kommunalprofil.errors import RenderError, TargetError
 from kommunalprofil.outline import Outline
 from kommunalprofil.resources import templates_dir
 
@@ -151,7 +151,9 @@ def test_nothing_half_written_is_left(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "datei").write_text("x")
-    with pytest.raises(OSError, match="datei"):
+    with pytest.raises(
+        TargetError, match=r"datei“ ist eine Datei, gebraucht wird ein Ordner\."
+    ):
         render.write({"a.txt": b"1"}, tmp_path / "datei")
 
 

@@ -303,7 +303,7 @@ def test_wrong_calls(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
         ),
         (["--table", BY_SEX, "--database", "zensus"], 2, "Keine dieser Tabellen steht in Zensusdatenbank."),
         (["--since", "18"], 2, "mindestens 1900"),
-        (["--raw", str(Path(__file__))], german_cli.EXIT_IO, "Das gibt es schon"),
+        (["--raw", str(Path(__file__))], german_cli.EXIT_IO, "ist eine Datei, gebraucht wird ein Ordner"),
     ):
         assert (found := run(capfd, tmp_path, *args))[0] == code, found
         assert said in found[2]

@@ -10,7 +10,7 @@ import io
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
-from functools import wraps
+from functools import lru_cache, wraps
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -70,11 +70,26 @@ def _line(cells: Iterable[Any]) -> str:
     return text.getvalue()
 
 
+@lru_cache(maxsize=10_000)
+def _cell(text: str) -> str:
+    return _line([text, ""]).removesuffix(",\r\n")
+
+
+@_once
+def _numbers(value: Value) -> tuple[str, str, str]:
+    """Value, numerator and denominator as both files write them; '' for none."""
+    numbers = map(plain, (value.value, value.numerator, value.denominator))
+    of, above, below = ("" if number is None else repr(number) for number in numbers)
+    return of, above, below
+
+
 @_once
 def _row(value: Value) -> str:
     """The cells of a value behind those of its region, in the order of COLUMNS."""
-    numbers = plain(value.value), value.unit, plain(value.numerator), plain(value.denominator)
-    return _line((*_DIMS(value), *numbers, value.flag, "|".join(value.sources)))
+    of, above, below = _numbers(value)
+    codes = _DIMS(value)  # these and the dates need no quotes
+    texts = *codes, of, _cell(value.unit), above, below, _cell(value.flag), _cell("|".join(value.sources))
+    return ",".join(texts) + "\r\n"
 
 
 def csv_bytes(values: Iterable[Value], names: dict[str, str]) -> bytes:
@@ -84,15 +99,28 @@ def csv_bytes(values: Iterable[Value], names: dict[str, str]) -> bytes:
     return (_line(COLUMNS) + "".join(rows)).encode("utf-8")
 
 
+@lru_cache(maxsize=10_000)
+def _said(text: str) -> str:
+    return _json(text)
+
+
+@lru_cache(maxsize=10_000)
+def _listed_ids(sources: tuple[str, ...]) -> str:
+    return _json(list(sources))
+
+
 @_once
 def _entry(value: Value) -> str:
-    """The value for programs: one object of JSON."""
-    numbers = {name: plain(getattr(value, name)) for name in ("value", "numerator", "denominator")}
-    dims = {name: getattr(value, name) for name in ("sex", "age", "nationality", "migration", "household")}
-    where = {"region": value.region, "date": value.date, "indicator": value.indicator, "variant": value.variant}
-    entry = where | dims | numbers
-    entry |= {"unit": value.unit, "base": value.base, "flag": value.flag, "sources": list(value.sources)}
-    return _json(entry | ({"reason": value.reason} if value.missing else {}))
+    """The value for programs: one object of JSON, its texts escaped once each for all values."""
+    names = ("region", "date", "indicator", "variant", "sex", "age", "nationality", "migration", "household")
+    parts = [f'"{name}": {_said(getattr(value, name))}' for name in names]
+    numbers = zip(("value", "numerator", "denominator"), _numbers(value), strict=True)
+    parts += [f'"{name}": {number or "null"}' for name, number in numbers]
+    parts += [f'"{name}": {_said(getattr(value, name))}' for name in ("unit", "base", "flag")]
+    parts.append(f'"sources": {_listed_ids(value.sources)}')
+    if value.missing:
+        parts.append(f'"reason": {_said(value.reason)}')
+    return "{" + ", ".join(parts) + "}"
 
 
 def _region(region: Region) -> dict[str, Any]:

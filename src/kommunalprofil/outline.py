@@ -95,7 +95,7 @@ class Outline:
     def start(body: str) -> str:
         """The part of a chapter's typst `body` that its heading stays with: to the end of its first figure, or all.
 
-        The macros mark that end, and where a table or definitions begin, by a line `// so far`.
+        The macros mark that end, and where a table, definitions or a signature begin, by a line `// so far`.
         """
         return body.partition("\n// so far\n")[0]  # by its own method, which keeps it marked as typst
 

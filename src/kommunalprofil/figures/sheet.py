@@ -65,10 +65,14 @@ def _advance(char: str, weight: int) -> float:
     return float(_font(weight).load_char(ord(char), flags=LoadFlags.NO_HINTING).linearHoriAdvance) / 6553600
 
 
+@lru_cache(maxsize=20_000)
+def _advances(text: str, weight: int) -> float:
+    return sum([_advance(char, weight) for char in text])
+
+
 def text_width(text: str, size: float = style.TEXT, *, bold: bool = False) -> float:
     """Printed width in points (kerning left out: at most a hair too wide)."""
-    weight = 600 if bold else 400
-    return size * sum(_advance(char, weight) for char in text)
+    return size * _advances(text, 600 if bold else 400)
 
 
 def unprintable(text: str) -> str:
