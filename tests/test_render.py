@@ -151,9 +151,7 @@ def test_nothing_half_written_is_left(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "datei").write_text("x")
-    with pytest.raises(
-        TargetError, match=r"datei“ ist eine Datei, gebraucht wird ein Ordner\."
-    ):
+    with pytest.raises(TargetError, match=r"datei“ ist eine Datei, gebraucht wird ein Ordner\."):
         render.write({"a.txt": b"1"}, tmp_path / "datei")
 
 

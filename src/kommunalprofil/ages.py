@@ -83,24 +83,28 @@ def tile(groups: Sequence[AgeGroup], lo: int, hi: int) -> list[int]:
 
     Raises TilingError when no exact cover exists, NotOfferedError when there are no ages at all.
     """
-    by_lo: dict[int, list[int]] = {}
+    starting: dict[int, list[tuple[int, int]]] = {}
     for i, g in enumerate(groups):
-        by_lo.setdefault(g.lo, []).append(i)
-    for indices in by_lo.values():
-        indices.sort(key=lambda i: groups[i].hi)
+        if g.hi <= hi:
+            starting.setdefault(g.lo, []).append((g.hi, i))
+    for ends in starting.values():
+        ends.sort()
+    found: list[int] = []
+    dead: set[int] = set()  # ages from which nothing leads on to `hi`
 
-    def cover(start: int) -> list[int] | None:
+    def cover(start: int) -> bool:
         if start == hi:
-            return []
-        for i in by_lo.get(start, ()):
-            if groups[i].hi <= hi:
-                rest = cover(groups[i].hi)
-                if rest is not None:
-                    return [i, *rest]
-        return None
+            return True
+        for end, i in starting.get(start, ()):
+            if end not in dead:
+                found.append(i)
+                if cover(end):
+                    return True
+                found.pop()
+        dead.add(start)
+        return False
 
-    found = cover(lo)
-    if found is None:
+    if not cover(lo):
         bounds = sorted({g.lo for g in groups if not g.is_total} | {g.hi for g in groups if not g.is_open})
         wanted = str(AgeGroup(lo, hi)).replace("-", "–")
         missing = [b for b in (lo, hi) if b not in (0, OPEN) and b not in bounds]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -96,6 +96,8 @@ class Quantity:
         return replace(self, flags=marked(self.flags, flag, there))
 
 
+FINEST = (0, 0)
+"""Where the finest groups are kept among intervals: no interval is empty."""
 Tilings = dict[tuple[int, int], list[int] | tuple[type[TilingError], str]]
 _groups: dict[bytes, tuple[list[AgeGroup], Tilings]] = {}
 """Age groups that tables have, by their codes: a few dozen, and how intervals are made up of them is found once."""
@@ -117,12 +119,19 @@ class Block:
 
         Parts of a perturbed count do not add up to it. Raises TilingError.
         """
-        if (lo, hi) not in self.tilings:
+        return self._once((lo, hi), lambda: self._tiling(AgeGroup(lo, hi)))
+
+    def finest(self) -> list[int]:
+        """Indices of the finest groups that cover all ages exactly once. Raises TilingError."""
+        return self._once(FINEST, lambda: partition(self.groups))
+
+    def _once(self, key: tuple[int, int], find: Callable[[], list[int]]) -> list[int]:
+        if key not in self.tilings:
             try:
-                self.tilings[lo, hi] = self._tiling(AgeGroup(lo, hi))
+                self.tilings[key] = find()
             except TilingError as error:  # not kept itself: it would keep all that was at hand when it was raised
-                self.tilings[lo, hi] = (type(error), str(error))
-        found = self.tilings[lo, hi]
+                self.tilings[key] = (type(error), str(error))
+        found = self.tilings[key]
         if isinstance(found, tuple):
             kind, text = found
             raise kind(text)
@@ -131,7 +140,7 @@ class Block:
     def _tiling(self, group: AgeGroup) -> list[int]:
         if group in self.groups:
             return [self.groups.index(group)]
-        return partition(self.groups) if group.is_total else tile(self.groups, group.lo, group.hi)
+        return self.finest() if group.is_total else tile(self.groups, group.lo, group.hi)
 
 
 @dataclass
@@ -259,7 +268,7 @@ class Cells:
 
     def profile(self) -> Profile:
         """The counts of the finest age groups that cover all ages. Raises TilingError if none do."""
-        index = partition(self.block.groups)
+        index = self.block.finest()
         flags = np.bitwise_or.reduce(self.block.flags[:, :, index], axis=2)
         groups = [self.block.groups[i] for i in index]
         pairs = zip(groups, index, strict=True)

@@ -188,7 +188,13 @@ def _added(block: Block, size: tuple[int, int], found: list[tuple[int, int, list
     shape = (*size, len(block.groups))
     values = np.full(shape, np.nan)
     flags = np.full(shape, np.uint16(Flag.REGION_ABSENT))
+    same = [(r, t, rows[0]) for r, t, rows in found if len(rows) == 1]
+    if same:
+        r_, t_, rows_ = np.array(same).T
+        flags[r_, t_] = block.flags[rows_, t_]
+        values[r_, t_] = np.where(flags[r_, t_] & GAP.value, np.nan, block.values[rows_, t_])
     for r, t, rows in found:
-        flags[r, t] = np.bitwise_or.reduce(block.flags[rows, t], axis=0)
-        values[r, t] = np.where(flags[r, t] & GAP.value, np.nan, block.values[rows, t].sum(axis=0))
-    return Block(block.groups, values, flags)
+        if len(rows) > 1:
+            flags[r, t] = np.bitwise_or.reduce(block.flags[rows, t], axis=0)
+            values[r, t] = np.where(flags[r, t] & GAP.value, np.nan, block.values[rows, t].sum(axis=0))
+    return Block(block.groups, values, flags, block.tilings)

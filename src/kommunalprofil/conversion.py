@@ -278,7 +278,7 @@ def _block(
     for mask in reasons.values():
         flags[mask] = np.uint16(Flag.NOT_COMPUTABLE)
         values[mask] = np.nan
-    return Block(block.groups, values, flags)
+    return Block(block.groups, values, flags, block.tilings)
 
 
 def _crossed(targets: Sequence[str], order: NDArray[np.int64], border: dict[int, bool]) -> NDArray[np.bool_]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from kommunalprofil.ages import AgeGroup, partition
+from kommunalprofil.ages import AgeGroup
 from kommunalprofil.cells import Member, Panel, Point, panels
 from kommunalprofil.errors import TilingError
 from kommunalprofil.indicators.answers import Answer, Question, Tables, ask
@@ -362,7 +362,7 @@ def _groups(panel: Panel, member: Member) -> list[AgeGroup]:
     """The finest age groups of a table, none if it has no ages of the member."""
     try:
         block = panel.cells(member).block
-        return [block.groups[g] for g in partition(block.groups)]
+        return [block.groups[g] for g in block.finest()]
     except TilingError:
         return []
 

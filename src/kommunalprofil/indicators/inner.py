@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from kommunalprofil.ages import AgeGroup, partition
+from kommunalprofil.ages import AgeGroup
 from kommunalprofil.cells import Block, Member, Panel, Values
 from kommunalprofil.errors import TilingError
 from kommunalprofil.indicators.answers import Tables
@@ -147,7 +147,7 @@ class Inner:
 
     def _fill(self, years: Years, grid: tuple[NDArray[np.intp], ...], panel: Panel, member: Member) -> None:
         block = panel.cells(member).block
-        index = partition(block.groups)
+        index = block.finest()
         groups, values = [block.groups[i] for i in index], block.values[:, :, index]
         better = np.isnan(years.counts[grid][:, :, 0]) & np.isfinite(values).all(axis=2)
         if not better.any():
@@ -176,7 +176,7 @@ def finest_first(tables: Tables, member: Member) -> list[int]:
     found: list[tuple[int, int]] = []
     for i, panel in enumerate(tables.panels):
         try:
-            found.append((-len(partition(panel.cells(member).block.groups)), i))
+            found.append((-len(panel.cells(member).block.finest()), i))
         except TilingError:
             continue
     return [i for _, i in sorted(found)]
@@ -188,7 +188,9 @@ def _rows(panel: Panel, rows: list[int]) -> Panel:
         panel,
         regions=[panel.regions[r] for r in rows],
         present=panel.present[rows],
-        blocks={member: Block(b.groups, b.values[rows], b.flags[rows]) for member, b in panel.blocks.items()},
+        blocks={
+            member: Block(b.groups, b.values[rows], b.flags[rows], b.tilings) for member, b in panel.blocks.items()
+        },
     )
 
 
