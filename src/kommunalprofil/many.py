@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, as_completed
 from contextlib import AbstractContextManager
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from platform import node
@@ -165,9 +165,28 @@ def build(portion: Portion) -> Iterator[Outcome]:
         if outcome.error and not outcome.stuck and len(places) > 1:
             # what is damaged for one place may have spoilt what was computed for all of them
             outcome = _made(what, known, place)
+        _give_back()
         yield outcome
         if outcome.stuck:
             return
+
+
+@cache
+def _trim() -> Callable[[int], int] | None:
+    """What of the C library returns freed memory to the system; None where it has no such thing."""
+    import ctypes
+
+    try:
+        found: Callable[[int], int] = ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):
+        return None
+    return found
+
+
+def _give_back() -> None:
+    """Return the memory of the last document: it was freed in pieces, which the C library would keep."""
+    if trim := _trim():
+        trim(0)
 
 
 def _made(what: What, known: Register, place: Region, together: Together | None = None) -> Outcome:
