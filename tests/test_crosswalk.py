@@ -437,6 +437,17 @@ def test_a_trifle_is_no_break_and_a_part_is_one() -> None:
     assert Continuity(more, MIDDLE).numbers("16061001") == {MIDDLE: 0, OLD: 1}
 
 
+def test_a_town_that_was_a_kreis_goes_back_under_the_key_of_the_kreis() -> None:
+    towns = made(key_of(OLD, MIDDLE, [("16056000", "16063105", 1, 1)], "gemeinde"))
+    continuity = Continuity(towns, MIDDLE)
+    panel = panel_of(
+        {"16056": {"2014-12-31": 410.0, OLD: 420.0}, "16056000": {OLD: 421.0}, "16063105": {MIDDLE: 430.0}}
+    )
+    followed = follow(panel, continuity, ["16063105"])
+    assert followed.blocks[TOTAL].values[0, :, 0].tolist() == [410, 421, 430], "its own key goes first"
+    assert continuity.made_of["16063105"]["2014-12-31"] == ("16056000",)
+
+
 def test_moves_over_the_border_are_never_added_up(kreise: Crosswalk) -> None:
     panel = panel_of({"01002": {OLD: 5.0}, "01003": {OLD: 6.0}, "01009": {MIDDLE: 9.0}}, "moves_in")
     followed = follow(panel, Continuity(kreise, MIDDLE), ["01009"])

@@ -22,6 +22,8 @@ SURVEY = 0.02
 """Change of the area up to which the borders have not moved: surveys alone differ by less."""
 UNKNOWN, OTHER = -1, 9999
 """Numbers of boundaries nobody knows, of a day between two lists that differ; and of a rest whose parts are missing."""
+TOWN = "000"
+"""How the key of a Gemeinde ends that is a Kreis of its own; tables of Kreise list it by the key of the Kreis."""
 NOT_ADDITIVE = frozenset({"moves_in", "moves_out", "moves_in_gemeinde", "moves_out_gemeinde"})
 """Counts over a border: the sum of two areas holds the moves between them, which are none of the whole."""
 
@@ -161,14 +163,16 @@ def follow(panel: Panel, continuity: Continuity, regions: Iterable[str]) -> Pane
     `territory` of the result numbers the boundaries of every value.
     """
     wanted = sorted(set(regions))
-    row = {key: number for number, key in enumerate(panel.regions)}
+    towns = {key + TOWN: number for number, key in enumerate(panel.regions) if len(key) == KREIS}
     additive = MEASURE[panel.measure].kind == "count" and panel.measure not in NOT_ADDITIVE
     size = (len(wanted), len(panel.points))
     present = np.zeros(size, dtype=bool)
     territory = np.zeros(size, dtype=np.int16)
     found: list[tuple[int, int, list[int]]] = []
     for t in range(len(panel.points)):
-        listed = frozenset(panel.regions[r] for r in np.flatnonzero(panel.present[:, t]).tolist())
+        row = {town: r for town, r in towns.items() if panel.present[r, t]}
+        row |= {panel.regions[r]: r for r in np.flatnonzero(panel.present[:, t]).tolist()}
+        listed = frozenset(row)
         for r, region in enumerate(wanted):
             parts = continuity.parts(region, panel.stand(t), listed)
             if parts and len(parts.keys) > 1 and not additive:

@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import Protocol
 
 from kommunalprofil.cells import Panel
-from kommunalprofil.continuity import Continuity, follow
+from kommunalprofil.continuity import TOWN, Continuity, follow
 from kommunalprofil.conversion import GROUP, convert
-from kommunalprofil.crosswalk import Crosswalk
+from kommunalprofil.crosswalk import GEMEINDE, Crosswalk
 from kommunalprofil.indicators.borders import Changes, changes, numbers
 from kommunalprofil.store import Store, land_of
 from kommunalprofil.territory import out_of_time
@@ -122,9 +122,10 @@ class Continued:
         return Continuity(Crosswalk.load(self._store.state, sorted(lands)), self._day)
 
     def keys(self, wanted: Regions) -> frozenset[str] | None:
-        """Everything the regions were made of."""
+        """Everything the regions were made of, a Gemeinde that was a Kreis of its own also by the key of that."""
         regions = self._places if wanted is None else wanted
-        return frozenset().union(*(self.continuity.ancestors(region) for region in regions))
+        found = frozenset().union(*(self.continuity.ancestors(region) for region in regions))
+        return found | {key.removesuffix(TOWN) for key in found if len(key) == GEMEINDE and key.endswith(TOWN)}
 
     def carry(self, panel: Panel, wanted: Regions) -> Panel:
         """The regions followed back."""
