@@ -51,9 +51,13 @@ def sentences(p: Evidence) -> list[str]:
         return []
     same, of = sum(c.exact for c in cells), f"{fmt.number(len(cells))} amtlich veröffentlichten Kennzahlen"
     begin = f"Von {of} {p.region.dative_in}"
-    if same == len(cells):
-        return [f"{begin} stimmen alle mit den hier berechneten bis zur letzten gedruckten Stelle überein."]
-    return [f"{begin} stimmen {fmt.number(same)} mit den hier berechneten bis zur letzten gedruckten Stelle überein."]
+    if len(cells) == 1:
+        begin = f"Die eine amtlich veröffentlichte Kennzahl {p.region.dative_in}"
+        many = "stimmt" if same else "stimmt nicht"
+    else:
+        some = {0: "stimmt keine", 1: "stimmt eine", len(cells): "stimmen alle"}
+        many = some.get(same, f"stimmen {fmt.number(same)}")
+    return [f"{begin} {many} mit den hier berechneten bis zur letzten gedruckten Stelle überein."]
 
 
 def causes(p: Evidence) -> list[str]:

@@ -23,8 +23,12 @@ SMALL, DENSE, PAD = 8.5, 7.8, 2.1
 FEW = 5
 """Fewer columns than these stand together at the right with some air between them."""
 HAIR = 0.5
-LONG_WORD = 18
-"""Words of so many letters are hyphenated in a column rather than deciding its width."""
+FIRST = 3
+"""So many rows stay with the head of a table."""
+LONGEST = 9.5
+"""Times its size, a word may decide the width of a column."""
+TOGETHER = 240.0
+"""A table less high than this is not divided between pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class Setting:
     """How a table is set: the widths of its columns with `gap` (left, right) inside, the `size` of its letters.
 
     `row` is the height of a row of one line, `wrapped` are the indexes of the rows that may take more; `height` is
-    about that of the whole table with caption and head.
+    about that of the whole table with caption and head, `start` that of caption, head and the first rows.
     """
 
     widths: tuple[float, ...]
@@ -41,12 +45,19 @@ class Setting:
     row: float
     wrapped: tuple[int, ...]
     height: float
+    start: float
+
+    @property
+    def whole(self) -> bool:
+        """Whether it stays on one page."""
+        return self.height < TOGETHER
 
 
 def setting(table: Table, beside: Width = "full") -> Setting:
     """Set a table at the side of a figure of the width `beside`, or over the width of the text.
 
-    Columns of text get what their longest word needs, and of the rest the more, the longer their texts are. A few
+    Columns of text get what their longest word needs, and of the rest the more, the more is missing to their longest
+    text. A few
     numbers stay together at the right. More of them, or those of a table at the side, take what their longest number
     and the words above it need, and what is left over in equal parts; else the first column wraps.
     """
@@ -69,7 +80,7 @@ def setting(table: Table, beside: Width = "full") -> Setting:
     head = max(_lines(c.label, w, size, bold=True) + bool(c.unit) for c, w in zip(columns, inner, strict=True))
     row = style.CAP * size + 2 * PAD
     more = size * (style.CAP + 0.5)
-    high = sum(row + (n - 1) * more for n in [head, *lines])
+    heights = [row + (n - 1) * more for n in [head, *lines]]
     caption = len(_broken(f"Tabelle 10 {table.caption}", room, 9, bold=True)) * 10.5 + 6
     return Setting(
         widths=tuple(round(width, 2) for width in widths),
@@ -77,7 +88,8 @@ def setting(table: Table, beside: Width = "full") -> Setting:
         size=size,
         row=round(row, 2),
         wrapped=tuple(number for number, n in enumerate(lines) if n > 1),
-        height=caption + high,
+        height=caption + sum(heights),
+        start=round(caption + sum(heights[: 1 + FIRST]), 2),
     )
 
 
@@ -106,21 +118,25 @@ def _lines(text: str, room: float, size: float, *, bold: bool) -> int:
 
 
 def _widest(words: Iterable[str], size: float) -> float:
-    return max((text_width(word, size, bold=True) for word in words), default=0.0)
+    """The room the longest of some words needs; a very long one is hyphenated instead."""
+    return min(max((text_width(word, size, bold=True) for word in words), default=0.0), LONGEST * size)
 
 
 def _of_texts(columns: Sequence[Column], cells: Sequence[Sequence[str]], room: float, size: float,
               air: Sequence[float]) -> list[float]:  # fmt: skip
-    least, wish = [], []
+    least, whole = [], []
     for i, column in enumerate(columns):
         split = i == 0 or column.align == "left"
         words = [word for cell in cells[i] for word in (cell.split(" ") if split else [cell])]
-        words += column.label.split(" ")
-        least.append(_widest([word for word in words if len(word) <= LONG_WORD] + ["0"], size) + air[i])
-        mean = sum(len(text.encode()) for text in (column.label, *cells[i])) / (len(cells[i]) + 1)
-        wish.append(max(0.1, min(mean, 70) - 11))
-    rest = max(0.0, room - sum(least))
-    return [width + rest * more / sum(wish) for width, more in zip(least, wish, strict=True)]
+        least.append(_widest([*words, *column.label.split(" "), "0"], size) + air[i])
+        texts = [text_width(cell, size, bold=True) for cell in (*cells[i], column.label)] if split else [0.0]
+        whole.append(max(least[-1], max(texts) + air[i]))
+    if (spare := room - sum(whole)) >= 0:
+        return [width + spare / len(whole) for width in whole]
+    if (rest := room - sum(least)) <= 0:
+        return [width * room / sum(least) for width in least]
+    more = [full - width for full, width in zip(whole, least, strict=True)]
+    return [width + rest * wish / sum(more) for width, wish in zip(least, more, strict=True)]
 
 
 def _of_numbers(columns: Sequence[Column], cells: Sequence[Sequence[str]], room: float, size: float,
@@ -131,11 +147,14 @@ def _of_numbers(columns: Sequence[Column], cells: Sequence[Sequence[str]], room:
         return [first, *together]
     heads = [_head(column, whole=False) for column in columns]
     numbers = [_widest([*cells[i], *heads[i]], size) + air[i] for i in range(1, len(columns))]
-    first = _widest([*cells[0], *heads[0]], size) + air[0]
+    first = max(text_width(text, size, bold=True) for text in (*cells[0], *heads[0])) + air[0]
     rest = room - first - sum(numbers)
-    if rest < 0:
-        return [room - sum(numbers), *numbers]
-    return [first, *(width + rest / len(numbers) for width in numbers)]
+    if rest >= 0:
+        return [first, *(width + rest / len(numbers) for width in numbers)]
+    least = room / 5
+    scale = min(1.0, (room - least) / sum(numbers))
+    numbers = [width * scale for width in numbers]
+    return [room - sum(numbers), *numbers]
 
 
 def _head(column: Column, *, whole: bool) -> list[str]:

@@ -188,7 +188,7 @@ PROFILE = "Bevölkerung, Altersaufbau, Geburten, Wanderungen, Zuwanderung und Ha
 def profile_kind(region: Region, *, short: bool = False) -> Kind:
     """The profile of a place, or its version of two pages."""
     if short:
-        subtitle, where = "Das Wichtigste auf zwei Seiten", "im ganzen Kommunalprofil"
+        subtitle, where = "Das Wichtigste in Kürze", "im ganzen Kommunalprofil"
         return Kind("Kommunalprofil", region.title, subtitle, region.dative_in, SHORT, short=True, sources=where)
     return Kind("Kommunalprofil", region.title, PROFILE, region.dative_in)
 

@@ -35,6 +35,7 @@ from kommunalprofil.figures.charts import (
     pyramid,
     stacked,
 )
+from kommunalprofil.figures.sheet import text_width
 
 Width = Literal["full", "wide", "half"]
 WIDTHS = st.sampled_from(["full", "wide", "half"])
@@ -374,3 +375,11 @@ def test_markers_of_one_row_are_all_seen() -> None:
     shapes = re.findall(r'd="([^"]+)"\s*style="fill: #[0-9a-f]{6}; stroke: #ffffff', drawn)
     assert len(shapes) == 8, "one mark in the key and one in the row for each"
     assert all(one != other for one, other in itertools.combinations(shapes, 2))
+
+
+def test_the_number_of_the_lowest_mark_never_stands_beside_the_highest() -> None:
+    rows = [DotRow("Altenquotient", {"place": 0.5, "land": 40.0, "bund": 55.0}, text="13,4")]
+    svg = dots(rows, {"place": "Dorf", "land": "Land", "bund": "Bund"}, figure_id="x", unit="%", bounds=(0, 100))
+    number = re.search(r'<text x="([\d.]+)"[^>]*text-anchor="end"[^>]*>13,4</text>', svg)
+    assert number, "left of its own mark, with room for it before the axis"
+    assert float(number[1]) > text_width("Altenquotient")

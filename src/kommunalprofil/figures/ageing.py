@@ -95,7 +95,8 @@ def _by_group(p: Profile, dim: str, members: dict[str, str]) -> dict[tuple[str, 
 def _panel(part: dict[tuple[str, str], Value], words: dict[str, str]) -> str:
     date = next(iter(part.values())).date
     what = "Geschlecht" if "men" in words else "Nationalität"
-    rows = [DotRow(RATIOS[ratio], {role: part[ratio, role].value for role in words})
+    rows = [DotRow(RATIOS[ratio], {role: part[ratio, role].value for role in words},
+                   told={role: cell(part[ratio, role]) for role in words})
             for ratio in ("youth_ratio", "old_age_ratio")]  # fmt: skip
     return dots(rows, words, figure_id="ageing_indicators", unit=PER_100, width="half",
                 heading=f"Nach {what}, {fmt.date_words(date)}")  # fmt: skip

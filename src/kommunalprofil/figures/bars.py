@@ -56,7 +56,7 @@ def bars(
     sheet = Sheet(figure_id, width, floor + axis_height(unit, room))
     draw_keys(sheet, keys, 0)
     low, high = widened(min(0.0, float(np.nanmin(values))), max(0.0, float(np.nanmax(values))))
-    grid = ticks_within(low, high, 5 if width != "half" else 3)
+    grid = ticks_within(low, high, 5 if width != "half" else 3, whole=decimals == 0)
     word = formatting.change if signed else formatting.number
     texts = [row.text or word(row.value, decimals) for row in rows]
     labels = [(np.nan_to_num(v), text_width(text) + 5, v < 0) for v, text in zip(values.tolist(), texts, strict=True)]

@@ -81,6 +81,8 @@ def dots(
     room_left = len(labels) == 2 or low < 0
     start = left + (text_width(formatting.number(low, decimals), bold=True) + 9 if room_left else 2)
     scale = Scale(low, high, start, sheet.width - beyond)
+    if words.cramped(rows, scale, left):
+        scale = Scale(low, high, left + beyond, sheet.width - beyond)
     draw_value_axis(sheet, scale, grid, top, floor, unit)
     names.draw(sheet, top)
     middles = names.middles(top)
@@ -135,6 +137,16 @@ class _Words:
     def room(self) -> float:
         """The widest of them in points."""
         return max((text_width(text, bold=True) for texts in self.texts for text in texts.values()), default=0.0)
+
+    def cramped(self, rows: Sequence[DotRow], scale: Scale, edge: float) -> bool:
+        """Whether a number has no room beside the lowest mark, its own: at the other end it would seem another's."""
+        for row, texts in zip(rows, self.texts, strict=True):
+            known = {role: v for role, v in row.values.items() if v is not None}
+            for role, text in texts.items():
+                lowest = len(known) > 1 and known.get(role) == min(known.values()) < max(known.values())
+                if lowest and scale(known[role]) - 7 - text_width(text, bold=True) <= edge:
+                    return True
+        return False
 
     def draw(self, sheet: Sheet, rows: Sequence[DotRow], scale: Scale, middles: Sequence[float], edge: float) -> None:
         """Each value beyond the outermost mark on the side it is nearer to, two on both sides, none left of `edge`."""

@@ -348,7 +348,7 @@ class _Labels:
                 left -= self._other(name, inner[where[ags]])
 
     def _own(self, name: str, corners: Array, inner: Array) -> None:
-        """Right, left, below or above the outline: the first that fits the frame; else kept inside it by force."""
+        """Right, left, below or above the outline: the first that fits the frame; else over it."""
         (left, top), (right, bottom) = corners
         frame = self.frame
         lines = wrap(name, frame.width * 0.72, lambda text: text_width(text, bold=True))
@@ -362,7 +362,7 @@ class _Labels:
                 break
         else:
             x = max(frame.left + 3, min(middle - wide / 2, frame.left + frame.width - wide - 3))
-            y = max(frame.top + 10, min(bottom + 10, frame.top + frame.height - 30 - more))
+            y = max(frame.top + 10, min(inner[1] + 3 - more / 2, frame.top + frame.height - 30 - more))
         self.taken += [(x, y - 7, x + wide, y + 2.5 + more), (left, top, right, bottom)]
         for number, line in enumerate(lines):
             self.sheet.text(x, y + number * style.LEADING, line, bold=True, halo=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
@@ -56,7 +58,8 @@ def age_map(p: Evidence) -> Figure | Gap:
     if len(values) < FEWEST or p.region.ags not in values:
         return undrawn(p, "age_map", what, "weil zu wenige Gebiete in der Umgebung vergleichbare Zahlen haben")
     date = p.comparison.date(AGE)
-    name = {region.ags: region.name for region in places}
+    name = _told_apart(places)
+    where = {r.ags: f"in {r.name}" if name[r.ags] == r.name else r.dative_in for r in places}
     classes = maps.value_classes(values, decimals=1)
     spans = [fmt.span(*(fmt.number(values[one.areas[i]], 1) for i in (0, -1))) for one in classes]
     legend = [f"{span} ({len(one.areas)})" for span, one in zip(spans, classes, strict=True)]
@@ -75,13 +78,13 @@ def age_map(p: Evidence) -> Figure | Gap:
     head = (Column("Durchschnittsalter", "Jahre", align="left"), Column("Gebiete"), Column("Namen", align="left"))
     return Figure(
         id="age_map",
-        title=f"Am ältesten sind die Menschen in {name[oldest]}, am jüngsten in {name[youngest]}",
+        title=f"Am ältesten sind die Menschen {where[oldest]}, am jüngsten {where[youngest]}",
         subtitle=f"Durchschnittsalter in Jahren, {fmt.date(date)}; in Klammern die Zahl der Gebiete",
         svg=svg,
         alt=(
             f"Karte, {p.region.title} und Umgebung, {fmt.date(date)}: Das Durchschnittsalter liegt zwischen "
-            f"{fmt.number(values[youngest], 1)} Jahren in {name[youngest]} und {fmt.number(values[oldest], 1)} Jahren "
-            f"in {name[oldest]}, {p.region.dative_in} bei {fmt.number(own.value, 1)} Jahren."
+            f"{fmt.number(values[youngest], 1)} Jahren {where[youngest]} und {fmt.number(values[oldest], 1)} Jahren "
+            f"{where[oldest]}, {p.region.dative_in} bei {fmt.number(own.value, 1)} Jahren."
         ),
         table=Table(f"Durchschnittsalter in der Umgebung am {fmt.date(date)}", head, rows, own.sources),
         sources=(*own.sources, GEOMETRY),
@@ -108,7 +111,14 @@ def _names(p: Evidence) -> dict[str, str]:
     region = p.region
     names = {region.ags: region.title} | {parent.ags: parent.name for parent in p.parents if parent.level == "land"}
     siblings = sorted(p.register.children(*_frame(p)), key=lambda r: -(r.population or 0))
-    return names | {r.ags: r.name for r in siblings if r.ags != region.ags and r.inhabited}
+    shown = _told_apart(siblings)
+    return names | {r.ags: shown[r.ags] for r in siblings if r.ags != region.ags and r.inhabited}
+
+
+def _told_apart(places: Sequence[Region]) -> dict[str, str]:
+    """Their names by key; of two with one name (Stadt and Landkreis Rostock) the official title."""
+    often = Counter(region.name for region in places)
+    return {region.ags: region.name if often[region.name] == 1 else region.title for region in places}
 
 
 def _boundaries(p: Evidence) -> str:

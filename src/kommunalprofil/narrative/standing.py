@@ -48,8 +48,8 @@ def _moves(whom: str, clear: float = 1, of: str = "1.000") -> Saying:
 SAYINGS = {
     "population_change_5y": Saying(
         "In den fünf Jahren bis {day} wuchs die Bevölkerung um {size}",
-        "in {among} entwickelte sie sich schwächer",
-        "in {among} entwickelte sie sich stärker",
+        "in {among} wuchs sie weniger oder sank",
+        "in {among} wuchs sie mehr",
         negative="In den fünf Jahren bis {day} sank die Bevölkerung um {size}",
         even="In den fünf Jahren bis {day} blieb die Bevölkerung etwa gleich ({change})",
         clear=1,
