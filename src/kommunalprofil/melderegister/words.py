@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
 from kommunalprofil import references, sentences
-from kommunalprofil.melderegister import topics
 from kommunalprofil.melderegister.beside import FAR
 from kommunalprofil.melderegister.causes import CAUSES, YEAR
 from kommunalprofil.melderegister.consistency import days_of
@@ -188,7 +187,7 @@ def small_numbers(p: Beside) -> list[str]:
     missing: dict[str, list[str]] = {}
     for one in (SEX, p.districts.ages, NATIONALITY, HOUSEHOLD):
         if one not in p.districts.topics:
-            missing.setdefault(topics.untold(p.counts, one, p.date), []).append(TOLD[one.id])
+            missing.setdefault(p.districts.untold(one), []).append(TOLD[one.id])
     said += [f"Nicht nach Ortsteilen zu haben, weil {why}: {fmt.list_and(titles)}." for why, titles in missing.items()]
     return said
 
