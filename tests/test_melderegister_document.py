@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import re
+import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -305,6 +307,16 @@ def test_the_pdf_is_accessible(told: Beside) -> None:
     data = pdf.build(source, drawings.svgs, references.newest_stand(told))
     assert pdf_checks.findings(data, printed.outline, "Melderegister Gemeinde Vrees", "Gemeinde Vrees") == []
     assert len(printed.outline.figures) == len(kind.figures) == 5
+
+
+def test_the_row_of_the_whole_kommune_stays_on_one_line(tmp_path: Path, require_tool: Callable[..., str]) -> None:
+    """Where it is the longest text of its column, at the side of a figure."""
+    file = tmp_path / "a.pdf"
+    file.write_bytes(files.files(by_district("A;w;60", "A;m;40", "B;w;50", "B;m;50"))["melderegister.pdf"])
+    command = [require_tool("pdftotext"), "-layout", str(file), "-"]
+    said = subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout
+    rows = [" ".join(line.split()) for line in re.findall(r"ganze Kommune +\d.*", said)]
+    assert rows == ["ganze Kommune 200 100,0", "ganze Kommune 110 55,0"]
 
 
 def test_the_page_is_well_formed_and_names_stay_text(text: str) -> None:
