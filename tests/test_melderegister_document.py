@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import re
+import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -230,6 +232,44 @@ def test_equal_and_empty_districts_have_no_first_and_last() -> None:
     assert tables.people(p, p.districts).rows[2] == ("Moor", "–", "0,0")
 
 
+def test_hidden_districts_may_lie_beyond_those_that_are_told() -> None:
+    def said(**districts: tuple[int, int]) -> tuple[list[str], str]:
+        rows = [
+            f"{name};{age};{n}"
+            for name, both in districts.items()
+            for age, n in zip(("18-64", "65+"), both, strict=True)
+        ]
+        p = by_district(*rows, "Alt;0-17;40", "Berg;0-17;30", "Camp;0-17;20", head="Ortsteil;Alter;Anzahl")
+        drawn = figures.drawn(p.districts)["register_old_1"](p)
+        assert isinstance(drawn, Figure)
+        return [one.replace("\u00a0", " ") for one in words.districts(p)[1:]], drawn.title.replace("\u00a0", " ")
+
+    some = {"Alt": (300, 100), "Berg": (120, 50), "Camp": (80, 31)}
+    assert said(**some) == (
+        [
+            "Am größten ist Alt mit 440 Menschen, am kleinsten Camp mit 131.",
+            "Der Anteil der Menschen ab 65 reicht von 22,7 % in Alt bis 25,0 % in Berg.",
+        ],
+        "Menschen ab 65: höchster Anteil in Berg (25,0 %), niedrigster in Alt (22,7 %)",
+    )
+    assert said(**some, Dorf=(30, 25)) == (
+        [
+            "Am größten ist Alt mit 440 Menschen, am kleinsten Dorf mit 55.",
+            "Der Anteil der Menschen ab 65 reicht in Ortsteilen mit mindestens 100 Menschen von 22,7 % in Alt bis 25,0 "
+            "% in Berg.",
+        ],
+        "Menschen ab 65: höchster Anteil in Dorf (45 %), niedrigster in Alt (22,7 %)",
+    )
+    assert said(**some, Dorf=(1, 0), Esch=(9, 1)) == (
+        [
+            "Von den Ortsteilen, deren Zahl genannt ist, ist Alt mit 440 Menschen am größten, Camp mit 131 am "
+            "kleinsten.",
+            "Der Anteil der Menschen ab 65 reicht, soweit er genannt ist, von 22,7 % in Alt bis 25,0 % in Berg.",
+        ],
+        "Menschen ab 65: soweit dargestellt, höchster Anteil in Berg (25,0 %), niedrigster in Alt (22,7 %)",
+    )
+
+
 def test_a_stichtag_far_from_every_official_one_is_told() -> None:
     (told,) = words.notices(by_district("A;w;900", "A;m;900", date="31.12.1960"))
     assert told.startswith("Mehr als zwei Jahre von der nächsten amtlichen Einwohnerzahl entfernt: 31.12.1960 (amtlich")
@@ -267,6 +307,16 @@ def test_the_pdf_is_accessible(told: Beside) -> None:
     data = pdf.build(source, drawings.svgs, references.newest_stand(told))
     assert pdf_checks.findings(data, printed.outline, "Melderegister Gemeinde Vrees", "Gemeinde Vrees") == []
     assert len(printed.outline.figures) == len(kind.figures) == 5
+
+
+def test_the_row_of_the_whole_kommune_stays_on_one_line(tmp_path: Path, require_tool: Callable[..., str]) -> None:
+    """Where it is the longest text of its column, at the side of a figure."""
+    file = tmp_path / "a.pdf"
+    file.write_bytes(files.files(by_district("A;w;60", "A;m;40", "B;w;50", "B;m;50"))["melderegister.pdf"])
+    command = [require_tool("pdftotext"), "-layout", str(file), "-"]
+    said = subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout
+    rows = [" ".join(line.split()) for line in re.findall(r"ganze Kommune +\d.*", said)]
+    assert rows == ["ganze Kommune 200 100,0", "ganze Kommune 110 55,0"]
 
 
 def test_the_page_is_well_formed_and_names_stay_text(text: str) -> None:

@@ -188,6 +188,26 @@ def test_two_encodings_in_one_file_are_told() -> None:
         parse("Stichtag;Ortsteil\n31.12.2021;Mühle\n".encode() + "31.12.2021;Mühle\n".encode("cp1252"), "datei.csv")
 
 
+@pytest.mark.parametrize("encoding", ["cp850", "cp437", "mac_roman"])
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("Stichtag;Geschlecht;Anzahl\r31.12.2021;männlich;3\r", 2),
+     ("Stichtag;Ortsteil\n31.12.2021;\n31.12.2021;Mühle\n", 3),
+     ("Stichtag;Staatsangehörigkeit\n31.12.2021;D\n", 1)],
+)  # fmt: skip
+def test_encodings_of_old_are_told(text: str, line: int, encoding: str) -> None:
+    with pytest.raises(RegisterError) as caught:
+        counts(text, encoding=encoding)
+    assert f"Zeile {line}: Die Umlaute stehen in einem alten Zeichensatz (DOS oder Mac)." in str(caught.value)
+    assert "Gelesen werden UTF-8, UTF-16 und der Zeichensatz von Windows" in str(caught.value)
+
+
+def test_quotes_and_sorbian_names_in_the_encoding_of_windows_are_read() -> None:
+    text = "Stichtag;Ortsteil;Anzahl\n31.12.2021;Dešno;3\n31.12.2021;Hof „am See“;4\n31.12.2021;Žylow;5\n"
+    found = counts(text, encoding="cp1252")
+    assert found.districts(DAY) == ["Dešno", "Hof „am See“", "Žylow"]
+
+
 def test_utf_16_without_its_mark_is_read() -> None:
     assert people(counts(HEAD + "31.12.2021;m;3;5\n", encoding="utf-16-le")) == {(): 5}
 
@@ -283,6 +303,7 @@ def test_twenty_faults_are_told_and_the_rest_counted() -> None:
     [
         ("", "Die Datei ist leer."),
         ("1;2;3\n", "Keine Kopfzeile gefunden. Die Datei beginnt mit „1;2;3“"),
+        (HEAD.replace(";", "|"), "getrennt durch Semikolon, Komma oder Tabulator."),
         (HEAD, "Unter der Kopfzeile steht keine Zeile."),
         (HEAD + "31.12.2021;m;3\n", "Zeile 2: Die Zeile hat 3 Felder, die Kopfzeile 4."),
         (HEAD + "31.12.2021;m;3;5\n31.12.2021;M;3 ;7\n", "Zeile 3: Die Gruppe von „31.12.2021, M, 3, 7“ steht schon"),

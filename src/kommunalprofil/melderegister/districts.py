@@ -57,9 +57,25 @@ class Districts:
 
     @cached_property
     def topics(self) -> list[Topic]:
+        """What may be told of districts."""
+        return [topic for topic in self._counted if not self._gives_away(topic)]
+
+    @cached_property
+    def _counted(self) -> list[Topic]:
         """What the file tells of districts."""
         wanted = (SEX, self.ages, NATIONALITY, HOUSEHOLD)
         return [t for t in wanted if self.numbers(t) is not None and topics.tellable(self.counts, t, self.date)]
+
+    def _gives_away(self, topic: Topic) -> bool:
+        """Whether small numbers of a topic would follow from sums, however much of it is hidden."""
+        totals = small.hidden_totals(self._totals(topic))
+        return bool(small.told(self.numbers(topic) or {}, self._hidden_cells(topic), totals))
+
+    def untold(self, topic: Topic) -> str:
+        """Why a topic cannot be told by district."""
+        if topic in self._counted:
+            return "sich sonst kleine Zahlen aus den Summen errechnen ließen"
+        return topics.untold(self.counts, topic, self.date)
 
     def numbers(self, topic: Topic) -> Numbers | None:
         """The counts of a topic by district; members nobody belongs to anywhere are left out."""
@@ -109,7 +125,7 @@ class Districts:
     @property
     def hides(self) -> bool:
         """Whether anything is hidden."""
-        return any(self._hidden_cells(topic) for topic in (TOTALS, *self.topics))
+        return any(self._hidden_cells(topic) for topic in (TOTALS, *self._counted))
 
     @cached_property
     def shares(self) -> list[Share]:

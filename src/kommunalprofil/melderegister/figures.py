@@ -106,7 +106,7 @@ def _figure(p: Beside, d: Districts, share: Share, shown: list[str], known: dict
 
 
 def _finding(d: Districts, share: Share, told: Mapping[str, float]) -> str:
-    """Where the shares that are drawn are highest and lowest, if they differ."""
+    """Where the shares that are drawn are highest and lowest, if they differ; others may lie beyond them."""
     ends = max(told, key=told.__getitem__), min(told, key=told.__getitem__)
     texts = [f"{_text(d, share, one)}{fmt.NBSP}%" for one in ends]
     high, low = (f"{d.label(one)} ({text})" for one, text in zip(ends, texts, strict=True))
@@ -114,7 +114,8 @@ def _finding(d: Districts, share: Share, told: Mapping[str, float]) -> str:
         return f"Anteil in {high}"
     if texts[0] == texts[1]:
         return f"in allen dargestellten Ortsteilen {texts[0]}"
-    return f"höchster Anteil in {high}, niedrigster in {low}"
+    drawn_all = all(name in told or d.total(share.topic, name) == 0 for name in d.names)
+    return f"{'' if drawn_all else 'soweit dargestellt, '}höchster Anteil in {high}, niedrigster in {low}"
 
 
 def _table(p: Beside, d: Districts, share: Share, shown: list[str]) -> Table:

@@ -21,6 +21,8 @@ SEARCHED = 10
 """So many rows may stand above the head line or be it."""
 _MISREAD = re.compile(r"Ã[¤¶¼„–œŸ\x84\x96\x9c\x9f]")
 """What becomes of ä, ö, ü and ß that were UTF-8 and were read in the encoding of Windows."""
+_OLD = re.compile(rb"[A-Za-z][\x81\x84\x8a\x94\x9f][a-z]|geh\x9arig")
+"""ä, ö, ü within words as DOS or the old Mac saved them; byte 9A in one word only, for š stands in Sorbian names."""
 WIDEST = 60
 """Columns; a file with more is another one."""
 LONGEST = 20_000
@@ -63,6 +65,13 @@ def text_of(data: bytes, file: str) -> str:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
+        if found_old := _OLD.search(data):
+            line = len(data[: found_old.end()].splitlines())
+            reason = (
+                "Die Umlaute stehen in einem alten Zeichensatz (DOS oder Mac). Gelesen werden UTF-8, UTF-16 und der "
+                "Zeichensatz von Windows: die Datei als „CSV UTF-8“ noch einmal ausgeben."
+            )
+            raise RegisterError(file, [Fault(line, reason)]) from None
         try:
             text = data.decode("cp1252")
         except UnicodeDecodeError:
@@ -181,4 +190,7 @@ def _no_head(text: str) -> str:
     allowed = ", ".join(columns.WORDS.values())
     if not first:
         return "Die Datei ist leer."
-    return f"Keine Kopfzeile gefunden. Die Datei beginnt mit „{first}“; gebraucht werden Spalten wie {allowed}."
+    return (
+        f"Keine Kopfzeile gefunden. Die Datei beginnt mit „{first}“; gebraucht werden Spalten wie {allowed}, getrennt "
+        "durch Semikolon, Komma oder Tabulator."
+    )

@@ -93,7 +93,7 @@ def people(p: Beside, d: Districts) -> Table:
     for name in d.names:
         number = d.total(TOTALS, name)
         rows.append((d.label(name), printed(number), percent(number, whole)))
-    rows.append(("ganze Kommune", printed(whole), "100"))
+    rows.append(("ganze Kommune", printed(whole), percent(whole, whole)))
     head = (Column("Ortsteil", align="left"), Column("Menschen"), Column("Anteil", "%"))
     return Table(f"Die Ortsteile und ihre Bevölkerung am {fmt.date(d.date)}", head, tuple(rows),
                  total_rows=(len(rows) - 1,), credit=credit(p, d.date))  # fmt: skip

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from kommunalprofil import formatting as fmt
 from kommunalprofil import references, sentences
-from kommunalprofil.melderegister import topics
 from kommunalprofil.melderegister.beside import FAR
 from kommunalprofil.melderegister.causes import CAUSES, YEAR
 from kommunalprofil.melderegister.consistency import days_of
@@ -151,7 +150,13 @@ def districts(p: Beside) -> list[str]:
     if len(set(lived_in.values())) > 1:
         large, small = max(lived_in, key=lived_in.__getitem__), min(lived_in, key=lived_in.__getitem__)
         most, least = fmt.number(lived_in[large]), fmt.number(lived_in[small])
-        said.append(f"Am größten ist {large} mit {most} Menschen, am kleinsten {small} mit {least}.")
+        if len(known) == len(d.counts.districts(d.date)):
+            said.append(f"Am größten ist {large} mit {most} Menschen, am kleinsten {small} mit {least}.")
+        else:  # a hidden one may be smaller
+            said.append(
+                f"Von den Ortsteilen, deren Zahl genannt ist, ist {large} mit {most} Menschen am größten, {small} mit "
+                f"{least} am kleinsten."
+            )
     for share in d.shares:
         if share.id == "old" and (told := _spread(p, share)):
             said.append(told)
@@ -160,7 +165,8 @@ def districts(p: Beside) -> list[str]:
 
 def _spread(p: Beside, share: Share) -> str:
     d = p.districts
-    parts = {name: part for name in d.counts.districts(d.date) if (part := d.part(share, name)) and part[1] >= ENOUGH}
+    names = d.counts.districts(d.date)
+    parts = {name: part for name in names if (part := d.part(share, name)) and part[1] >= ENOUGH}
     if len(parts) < 2:
         return ""
     ends = (
@@ -170,7 +176,12 @@ def _spread(p: Beside, share: Share) -> str:
     if percent(*parts[ends[0]]) == percent(*parts[ends[1]]):
         return ""
     high, low = (f"{percent(*parts[name])}{fmt.NBSP}% in {name}" for name in ends)
-    return f"Der Anteil der {share.title} reicht von {low} bis {high}."
+    totals = {name: d.total(share.topic, name) for name in names if name not in parts}
+    few = any(total and total < ENOUGH for total in totals.values())
+    hidden = any(total is None or total >= ENOUGH for total in totals.values())
+    where = f" in Ortsteilen mit mindestens {ENOUGH} Menschen" if few else ""
+    where += ", soweit er genannt ist," if hidden else ""
+    return f"Der Anteil der {share.title} reicht{where} von {low} bis {high}."
 
 
 def small_numbers(p: Beside) -> list[str]:
@@ -188,7 +199,7 @@ def small_numbers(p: Beside) -> list[str]:
     missing: dict[str, list[str]] = {}
     for one in (SEX, p.districts.ages, NATIONALITY, HOUSEHOLD):
         if one not in p.districts.topics:
-            missing.setdefault(topics.untold(p.counts, one, p.date), []).append(TOLD[one.id])
+            missing.setdefault(p.districts.untold(one), []).append(TOLD[one.id])
     said += [f"Nicht nach Ortsteilen zu haben, weil {why}: {fmt.list_and(titles)}." for why, titles in missing.items()]
     return said
 
