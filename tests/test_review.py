@@ -211,6 +211,14 @@ def test_places_of_another_territory_are_not_in_the_median() -> None:
     assert found.households[0].number == 10 - len(moved)
 
 
+def test_a_reform_only_the_area_tells_of_keeps_both_from_being_compared() -> None:
+    """Grabfeld took in a neighbour in 2012: 5.248 people before, 5.503 a year later; no key changed."""
+    found = review("16066094", 2011, 2016).change(PEOPLE)
+    assert found.then is not None
+    assert found.then.value == 5248
+    assert (found.value, found.why) == (None, "sich das Gebiet dazwischen geändert hat")
+
+
 def test_where_the_data_set_sums_up_the_households_of_both_censuses_they_compare() -> None:
     """Göttingen and Osterode became one Kreis in 2016; the census of 2011 is summed up: 63.883 of 159.234."""
     own = review("03159").households[0].own
