@@ -56,7 +56,6 @@ def test_a_measure_as_planned() -> None:
     assert (one.baseline.unit, one.baseline.day, one.baseline.date) == ("%", "31.12.2021", "2021-12-31")
     assert one.baseline.source.startswith("Eurostat, ")
     assert one.baseline.base == "Fortschreibung auf Basis des Zensus 2011"
-    assert not one.baseline.written
 
 
 def test_an_indicator_of_their_own_keeps_its_baseline_and_is_named() -> None:
@@ -64,7 +63,6 @@ def test_an_indicator_of_their_own_keeps_its_baseline_and_is_named() -> None:
     (one,) = plan.measures
     assert (one.indicator, one.indicator_text, one.target) == (None, "Gäste je Monat", 1500)
     assert (one.baseline.value, one.baseline.unit, one.baseline.date) == (1200, "Personen", "2026")
-    assert one.baseline.written
     assert plan.problems == (
         "Plan!J2: „Gäste je Monat“ ist keine Kennzahl des Profils. "
         "Der Stand zur Halbzeit lässt sich dazu nicht nachschlagen.",

@@ -187,6 +187,122 @@ def test_households_of_both_censuses() -> None:
     assert [v.base for v in (first.then, first.now)] == ["census_2011", "census_2022"]
 
 
+def test_households_of_another_territory_are_not_compared() -> None:
+    """Eisenach joined the Wartburgkreis in 2021: 56.648 households without it, 75.372 with it."""
+    found = review("16063", 2019, 2024)
+    row = found.households[0]
+    assert row.own.then is not None
+    assert row.own.now is not None
+    assert (row.own.then.denominator, row.own.now.denominator) == (56648, 75372)
+    assert (row.own.value, row.own.why) == (None, "sich das Gebiet dazwischen geändert hat")
+    listed = figures.household_table(found)
+    assert listed.rows[0][:4] == ("Einpersonenhaushalte", "28,5", "40,1", "x")
+    assert listed.note.endswith("x: nicht verglichen, weil sich das Gebiet dazwischen geändert hat.")
+    page = parts.document(found).files["halbzeitbilanz.html"].decode()
+    assert "nicht dargestellt, weil sich das Gebiet dazwischen geändert hat" in page
+    assert "Tabelle 4" in page
+
+
+def test_places_of_another_territory_are_not_in_the_median() -> None:
+    found = review("16063", 2019, 2024)
+    measure = found.households[0].own.measure
+    moved = [ags for ags in found.neighbours if found.change(measure, register().get(ags)).why]
+    assert moved
+    assert found.households[0].number == 10 - len(moved)
+
+
+def test_a_reform_only_the_area_tells_of_keeps_both_from_being_compared() -> None:
+    """Grabfeld took in a neighbour in 2012: 5.248 people before, 5.503 a year later; no key changed."""
+    found = review("16066094", 2011, 2016).change(PEOPLE)
+    assert found.then is not None
+    assert found.then.value == 5248
+    assert (found.value, found.why) == (None, "sich das Gebiet dazwischen geändert hat")
+
+
+def test_where_the_data_set_sums_up_the_households_of_both_censuses_they_compare() -> None:
+    """Göttingen and Osterode became one Kreis in 2016; the census of 2011 is summed up: 63.883 of 159.234."""
+    own = review("03159").households[0].own
+    assert own.then is not None
+    assert (own.then.numerator, own.then.denominator) == (63883, 159234)
+    assert figures.changed(own) == "+5,6"
+
+
+def test_counts_of_two_censuses_compare_wherever_they_stand() -> None:
+    counts = [value(36, "2011-05-09", base="census_2011"), value(41.9, "2022-05-15", base="census_2022")]
+    assert pairs.hindrance(counts[0].date, counts[0].base, counts[1], counts) == ""
+    why = pairs.hindrance("2019-12-31", "zensus_2011", counts[1], counts)
+    assert why.endswith("(Fortschreibung auf Basis des Zensus 2011, Zählung im Zensus 2022)")
+    found = review("09", 2011, 2022)
+    assert figures.changed(found.households[0].own) == "+5,9"
+    shown = [row.own.measure.label for _, rows in found.sections for row in rows]
+    assert "Einpersonenhaushalte" not in shown
+    assert not any("Einpersonenhaushalte" in text for text in words.not_compared(found))
+    plan = plans.filled({"title": "X", "indicator": "Einpersonenhaushalte", "value": 32.9, "day": "09.05.2011",
+                         "target": 46.8})  # fmt: skip
+    one = measures.progress(review(), plan)
+    assert measures.table(one).rows[0][2:] == ("32,9 (09.05.2011)", "41,6 (15.05.2022)", "46,8", "63\u00a0% des Wegs")
+
+
+@pytest.mark.parametrize(
+    "day", ["2015", 2015, "30.06.2015", "31.12.2015", "Ende 2015", "Stand 31.12.2015", "Stand: 31.12.2015"]
+)
+def test_however_the_day_of_a_baseline_is_written_today_is_on_its_base(day: object) -> None:
+    """135.653 people at the end of 2023 on the base of 2011; on that of 2022 there are 133.460 at the end of 2024."""
+    plan = plans.filled({"title": "X", "indicator": "Bevölkerung", "value": 132917, "day": day, "target": 140000})
+    (one,) = measures.progress(review(), plan)
+    assert one.now is not None
+    assert (one.now.value, one.now.date, one.now.base) == (135653, "2023-12-31", "zensus_2011")
+    assert one.told == "39\u00a0% des Wegs"
+
+
+def test_key_figures_counted_are_those_shown() -> None:
+    """18 compared and 7 named as not compared are 25; those of households are told apart."""
+    assert words.lead(review())[0].startswith(
+        "Zwischen 2015 und 2020 lassen sich im Kreis Dithmarschen 18 von 25 Kennzahlen vergleichen"
+    )
+    assert words.lead(review())[-1] == "Dazu kommen 6 Kennzahlen zu Haushalten im Zensus 2011 und 2022."
+    assert sum(text.count(";") + 1 for text in words.not_compared(review())) == 7
+    none = review("16063", 2019, 2024)
+    assert words.lead(none)[0].endswith("3 von 25 Kennzahlen vergleichen.")
+    assert not any("Haushalten" in text for text in words.lead(none))
+
+
+def test_what_is_printed_alike_has_not_changed() -> None:
+    """95,6 and 96,4 people on a square kilometre are both 96: neither the table nor the sentence says +1."""
+    ends = [value(n, day, unit="je km²") for n, day in ((95.6, "1998-12-31"), (96.4, "2003-12-31"))]
+    change = Change(OLD, *ends)
+    assert (figures.changed(change), words.moved(change)) == ("±0", "mit 96 gleich geblieben")
+    other = Change(OLD, ends[0], replace(ends[1], value=97.4))
+    assert (figures.changed(other), words.moved(other)) == ("+2", "von 96 auf 97 gestiegen (+2)")
+
+
+def test_no_bracket_is_explained_where_there_is_none() -> None:
+    tiny = [value(50, date, numerator=5.0, denominator=10.0) for date in ("2015-12-31", "2020-12-31")]
+    rows = [parts.Row(Change(OLD, *tiny), {}, None, 0)]
+    assert "In Klammern" not in figures.table(review(), SECTIONS[1], rows).note
+    few = [value(2, "2015-12-31"), value(3, "2020-12-31")]
+    rows = [parts.Row(Change(OLD, *few), {}, None, 0)]
+    assert "In Klammern" in figures.table(review(), SECTIONS[1], rows).note
+
+
+def test_how_measures_stand_is_told_in_a_sentence() -> None:
+    planned = [plans.filled({"title": "X", "indicator": OLD.label}).measures[0]] * 3
+    ends = [replace(one, target=20, baseline=replace(one.baseline, value=10)) for one in planned]
+    found = [measures.Progress(one, value(now, "2024-12-31"), "") for one, now in zip(ends, (20, 12, 13), strict=True)]
+    assert list(measures.said(found))[1] == (
+        "Von den 3, deren Indikator sich vergleichen lässt, ist eine am Zielwert und 2 dem Zielwert näher."
+    )
+
+
+def test_a_day_nobody_can_read_is_named_with_its_cell() -> None:
+    plan = plans.filled({"title": "X", "indicator": OLD.label, "value": 25, "day": "irgendwann"},
+                        {"title": "Y", "indicator": OLD.label, "value": 25, "day": "2012-2015"})  # fmt: skip
+    assert plan.problems == (
+        "Plan!M2: „irgendwann“ ist kein Stichtag. Erlaubt ist zum Beispiel 31.12.2015, 2015 oder 2012–2015.",
+    )
+    assert plan.measures[1].baseline.date == "2012/2015"
+
+
 def test_a_place_with_hardly_any_numbers_has_a_document_that_says_so() -> None:
     found = review("01058172", 2015, 2020)
     files = parts.document(found).files
@@ -246,7 +362,13 @@ def test_a_baseline_without_a_day_or_later_than_every_value_is_not_judged() -> N
         plan = plans.filled({"title": "X", "indicator": OLD.label, "target": 20, **entries})
         return measures.progress(review(), plan)[0].told
 
-    assert told(value=25, day="Ende 2027") == "kein neuerer Wert als der Ausgangswert"
+    assert told(value=25, day="Ende 2027") == "Stichtag nach dem neuesten Wert (31.12.2021)"
+    assert told(value=25, day="31.12.2021") == "kein neuerer Wert als der Ausgangswert"
+    assert told(value=25, day="1970").endswith(
+        "der Stichtag des Ausgangswerts vor den ersten Zahlen liegt (31.12.1995)"
+    )
+    assert told(value=25, day="irgendwann").endswith("der Stichtag des Ausgangswerts nicht zu lesen ist")
+    assert told(value=25).endswith("der Ausgangswert keinen Stichtag hat")
     assert told(value=25, day="31.12.2015", begin="01.01.2027").endswith("der neueste Wert von vor dem Beginn der "
                                                                         "Maßnahme ist")  # fmt: skip
     assert told(value=25, day="31.12.2015", unit="Anteil").startswith("nicht vergleichbar, weil der Ausgangswert in")
@@ -277,9 +399,10 @@ def test_a_change_is_no_target() -> None:
 
 def test_the_plan_of_another_place_is_refused() -> None:
     nameless = replace(plans.filled({"title": "X"}), ags="", place="Kreis Steinburg")
-    with pytest.raises(UsageError, match="der Plan von Kreis Steinburg"):
+    asked = r"anderen Ortes \(„Kreis Steinburg“\)\. Verlangt ist der Plan des Kreises Dithmarschen \(01051\)\."
+    with pytest.raises(UsageError, match=asked):
         measures.progress(review(), nameless)
-    with pytest.raises(UsageError, match="der Plan von Kreis Dithmarschen"):
+    with pytest.raises(UsageError, match="„Kreis Dithmarschen“"):
         measures.progress(review("14627230", 2012, 2017), plans.filled({"title": "X"}))
 
 
@@ -321,6 +444,10 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeyp
         (["deutschland"], "Für Deutschland gibt es keine Halbzeitbilanz"),
         (["vrees", "--from", "2020", "--to", "2015"], "--from 2020 liegt nicht vor --to 2015"),
         (["vrees", "--plan", "nirgends.xlsx"], "nirgends.xlsx"),
+        (
+            ["dithmarschen", "--from", "1960", "--to", "1970"],
+            "Für 1960 gibt es keine Zahlen. Für den Kreis Dithmarschen gibt es welche von 1995 bis 2024.",
+        ),
     ],
 )
 def test_what_cannot_be_done(

@@ -122,10 +122,10 @@ class Evidence:
         return self.get(measure.indicator, region=region, date=date, variant=measure.variant, **dict(measure.members))
 
     def known(self, measure: Measure, region: str | None = None) -> list[Value]:
-        """The values there are of a measure, on every base of a date, without remembering them."""
+        """The values there are of a measure, on every base of a date, moves of borders flagged; none is remembered."""
         members = dict(measure.members)
         rows = self._profile.every(measure.indicator, region=region, variant=measure.variant, **members)
-        return [value for value in rows if not value.missing]
+        return [v for v in boundaries.crossed(rows, self._reforms_no_key_tells(region)) if not v.missing]
 
     def ranked(self, measures: Iterable[Measure] = MEASURES) -> list[tuple[Measure, Standing]]:
         """Those of the measures in which the place has a standing among all places of its level."""

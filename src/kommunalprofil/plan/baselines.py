@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from kommunalprofil.comparison import MEASURES, Measure
 from kommunalprofil.formatting import DASH, list_and
 from kommunalprofil.names import fold
+from kommunalprofil.plan.moments import span
 from kommunalprofil.plan.wording import EDITION, FOLLOWING, KEY, KNOWN, PLACE, STATE
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 class Baseline:
     """Where a measure starts from: value (None for a gap or an unreadable one) and unit, day and source as written.
 
-    `base` is the census behind a number of people. `written` tells that people wrote the value themselves.
+    `base` is the census behind a number of people.
     """
 
     value: float | None = None
@@ -30,14 +31,14 @@ class Baseline:
     day: str = ""
     source: str = ""
     base: str = ""
-    written: bool = False
 
     @property
     def date(self) -> str:
-        """The day as the data know it: '2024-12-31', '2021', '2016/2019'; '' for other texts."""
-        if match := re.fullmatch(r"(\d\d)\.(\d\d)\.(\d{4})", self.day, re.ASCII):
-            return f"{match[3]}-{match[2]}-{match[1]}"
-        return self.day.replace(DASH, "/") if re.fullmatch(rf"\d{{4}}({DASH}\d{{4}})?", self.day, re.ASCII) else ""
+        """The day as the data know it: '2024-12-31', '2021', '2016/2019', of a month its last; '' if unreadable."""
+        if match := re.fullmatch(rf"(\d{{4}})(?: ?[{DASH}/-] ?(\d{{4}}))?", self.day.strip(), re.ASCII):
+            return "/".join(filter(None, match.groups()))
+        written = span(self.day)
+        return written.last.isoformat() if written else ""
 
 
 def _names() -> dict[str, Measure]:
@@ -98,7 +99,10 @@ class Indicators:
         unit = row.text("unit") or (measure.unit if measure is not None else "")
         value = row.number_of("value", unit, measure) if measure is None or "value" in written else None
         base = known.base if known is not None and not written else ""
-        return measure, Baseline(value, unit, row.text("day"), row.text("source"), base, "value" in written)
+        made = Baseline(value, unit, row.text("day"), row.text("source"), base)
+        if made.day and not made.date:
+            row.told("day", f"„{made.day}“ ist kein Stichtag. {DAYS}.")
+        return measure, made
 
     def _near(self, text: str) -> str:
         labels = {fold(measure.label): measure.label for measure in MEASURES}
@@ -106,4 +110,5 @@ class Indicators:
         return f"; ähnlich heißt: {list_and((labels[name] for name in near), 'oder')}" if near else ""
 
 
+DAYS = "Erlaubt ist zum Beispiel 31.12.2015, 2015 oder 2012–2015"
 OWN = "Der Stand zur Halbzeit lässt sich dazu nicht nachschlagen."

@@ -17,7 +17,10 @@ _NAMES = {name: number for number, month in enumerate(MONTHS, 1) for name in (mo
     "maerz": 3, "mrz": 3, "jänner": 1, "jaenner": 1, "sept": 9,
 }  # fmt: skip
 _SEASONS = {"frühjahr": 3, "frühling": 3, "sommer": 6, "herbst": 9}
-_LEAD = re.compile(r"^(?:(?:voraussichtlich|spätestens|bis|bis zum|ab|ab dem|seit|seit dem|von|vom|im|in|am|zum)\s+)+")
+_LEAD = re.compile(
+    r"^(?:(?:stand:?|stichtag:?|voraussichtlich|spätestens|bis|bis zum|ab|ab dem|seit|seit dem|von|vom|im|in|am|zum)"
+    r"\s+)+"
+)
 _PART = {"anfang": 0, "mitte": 1, "ende": 2}
 
 

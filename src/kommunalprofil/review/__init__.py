@@ -17,7 +17,6 @@ from kommunalprofil import sentences
 from kommunalprofil.comparison import Comparison, Measure
 from kommunalprofil.errors import UsageError
 from kommunalprofil.evidence import Evidence, Joint
-from kommunalprofil.indicators.households import TYPES
 from kommunalprofil.review.pairs import AWAY, Change, Years, change, like, told
 from kommunalprofil.synopsis import POPULATION, SECTIONS, Section
 
@@ -36,6 +35,8 @@ USUAL = 5
 """Years between both ends unless others are asked for."""
 LOOK_BACK = 8
 """So many ends are tried where no year is asked for."""
+CENSUSES = Years(2011, 2022)
+"""The years of the key figures that only a census counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class Review(Joint):
             return cls(after, after, _telling(after, newest), neighbours)
         now = asked[1] or (min(asked[0] + USUAL, newest) if asked[0] and before is None else newest)
         then = asked[0] or (now - USUAL if before is None else _newest(old))
-        _check_years(place, then, now, newest, asked)
+        _check_years(place, Years(then, now), (_years(old), _years(after)), asked)
         return cls(after, old, Years(then, now), neighbours)
 
     @property
@@ -109,7 +110,7 @@ class Review(Joint):
         late = self.place.known(measure, ags)
         early = self.before.known(measure, ags) if self.before is not self.place else late
         if ags == self.region.ags:
-            found = change(measure, early, late, self.years)
+            found = change(measure, early, late, self.span(measure))
         else:
             own = self.change(measure)
             found = told(measure, like(early, own.then), like(late, own.now), late)
@@ -117,6 +118,10 @@ class Review(Joint):
             self.before.take(found.then)
             self.place.take(found.now)
         return found
+
+    def span(self, measure: Measure) -> Years:
+        """The years a measure is compared over: those of the document, of households those of the censuses."""
+        return CENSUSES if measure in COUNTS else self.years
 
     def row(self, measure: Measure) -> Row:
         """The change of the place beside that of Land, Germany and the places most like it, at the same dates."""
@@ -127,12 +132,12 @@ class Review(Joint):
 
     @cached_property
     def chapters(self) -> list[tuple[Section, list[Row]]]:
-        """Every key figure, chapter by chapter, with values at both ends or not."""
-        return [(section, [self.row(measure) for measure in key_figures(section)]) for section in SECTIONS]
+        """Every key figure, chapter by chapter, with values at both ends or not; households are apart."""
+        return [(section, [self.row(measure) for measure in key_figures(section)]) for section in CHANGING]
 
     @property
     def rows(self) -> list[Row]:
-        """Every key figure."""
+        """Every key figure of the years of the document."""
         return [row for _, rows in self.chapters for row in rows]
 
     @cached_property
@@ -147,24 +152,8 @@ class Review(Joint):
 
     @cached_property
     def households(self) -> list[Row]:
-        """The types of households in the censuses of 2011 and 2022."""
-        found = []
-        for kind in TYPES:
-            measure = Measure.of("", "", "household_share", household=kind)
-            own, *around = (self._counts(measure, r.ags) for r in (self.region, *self.around))
-            if own.then and own.now:
-                alike = [self._counts(measure, ags).value for ags in self.neighbours]
-                beside = {r.level: change for r, change in zip(self.around, around, strict=True)}
-                found.append(Row(own, beside, *_middle(alike)))
-        return found
-
-    def _counts(self, measure: Measure, ags: str) -> Change:
-        values = {v.base: v for v in self.place.known(measure, ags)}
-        ends = values.get("census_2011"), values.get("census_2022")
-        if all(ends) and ags not in self.neighbours:
-            for value in filter(None, ends):
-                self.place.take(value)
-        return Change(measure, *ends)
+        """The key figures of households in the censuses of 2011 and 2022, with values at both ends or not."""
+        return [self.row(measure) for measure in COUNTS]
 
 
 def key_figures(section: Section) -> list[Measure]:
@@ -175,10 +164,17 @@ def key_figures(section: Section) -> list[Measure]:
     return [*first, *(measure for measure in every if not measure.grows)]  # growth is itself a change
 
 
+HOUSEHOLDS = next(section for section in SECTIONS if section.id == "households")
+CHANGING = [section for section in SECTIONS if section is not HOUSEHOLDS]
+"""The chapters of the years asked for: households are counted in a census only, they have a chapter of their own."""
+COUNTS = key_figures(HOUSEHOLDS)
+"""The key figures that only a census counts."""
+
+
 def _telling(place: Evidence, newest: int) -> Years:
     """The five years over which most key figures compare, the latest of such; values asked for leave no trace."""
     spans = [Years(now - USUAL, now) for now in range(newest, newest - LOOK_BACK, -1)]
-    figures = [measure for section in SECTIONS for measure in key_figures(section)]
+    figures = [measure for section in CHANGING for measure in key_figures(section)]
     values = [place.known(measure) for measure in figures]
 
     def compared(years: Years) -> int:
@@ -197,11 +193,22 @@ def _of_state(state: State, places: Sequence[str]) -> Evidence:
     return Evidence(Profile(places[0], state, register, Together(state, register, there)))
 
 
-def _check_years(place: Region, then: int, now: int, newest: int, asked: tuple[int | None, int | None]) -> None:
-    """Raises UsageError for years that do not follow each other, or of which nobody knows anything yet."""
+def _check_years(
+    place: Region, asked_for: Years, known: tuple[list[int], list[int]], asked: tuple[int | None, int | None]
+) -> None:
+    """Raises UsageError for years that do not follow each other, or of which nobody knows anything.
+
+    `known` are the years with numbers of the earlier and the later state.
+    """
+    then, now = asked_for.then, asked_for.now
+    newest = known[1][-1]
     if now > newest + AWAY or then > newest:
         late = now if now > newest + AWAY else then
         raise UsageError(f"Für {late} gibt es noch keine Zahlen: Die neuesten zu {place.dative} sind von {newest}.")
+    for year, years in zip((then, now), known, strict=True):
+        if all(abs(year - one) > AWAY for one in years):
+            there = f"Für {place.accusative} gibt es welche von {years[0]} bis {years[-1]}"
+            raise UsageError(f"Für {year} gibt es keine Zahlen. {there}.")
     if then < now:
         return
     if asked == (None, None):
@@ -211,12 +218,16 @@ def _check_years(place: Region, then: int, now: int, newest: int, asked: tuple[i
     raise UsageError(f"--from {then} liegt nicht vor --to {now}. {why}, zum Beispiel --from {now - USUAL}.")
 
 
-def _newest(place: Evidence) -> int:
-    """The year of the newest number of people. Raises UsageError without any."""
+def _years(place: Evidence) -> list[int]:
+    """The years with a number of people, ascending. Raises UsageError without any."""
     dates = place.dates("population")
     if not dates:
         raise UsageError(f"Für {place.region.accusative} gibt es keine Zahlen, die sich vergleichen ließen.")
-    return int(dates[-1][:4])
+    return [int(date[:4]) for date in dates]
+
+
+def _newest(place: Evidence) -> int:
+    return _years(place)[-1]
 
 
 def _middle(values: Sequence[float | None]) -> tuple[float | None, int, float | None]:
@@ -245,7 +256,7 @@ def sheet(review: Review) -> Sheet:
     from kommunalprofil.workbook import number, remark, when
 
     rows: list[tuple[Cell, ...]] = [SHEET]
-    for section, figures in review.chapters:
+    for section, figures in [*review.chapters, (HOUSEHOLDS, review.households)]:
         for row in figures:
             own, ends = row.own, [row.own.then, row.own.now]
             both = all(ends)
@@ -279,7 +290,15 @@ def document(review: Review, plan: Plan | None = None) -> Document:
         f"Was sich zwischen {years.then} und {years.now} verändert hat",
         region.dative_in,
         CHAPTERS,
-        {"changes": figures.table, "words": words, "plan": plan, "measures": measures, "progress": progress},
+        {
+            "changes": figures.table,
+            "household_table": figures.household_table,
+            "words": words,
+            "plan": plan,
+            "measures": measures,
+            "progress": progress,
+            "counted": any(row.own.then and row.own.now for row in review.households),
+        },
         figures=registry.collect(figures, Declaration),
     )
     about = "jede Kennzahl damals und heute, ihre Veränderung hier, in Land, Bund und ähnlichen Orten"

@@ -11,11 +11,10 @@ from kommunalprofil.figures import figure
 from kommunalprofil.figures.charts import DotRow, dots, pyramid
 from kommunalprofil.figures.compared import cell, sources, undrawn
 from kommunalprofil.figures.structure import people
-from kommunalprofil.indicators.households import TYPES
+from kommunalprofil.review import CHANGING
 from kommunalprofil.review.pairs import SMALL, year_or_day
 from kommunalprofil.sentences import LEVELS
-from kommunalprofil.synopsis import AGES, SECTIONS
-from kommunalprofil.vocabulary import HOUSEHOLD
+from kommunalprofil.synopsis import AGES
 
 if TYPE_CHECKING:
     from kommunalprofil.figures import Declaration
@@ -36,7 +35,8 @@ def changed(change: Change, interval: bool = False) -> str:
         return "."
     if change.value is None or change.decimals is None:
         return NOT_COMPARED
-    text = fmt.with_unit(fmt.change(change.value, change.decimals), "%" if change.counted else "")
+    amount = 0 if change.still else change.value
+    text = fmt.with_unit(fmt.change(amount, change.decimals), "%" if change.counted else "")
     if interval and change.interval:
         low, high = (fmt.change(x, change.decimals) for x in (change.interval.low, change.interval.high))
         text += f" ({low} bis {high})"
@@ -193,42 +193,69 @@ def then_and_now(p: Review) -> Figure | Gap:
 @figure("review_census_types")
 def households(p: Review) -> Figure | Gap:
     """The types of households in the censuses of 2011 and 2022."""
-    rows = p.households
-    if len(rows) < len(TYPES) or not all(row.own.told for row in rows):
-        return undrawn(p.place, "review_census_types", "Die Formen des Zusammenlebens 2011 und 2022 sind",
-                       "weil der Zensus 2011 sie hier nicht nennt")  # fmt: skip
-    name = {row.own.measure.id: HOUSEHOLD[dict(row.own.measure.members)["household"]].de for row in rows}
-    ends = [(name[row.own.measure.id], row) for row in rows]
-    most = max(ends, key=lambda pair: abs(pair[1].own.value or 0))
-    first = rows[0].own
-    when = [fmt.date(v.date) for v in (first.then, first.now) if v is not None]
+    rows = [row for row in p.households if row.own.measure.indicator == "household_share"]
+    if not all(row.own.told for row in rows):
+        return undrawn(
+            p.place, "review_census_types", "Die Formen des Zusammenlebens 2011 und 2022 sind", _undrawn(rows)
+        )
+    most = max(rows, key=lambda row: abs(row.own.value or 0))
+    when = " und ".join(_days(rows))
+    labels = {"place": p.region.title} | {r.level: r.title for r in p.around}
+    labels |= {"alike": f"{alike(p)} (Median)"} if any(row.alike is not None for row in rows) else {}
+    listed = household_table(p)
+    return Figure(
+        id="review_census_types",
+        title=f"{most.own.measure.label}: {changed(most.own)} Prozentpunkte",
+        subtitle=f"Veränderung des Anteils an allen Haushalten in Prozentpunkten, {p.region.title}, {when}",
+        svg=dots([_dot(row.own.measure.label, row) for row in rows], labels, figure_id="review_census_types",
+                 unit=POINTS),
+        alt=f"Punktdiagramm, {p.region.title}, {when}: "
+        + "; ".join(f"{row.own.measure.label} {changed(row.own)}" for row in rows) + " Prozentpunkte.",
+        table=listed,
+        sources=listed.sources,
+    )  # fmt: skip
+
+
+def _undrawn(rows: Sequence[Row]) -> str:
+    """Why types of households are not drawn."""
+    if why := next((row.own.why for row in rows if row.own.why), ""):
+        return f"weil {why}"
+    year = next((2011 if row.own.then is None else 2022 for row in rows if not (row.own.then and row.own.now)), None)
+    return f"weil der Zensus {year} sie hier nicht nennt" if year else "weil es hier zu wenige Haushalte sind"
+
+
+def _days(rows: Sequence[Row]) -> list[str]:
+    """The days of the censuses, as they are printed."""
+    own = next(row.own for row in rows if row.own.then and row.own.now)
+    return [fmt.date(v.date) for v in (own.then, own.now) if v is not None]
+
+
+def household_table(p: Review) -> Table:
+    """A row a key figure of households: both censuses, the change, that of Land, Germany and the places most like it.
+
+    There must be one with values at both ends.
+    """
+    rows = [row for row in p.households if row.own.then and row.own.now]
+    when = _days(rows)
     head = [Column("Haushalte", align="left"), *(Column(day, "%") for day in when), Column("Veränderung")]
     head += [Column(region.title) for region in p.around]
     beside = any(row.alike is not None for row in rows)
     head += [Column(alike(p))] if beside else []
     body = tuple(
-        (label, *(cell(v) for v in (row.own.then, row.own.now) if v is not None), changed(row.own),
-         *(changed(row.around[r.level]) for r in p.around),
+        (row.own.measure.label, *(cell(v) for v in (row.own.then, row.own.now) if v is not None), changed(row.own),
+         *(changed(row.around[r.level]) if r.level in row.around else "." for r in p.around),
          *([fmt.change(row.alike, 1)] if beside else []))
-        for label, row in ends
+        for row in rows
     )  # fmt: skip
     every = [v for row in rows for c in (row.own, *row.around.values()) for v in (c.then, c.now) if v is not None]
-    labels = {"place": p.region.title} | {r.level: r.title for r in p.around}
-    labels |= {"alike": f"{alike(p)} (Median)"} if beside else {}
-    return Figure(
-        id="review_census_types",
-        title=f"{most[0]}: {changed(most[1].own)} Prozentpunkte",
-        subtitle="Veränderung des Anteils an allen Haushalten in Prozentpunkten, "
-        f"{p.region.title}, {' und '.join(when)}",
-        svg=dots([_dot(label, row) for label, row in ends], labels, figure_id="review_census_types", unit=POINTS),
-        alt=f"Punktdiagramm, {p.region.title}, {' und '.join(when)}: "
-        + "; ".join(f"{label} {changed(row.own)}" for label, row in ends) + " Prozentpunkte.",
-        table=Table(f"Haushalte nach Typ, {' und '.join(when)}", tuple(head), body, sources(every),
-                    "Veränderungen in Prozentpunkten. Beide Zählungen verändern Zahlen zum Schutz der Befragten leicht "
-                    "und bilden Haushalte auf verschiedene Weise; kleine Unterschiede bedeuten nichts."),
-        sources=sources(every),
-    )  # fmt: skip
+    note = (
+        "Veränderungen in Prozentpunkten. Beide Zählungen verändern Zahlen zum Schutz der Befragten leicht und bilden "
+        "Haushalte auf verschiedene Weise; kleine Unterschiede bedeuten nichts."
+    )
+    whys = dict.fromkeys(row.own.why for row in rows if row.own.why)
+    note += "".join(f" {NOT_COMPARED}: nicht verglichen, weil {why}." for why in whys)
+    return Table(f"Haushalte, {' und '.join(when)}", tuple(head), body, sources(every), note)
 
 
-DRAWN = [_declare(section) for section in SECTIONS]
-"""One figure for each chapter."""
+DRAWN = [_declare(section) for section in CHANGING]
+"""One figure for each chapter over the years of the document."""

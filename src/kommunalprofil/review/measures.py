@@ -13,7 +13,6 @@ from kommunalprofil.document import Column, Table
 from kommunalprofil.errors import UsageError
 from kommunalprofil.figures.compared import cell
 from kommunalprofil.figures.sheet import unprintable
-from kommunalprofil.plan import moments
 from kommunalprofil.review.pairs import hindrance
 from kommunalprofil.vocabulary import BASE, census_of
 
@@ -54,7 +53,7 @@ class Progress:
         if one.indicator is None:
             return "eigener Indikator: heutiger Wert von Hand" if one.indicator_text else "ohne Indikator"
         if self.now is None:
-            return "kein neuerer Wert als der Ausgangswert"
+            return self.why or "kein neuerer Wert als der Ausgangswert"
         if self.why:
             return f"nicht vergleichbar, weil {self.why}"
         if one.target is None:
@@ -74,8 +73,8 @@ def progress(review: Review, plan: Plan) -> list[Progress]:
     """Every measure of a plan, in its order. Raises UsageError for the plan of another place."""
     other = plan.ags != review.region.ags if plan.ags else plan.place not in ("", review.region.title)
     if other:
-        wanted = f"Verlangt ist der von {review.region.title} ({review.region.ags})"
-        raise UsageError(f"„{plan.file}“ ist der Plan von {plan.place or plan.ags}. {wanted}.")
+        wanted = f"Verlangt ist der Plan {review.region.genitive} ({review.region.ags})"
+        raise UsageError(f"„{plan.file}“ ist der Plan eines anderen Ortes („{plan.place or plan.ags}“). {wanted}.")
     return [_progress(review, one) for one in plan.measures]
 
 
@@ -84,41 +83,64 @@ def _progress(review: Review, one: Planned) -> Progress:
     if one.indicator is None:
         return Progress(one, None, "")
     measure, place = one.indicator, review.place
-    rows, start = place.known(measure), day(one)
+    rows = place.known(measure)
+    start = _start(one, rows)
     known = [v for v in rows if v.date > start]
     base = _base(one, start, rows)
     same = [v for v in known if census_of(v.base) == census_of(base)]
     now = max(same or known, key=lambda v: v.date, default=None)
     if now is None:
-        return Progress(one, None, "")
+        newest = max((v.date for v in rows), key=_last_day, default="")
+        late = newest and start and _last_day(start) > _last_day(newest)
+        why = f"Stichtag nach dem neuesten Wert ({fmt.date(newest)})" if late else ""
+        return Progress(one, None, why)
     place.take(now)
     if one.baseline.unit and one.baseline.unit != now.unit:
         return Progress(one, now, f"der Ausgangswert in „{one.baseline.unit}“ steht, die Kennzahl in „{now.unit}“")
     if not start:
-        return Progress(one, now, "der Ausgangswert keinen Stichtag hat")
-    if one.begin and _last_day(now) < one.begin:
+        unread = "der Stichtag des Ausgangswerts nicht zu lesen ist"
+        return Progress(one, now, unread if one.baseline.day else "der Ausgangswert keinen Stichtag hat")
+    if _before(start, rows):
+        first = fmt.date(rows[0].date)
+        return Progress(one, now, f"der Stichtag des Ausgangswerts vor den ersten Zahlen liegt ({first})")
+    if one.begin and _last_day(now.date) < one.begin:
         return Progress(one, now, "der neueste Wert von vor dem Beginn der Maßnahme ist")
     return Progress(one, now, hindrance(start, base or now.base, now, known))
 
 
-def day(one: Planned) -> str:
-    """The date of a baseline as the data know it, also where people wrote it; '' where none can be read."""
-    written = moments.span(one.baseline.day) if one.baseline.day and not one.baseline.date else None
-    return written.last.isoformat() if written else one.baseline.date
+def _start(one: Planned, rows: Sequence[Value]) -> str:
+    """The date of a baseline as the values write theirs: a year meant of a stock is its last day; '' for none."""
+    start = one.baseline.date
+    if not start or not rows or len(start) == len("2015-12-31"):
+        return start
+    if len(rows[0].date) == len("2015-12-31"):
+        return f"{fmt.year(start)}-12-31"
+    return start if "/" in rows[0].date else str(fmt.year(start))
 
 
-def _last_day(value: Value) -> date:
-    """The last day a value is of."""
-    return (
-        date.fromisoformat(value.date) if len(value.date) == len("2015-12-31") else date(fmt.year(value.date), 12, 31)
-    )
+def _before(start: str, rows: Sequence[Value]) -> bool:
+    """Whether a baseline is older than every value."""
+    return fmt.year(start) < min(fmt.year(v.date) for v in rows)
+
+
+def _last_day(when: str) -> date:
+    """The last day of a date of the data."""
+    return date.fromisoformat(when) if len(when) == len("2015-12-31") else date(fmt.year(when), 12, 31)
 
 
 def _base(one: Planned, start: str, rows: Sequence[Value]) -> str:
-    """The population base of a baseline: as the plan says, else that of the official value of its day; '' for none."""
-    named = [code for code, name in BASE.items() if name.de == one.baseline.base]
-    then = [v.base for v in rows if v.date == start]
-    return (named or then or [""])[0]
+    """The population base of a baseline: as the plan says, else of the official value of its day; '' for none.
+
+    Without a value of that day it is that of the last one of its year, or of the year nearest to it.
+    """
+    named = next((code for code, name in BASE.items() if name.de == one.baseline.base), "")
+    if named or not start or not rows or _before(start, rows):
+        return named
+
+    def far(v: Value) -> tuple[bool, int, int]:
+        return v.date != start, abs(fmt.year(v.date) - fmt.year(start)), -_last_day(v.date).toordinal()
+
+    return min(rows, key=far).base
 
 
 MOST = 20
@@ -150,7 +172,8 @@ def table(found: Sequence[Progress]) -> Table:
         unit = planned.baseline.unit or (one.now.unit if one.now else "")
         label = planned.indicator.labelled(unit) if planned.indicator else printed(planned.indicator_text) or fmt.DASH
         now = "." if one.now is None else f"{cell(one.now)} ({fmt.date(one.now.date)})"
-        rows.append((printed(title(planned)), label, _baseline(planned), now, _number(planned.target, unit), one.told))
+        ends = _baseline(planned, unit), now, _number(planned.target, planned, unit)
+        rows.append((printed(title(planned)), label, *ends, one.told))
     return Table("Maßnahmen des Werkstattplans", head, tuple(rows), credit=CREDIT)
 
 
@@ -159,23 +182,19 @@ def title(planned: Planned) -> str:
     return planned.title or f"(ohne Namen, Zeile {planned.row})"
 
 
-def _number(value: float | None, unit: str, exact: bool = True) -> str:
-    """A number with the decimals of its unit; one that people wrote with as many as they did, at most two."""
+def _number(value: float | None, planned: Planned, unit: str) -> str:
+    """A number with the decimals of its indicator; of the people's own one with as many as it has, at most two."""
     if value is None:
         return "."
-    digits = sentences.decimals(unit) if unit else 0
-    if exact:
-        digits = next((n for n in (0, digits) if round(value, n) == round(value, 6)), 2)
+    digits = sentences.decimals(unit)
+    if planned.indicator is None:
+        digits = next((n for n in (0, 1) if round(value, n) == round(value, 6)), 2)
     return fmt.number(value, digits)
 
 
-def _baseline(planned: Planned) -> str:
-    text = _number(planned.baseline.value, planned.baseline.unit, planned.baseline.written)
-    return (
-        f"{text} ({printed(planned.baseline.day)})"
-        if planned.baseline.day and planned.baseline.value is not None
-        else text
-    )
+def _baseline(planned: Planned, unit: str) -> str:
+    text, day = _number(planned.baseline.value, planned, unit), planned.baseline.day
+    return f"{text} ({printed(day)})" if day and planned.baseline.value is not None else text
 
 
 SHEET = (
@@ -217,12 +236,14 @@ def said(found: Sequence[Progress]) -> Iterator[str]:
     reached, beyond = sum(round(way) == 100 for way in ways), sum(round(way) > 100 for way in ways)
     nearer = sum(way > 0 for way in ways) - reached - beyond
     rest = len(ways) - reached - beyond - nearer
-    parts = [(reached, "am Zielwert"), (beyond, "über ihn hinaus"), (nearer, "ihm näher"), (rest, "ihm nicht näher")]
+    parts = [(reached, "am Zielwert"), (beyond, "über den Zielwert hinaus"), (nearer, "dem Zielwert näher"),
+             (rest, "dem Zielwert nicht näher")]  # fmt: skip
     if len(ways) == 1:
         yield f"Eine, deren Indikator sich vergleichen lässt, ist {next(words for n, words in parts if n)}."
     else:
-        told = fmt.list_and(f"{fmt.number(n)} {words}" for n, words in parts if n)
-        yield f"Von den {fmt.number(len(ways))}, deren Indikator sich vergleichen lässt, sind {told}."
+        told = fmt.list_and(f"{'eine' if n == 1 else fmt.number(n)} {words}" for n, words in parts if n)
+        verb = "ist" if next(n for n, _ in parts if n) == 1 else "sind"
+        yield f"Von den {fmt.number(len(ways))}, deren Indikator sich vergleichen lässt, {verb} {told}."
     yield "Ob das an der Maßnahme liegt, sagen die Zahlen nicht."
 
 

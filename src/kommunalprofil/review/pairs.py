@@ -11,7 +11,7 @@ from kommunalprofil import formatting as fmt
 from kommunalprofil import intervals, sentences
 from kommunalprofil.comparison import Measure
 from kommunalprofil.intervals import Interval
-from kommunalprofil.vocabulary import BASE, census_of
+from kommunalprofil.vocabulary import BASE, COUNTED, census_of
 
 if TYPE_CHECKING:
     from kommunalprofil.profile import Value
@@ -52,6 +52,11 @@ class Change:
         return self.value is not None and self.decimals is not None
 
     @property
+    def still(self) -> bool:
+        """Whether both values are printed alike: a change of what is rounded away is told as none."""
+        return self.then is not None and self.now is not None and _printed(self.then) == _printed(self.now)
+
+    @property
     def measured_in(self) -> str:
         """The unit of the values; '' without any."""
         return next((v.unit for v in (self.now, self.then) if v is not None), "")
@@ -81,12 +86,16 @@ class Change:
     @property
     def interval(self) -> Interval | None:
         """How far chance may carry the change where few people are behind it; None elsewhere or where nobody knows."""
-        if self.value is None or self.then is None or self.now is None or self.counted:
+        if not self.told or self.then is None or self.now is None or self.counted:
             return None
         ends = [_interval(v) for v in (self.then, self.now)]
         if ends[0] is None or ends[1] is None or min(v.numerator or 0 for v in (self.then, self.now)) >= SMALL:
             return None
         return intervals.difference(ends[0], ends[1])
+
+
+def _printed(value: Value) -> str:
+    return sentences.shown(value, unit=False)
 
 
 def _interval(value: Value) -> Interval | None:
@@ -123,18 +132,23 @@ def hindrance(date: str, base: str, now: Value, rows: Iterable[Value]) -> str:
 
     `rows` are the values of the measure, breaks flagged.
     """
-    if census_of(base) != census_of(now.base):
+    if not one_ground(base, now.base):
         return _census(base, now.base)
     flags = {flag for v in rows if date < v.date <= now.date for flag in v.flag.split("|")}
     if why := next((why for flag, why in BREAKS.items() if flag in flags), ""):
         return why
-    overlap = "/" in date and "/" in now.date and int(now.date[:4]) <= int(date[-4:])
+    overlap = "/" in now.date and int(now.date[:4]) <= fmt.year(date)
     return "die zusammengefassten Jahre sich überschneiden" if overlap else ""
+
+
+def one_ground(one: str, other: str) -> bool:
+    """Whether two bases compare: of one census, or themselves counts, each of all people, of different ones."""
+    return census_of(one) == census_of(other) or {one, other} <= COUNTED.keys()
 
 
 def _census(then: str, now: str) -> str:
     """'die frühere Zahl auf einer anderen Zählung beruht als die spätere (…)'."""
-    old, new = (BASE[census_of(base)].de if base in BASE else base for base in (then, now))
+    old, new = (BASE[base].de if base in BASE else base for base in (then, now))
     return f"die frühere Zahl auf einer anderen Zählung beruht als die spätere ({old}, {new})"
 
 
@@ -172,7 +186,7 @@ def pair(early: Sequence[Value], late: Sequence[Value], years: Years) -> tuple[V
 
     thens, nows = near(early, years.then), near(late, years.now)
     pairs = [
-        (census_of(a.base) != census_of(b.base), far(a, years.then), far(b, years.now), a.base, b.base, a, b)
+        (not one_ground(a.base, b.base), far(a, years.then), far(b, years.now), a.base, b.base, a, b)
         for a in thens
         for b in nows
         if fmt.year(a.date) < fmt.year(b.date)

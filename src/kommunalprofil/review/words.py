@@ -23,18 +23,23 @@ NOTABLE = 1.5
 def lead(p: Review) -> list[str]:
     """How many key figures there are, how many can be compared, with whom."""
     known = [row for row in p.rows if row.own.told]
-    verb = "lässt" if len(known) == 1 else "lassen"
+    verb = "lässt" if len(known) <= 1 else "lassen"
     groups = any(row.own.measure.grouped for row in known)
     also = ", auch getrennt nach Frauen und Männern oder nach deutscher und ausländischer Staatsangehörigkeit"
+    number = fmt.number(len(known)) if known else "keine"
     said = [
-        f"Zwischen {p.years.then} und {p.years.now} {verb} sich {p.region.dative_in} {fmt.number(len(known))} von "
-        f"{fmt.number(len(p.rows))} Kennzahlen vergleichen{also * groups}."
+        f"Zwischen {p.years.then} und {p.years.now} {verb} sich {p.region.dative_in} "
+        f"{number} von {fmt.number(len(p.rows))} Kennzahlen vergleichen{also * groups}."
     ]
     beside = sum(row.alike is not None for row in known)
     if beside:
         whom = LEVELS[p.region.level][1]
         these = "allen" if beside == len(known) else f"{fmt.number(beside)} davon"
         said.append(f"Bei {these} steht daneben, was in ähnlichen {whom} geschah.")
+    counted = sum(row.own.told for row in p.households)
+    if counted:
+        figures = "eine Kennzahl" if counted == 1 else f"{fmt.number(counted)} Kennzahlen"
+        said.append(f"Dazu {'kommt' if counted == 1 else 'kommen'} {figures} zu Haushalten im Zensus 2011 und 2022.")
     return said
 
 
@@ -44,7 +49,7 @@ def moved(change: Change) -> str:
         return ""
     first, last = shown(change.then, unit=False), shown(change.now, unit=False)
     unit = f"{fmt.NBSP}Jahre" if change.unit == "Jahre" else ""
-    if first == last:
+    if change.still:
         return f"mit {last}{unit + 'n' if unit else ''} gleich geblieben"
     points = f"{fmt.NBSP}Prozentpunkte" if change.unit == "Prozentpunkte" else ""
     none = not fmt.change(change.value, change.decimals).strip("±0,")
@@ -107,15 +112,12 @@ def neighbours(p: Review) -> list[str]:
 def not_compared(p: Review) -> list[str]:
     """Which key figures have no change, by reason."""
     reasons: dict[str, list[str]] = {}
-    counted = {row.own.measure.id for row in p.households}  # have a chapter of their own
-    for row in p.rows:
-        own = row.own
-        if own.measure.id in counted and (own.then is None or own.now is None):
-            continue
+    for row in (*p.rows, *p.households):
+        own, years = row.own, p.span(row.own.measure)
         if own.why:
             reasons.setdefault(f"Nicht verglichen, weil {own.why}", []).append(own.measure.label)
         elif own.then is None or own.now is None:
-            year = p.years.then if own.then is None else p.years.now
+            year = years.then if own.then is None else years.now
             reasons.setdefault(f"Ohne Wert um {year}", []).append(own.measure.label)
         elif own.decimals is None:
             reasons.setdefault("Zu wenige Menschen für einen Anteil", []).append(own.measure.label)
@@ -126,7 +128,8 @@ def rules(p: Review) -> list[str]:
     """How to read the changes."""
     said = [
         "Verglichen werden nur Zahlen auf derselben Grundlage: Wer Zahlen vor und nach dem Zensus 2022 voneinander "
-        "abzieht, misst zum Teil die neue Zählung. Das gilt ebenso für geänderte Gebiete und neue Definitionen.",
+        "abzieht, misst zum Teil die neue Zählung. Das gilt ebenso für geänderte Gebiete und neue Definitionen. Zwei "
+        "Zählungen selbst, etwa der Haushalte im Zensus 2011 und 2022, lassen sich nebeneinander stellen.",
         f"Gesucht ist der Wert, der {p.years.then} und {p.years.now} am nächsten liegt, höchstens zwei Jahre daneben.",
     ]
     said.append(
