@@ -383,3 +383,12 @@ def test_the_number_of_the_lowest_mark_never_stands_beside_the_highest() -> None
     number = re.search(r'<text x="([\d.]+)"[^>]*text-anchor="end"[^>]*>13,4</text>', svg)
     assert number, "left of its own mark, with room for it before the axis"
     assert float(number[1]) > text_width("Altenquotient")
+
+
+def test_two_told_counts_at_one_place_stand_on_both_sides() -> None:
+    rows = [
+        DotRow("Gröde", {"german": 0.0, "foreign": 0.0}, told={"german": "0 von 4", "foreign": "1 von 5"}),
+        DotRow("Vrees", {"german": 12.0, "foreign": 30.0}),
+    ]
+    svg = dots(rows, {"german": "Deutsche", "foreign": "Ausländer"}, figure_id="x", unit="%")
+    assert_legible(svg)

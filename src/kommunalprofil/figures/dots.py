@@ -79,7 +79,7 @@ def dots(
     beyond = words.room + 9
     left = names.width + 12
     room_left = len(labels) == 2 or low < 0
-    start = left + (text_width(formatting.number(low, decimals), bold=True) + 9 if room_left else 2)
+    start = left + (beyond if room_left else 2)
     scale = Scale(low, high, start, sheet.width - beyond)
     if words.cramped(rows, scale, left):
         scale = Scale(low, high, left + beyond, sheet.width - beyond)
