@@ -126,21 +126,24 @@
     return best;
   };
 
+  const enter = (area) => {
+    move(area);
+    pointed.textContent = name(area);
+    for (const ring of rings) ring.setAttribute("d", area.querySelector("path").getAttribute("d"));
+    if (area.matches(":focus-visible")) svg.append(...rings);
+  };
+
   const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   panel.addEventListener("keydown", (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const way = WAYS[event.key];
     const to = way ? beside(...way) : { Home: areas[0], End: areas.at(-1) }[event.key];
     if (way || to) event.preventDefault(); // the page would scroll
-    to?.focus();
+    if (!to) return;
+    to.focus();
+    enter(to); // a window in the background tells nobody of the focus
   });
-  panel.addEventListener("focusin", (event) => {
-    const area = event.target.closest("a");
-    move(area);
-    pointed.textContent = name(area);
-    for (const ring of rings) ring.setAttribute("d", area.querySelector("path").getAttribute("d"));
-    if (area.matches(":focus-visible")) svg.append(...rings);
-  });
+  panel.addEventListener("focusin", (event) => enter(event.target.closest("a")));
   panel.addEventListener("focusout", () => {
     pointed.textContent = "";
     for (const ring of rings) ring.remove();
