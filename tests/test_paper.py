@@ -41,7 +41,13 @@ def test_rows_whose_text_takes_more_than_a_line_are_named() -> None:
 def figure(height: int, rows: int) -> Figure:
     table = Table("Werte", YEARS.columns, tuple((str(2000 + n), "1", "2") for n in range(rows)))
     return Figure(
-        "x", "Titel", "Untertitel", f'<svg width="300pt" height="{height}pt"></svg>', "Text", table, width="wide"
+        "x",
+        "Titel",
+        "Untertitel",
+        f'<svg width="300pt" height="{height}pt" viewBox="0 0 300 {height}"></svg>',
+        "Text",
+        table,
+        width="wide",
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kommunalprofil.document import Column, Figure, Table, Width
-from kommunalprofil.figures import style
+from kommunalprofil.figures import panels, style
 from kommunalprofil.figures.scales import wrap
 from kommunalprofil.figures.sheet import text_width
 
@@ -57,9 +57,8 @@ def setting(table: Table, beside: Width = "full") -> Setting:
     """Set a table at the side of a figure of the width `beside`, or over the width of the text.
 
     Columns of text get what their longest word needs, and of the rest the more, the more is missing to their longest
-    text. A few
-    numbers stay together at the right. More of them, or those of a table at the side, take what their longest number
-    and the words above it need, and what is left over in equal parts; else the first column wraps.
+    text. A few numbers stay together at the right. More of them, or those of a table at the side, take what their
+    longest number and the words above it need, and what is left over in equal parts; else the first column wraps.
     """
     columns, rows = table.columns, table.rows
     narrow, room = beside != "full", ROOM[beside]
@@ -95,8 +94,7 @@ def setting(table: Table, beside: Width = "full") -> Setting:
 
 def foot_aside(figure: Figure, table: Setting, note: str, source: str) -> bool:
     """Whether note and source of a figure stand below the table at its side, where they make the whole less high."""
-    height = re.match(r'<svg [^>]*height="([\d.]+)pt"', figure.svg)
-    drawn = float(height[1]) if height else 0.0
+    _, drawn = panels.size(figure.svg)
     left, right = style.WIDTHS[figure.width], ROOM[figure.width]
     title = len(_broken(figure.title, left, 11, bold=True)) * 13 + len(_broken(figure.subtitle, left, 9)) * 10.5 + 14
     here, there = (_foot(note, source, room) for room in (left, right))

@@ -87,7 +87,7 @@ def typst_text(value: object) -> Markup:
     return value if isinstance(value, Markup) else Markup(f"#{literal(value)};")
 
 
-def code(value: bool | int | float) -> Markup:
+def code(value: float) -> Markup:
     """A number or a truth value as typst code. Raises TypeError for anything else, which belongs into a literal."""
     if not isinstance(value, int | float):
         raise TypeError(f"{value!r} is not typst code")

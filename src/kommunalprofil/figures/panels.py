@@ -27,7 +27,7 @@ def apart(reaches: Mapping[str, float]) -> frozenset[str]:
 
 def beside(charts: Sequence[str], slots: int = 0) -> str:
     """Charts of one width side by side over the full text width, tops aligned; `slots` leaves room for so many."""
-    sizes = [_size(chart) for chart in charts]
+    sizes = [size(chart) for chart in charts]
     missing = max(slots - len(charts), 0)
     whole = sum(width for width, _ in sizes) + missing * sizes[0][0]
     gap = (style.WIDTHS["full"] - whole) / max(1, len(charts) + missing - 1)
@@ -37,12 +37,13 @@ def beside(charts: Sequence[str], slots: int = 0) -> str:
 
 def above(charts: Sequence[str], gap: float = 12) -> str:
     """Charts below each other, aligned at the left, `gap` points apart."""
-    sizes = [_size(chart) for chart in charts]
+    sizes = [size(chart) for chart in charts]
     tops = [sum(height + gap for _, height in sizes[:i]) for i in range(len(charts))]
     return _joined(charts, [(0.0, top) for top in tops], max(width for width, _ in sizes), tops[-1] + sizes[-1][1])
 
 
-def _size(chart: str) -> tuple[float, float]:
+def size(chart: str) -> tuple[float, float]:
+    """Width and height of a chart in points. Raises ValueError for an SVG from elsewhere."""
     head = _HEAD.match(chart)
     if head is None:
         raise ValueError("not a chart of this package")

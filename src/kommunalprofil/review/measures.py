@@ -111,9 +111,9 @@ def _progress(review: Review, one: Planned) -> Progress:
 def _start(one: Planned, rows: Sequence[Value]) -> str:
     """The date of a baseline as the values write theirs: a year meant of a stock is its last day; '' for none."""
     start = one.baseline.date
-    if not start or not rows or len(start) == len("2015-12-31"):
+    if not start or not rows or _is_day(start):
         return start
-    if len(rows[0].date) == len("2015-12-31"):
+    if _is_day(rows[0].date):
         return f"{fmt.year(start)}-12-31"
     return start if "/" in rows[0].date else str(fmt.year(start))
 
@@ -123,9 +123,14 @@ def _before(start: str, rows: Sequence[Value]) -> bool:
     return fmt.year(start) < min(fmt.year(v.date) for v in rows)
 
 
+def _is_day(when: str) -> bool:
+    """Whether a date of the data is a day, no year and no span of years."""
+    return len(when) == len("2015-12-31")
+
+
 def _last_day(when: str) -> date:
     """The last day of a date of the data."""
-    return date.fromisoformat(when) if len(when) == len("2015-12-31") else date(fmt.year(when), 12, 31)
+    return date.fromisoformat(when) if _is_day(when) else date(fmt.year(when), 12, 31)
 
 
 def _base(one: Planned, start: str, rows: Sequence[Value]) -> str:
