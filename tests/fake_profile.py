@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
 from kommunalprofil.document import Column, Figure, Gap, Table
 from kommunalprofil.grammar import forms
+from kommunalprofil.indicators.series import Cell, Selection
 from kommunalprofil.provenance import Origin
 
 SVG = (
@@ -146,6 +147,14 @@ class FakeProfile:
     def series(self, indicator: str, *, region: str | None = None, **dims: Any) -> list[FakeValue]:
         return [self._value(indicator, region, date, dims) for date in self.dates(indicator)]
 
+    def cells(self, indicator: str, region: str, variant: str, selection: Selection) -> Iterator[Cell]:
+        dims = {name: code for name, code in selection._asdict().items() if code != "T"}
+        for v in self.series(indicator, region=region, **dims | ({"variant": variant} if variant else {})):
+            yield v.date, v.value, v.numerator, v.denominator, v.flag, v.sources, v.base
+
+    def once(self, region: str, what: Any, make: Callable[[], Any]) -> Any:
+        return make()
+
     def split(self, indicator: str, dim: str, *, date: str | None = None, **others: Any) -> list[FakeValue]:
         members = {"sex": ("F", "M"), "age": ("0-17", "18-64", "65+"), "nationality": ("DE", "AUS")}[dim]
         return [self.get(indicator, date=date, **others | {dim: m}) for m in members]
@@ -163,8 +172,12 @@ class FakeProfile:
     def indicators(self) -> dict[str, SimpleNamespace]:
         text: dict[str, Any] = {"definition": "Menschen & Maße <1>.", "reference": "Lehrbuch"}
         text |= {"by": frozenset({"sex"}), "own": frozenset(), "members": {}, "variants": {}}
-        text["variant"] = lambda name: SimpleNamespace(definition=f"Variante {name}.")
-        return {name: SimpleNamespace(de=f"Kennzahl {name}", unit=unit, **text) for name, unit in UNITS.items()}
+        return {name: SimpleNamespace(de=f"Kennzahl {name}", unit=unit, variant=_variant(unit), **text)
+                for name, unit in UNITS.items()}  # fmt: skip
+
+
+def _variant(unit: str) -> Callable[[str], SimpleNamespace]:
+    return lambda name: SimpleNamespace(definition=f"Variante {name}.", unit=unit)
 
 
 @dataclass(frozen=True)

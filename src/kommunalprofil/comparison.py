@@ -288,7 +288,7 @@ class Comparison:
         self._points: dict[str, tuple[str, str]] = points.get(level, {})
         self._values: dict[Measure, dict[str, float]] = {}
         self._peers: dict[str, frozenset[str]] = {}
-        self._ordered: dict[tuple[Measure, frozenset[str] | None], Numbers] = {}
+        self._spread: dict[tuple[Measure, frozenset[str] | None], tuple[Numbers, list[float]]] = {}
 
     @classmethod
     def load(cls, state: State, level: str, register: Register) -> Comparison | None:
@@ -356,19 +356,21 @@ class Comparison:
     def standing(self, region: Region, measure: Measure, among: frozenset[str] | None = None) -> Standing | None:
         """Where a place stands among all places of its level, or `among` some; None without a value or few others."""
         own = self.values(measure).get(region.ags)
-        numbers = self._in_order(measure, among)
-        if own is None or len(numbers) < LEAST:
+        numbers, quartiles = self._spread_of(measure, among)
+        if own is None or not quartiles:
             return None
-        low, lower, median, upper, high = np.quantile(numbers, (0, 0.25, 0.5, 0.75, 1)).tolist()
         below, above = int(np.searchsorted(numbers, own)), len(numbers) - int(np.searchsorted(numbers, own, "right"))
+        low, lower, median, upper, high = quartiles
         return Standing(self.date(measure), own, low, lower, median, upper, high, below, above, len(numbers))
 
-    def _in_order(self, measure: Measure, among: frozenset[str] | None) -> Numbers:
-        """The values of all places or of some, sorted once."""
-        if (measure, among) not in self._ordered:
+    def _spread_of(self, measure: Measure, among: frozenset[str] | None) -> tuple[Numbers, list[float]]:
+        """The values of all places or of some in order, with ends and quartiles (none of few); found once."""
+        if (measure, among) not in self._spread:
             kept = [v for place, v in self.values(measure).items() if among is None or place in among]
-            self._ordered[measure, among] = np.sort(np.array(kept, dtype=np.float64))
-        return self._ordered[measure, among]
+            numbers = np.sort(np.array(kept, dtype=np.float64))
+            quartiles = np.quantile(numbers, (0, 0.25, 0.5, 0.75, 1)).tolist() if len(numbers) >= LEAST else []
+            self._spread[measure, among] = numbers, quartiles
+        return self._spread[measure, among]
 
 
 def absent(state: State) -> DataError:

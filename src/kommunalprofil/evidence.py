@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from kommunalprofil.indicators import Indicator
     from kommunalprofil.indicators.oracles import Compared
     from kommunalprofil.profile import Profile, Value
-    from kommunalprofil.provenance import Origin
     from kommunalprofil.regions import Region, Register
     from kommunalprofil.store import Store
 
@@ -42,7 +41,6 @@ class Evidence:
         self.part = ""
         """What is being written just now: values asked for belong to it."""
         self._parts: dict[str, dict[Any, None]] = {}
-        self._origins: dict[tuple[str, str | None, str | None], Origin] = {}
         self.cited: dict[str, None] = {}
         self.others: dict[tuple[Measure, tuple[str, ...]], dict[str, float]] = {}
         self.standings: dict[tuple[Measure, bool], Standing] = {}
@@ -83,16 +81,17 @@ class Evidence:
 
     def whole(self, indicator: str, **dims: Any) -> list[Value]:
         """A series with changes of borders flagged, without remembering it: for the data files, which show more."""
-        reforms = self._reforms_no_key_tells(dims.get("region"))
+        reforms = self.guessed(dims.get("region"))
         return boundaries.crossed(self._profile.series(indicator, **dims), reforms)
 
     def reforms(self, region: str | None = None) -> list[boundaries.Reform]:
         """Where the borders of a region (default: the place) moved."""
         place = region or self._profile.region.ags
         told = boundaries.known(self._profile.series("population", region=place))
-        return sorted({*told, *self._reforms_no_key_tells(place)}, key=lambda reform: reform.after)
+        return sorted({*told, *self.guessed(place)}, key=lambda reform: reform.after)
 
-    def _reforms_no_key_tells(self, region: str | None) -> list[boundaries.Reform]:
+    def guessed(self, region: str | None) -> list[boundaries.Reform]:
+        """Where the borders of a region moved of which no key tells."""
         place = region or self._profile.region.ags
         if place not in self._guessed:
             unsure = self._profile.unsure(place)
@@ -125,7 +124,7 @@ class Evidence:
         """The values there are of a measure, on every base of a date, moves of borders flagged; none is remembered."""
         members = dict(measure.members)
         rows = self._profile.every(measure.indicator, region=region, variant=measure.variant, **members)
-        return [v for v in boundaries.crossed(rows, self._reforms_no_key_tells(region)) if not v.missing]
+        return [v for v in boundaries.crossed(rows, self.guessed(region)) if not v.missing]
 
     def ranked(self, measures: Iterable[Measure] = MEASURES) -> list[tuple[Measure, Standing]]:
         """Those of the measures in which the place has a standing among all places of its level."""
@@ -157,13 +156,6 @@ class Evidence:
         asked = tuple(regions)
         self.others[measure, asked] = {region: known[region] for region in asked if region in known}
         return self.others[measure, asked]
-
-    def origin(self, table: str, date: str | None = None, base: str | None = None) -> Origin:
-        """Where a table's values come from, as Profile.origin; each is looked up once."""
-        key = (table, date, base)
-        if key not in self._origins:
-            self._origins[key] = self._profile.origin(table, date, base)
-        return self._origins[key]
 
     def cite(self, tables: Iterable[str]) -> None:
         """Remember sources that carry no values, like the outlines of a map."""

@@ -8,14 +8,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
-from functools import lru_cache, wraps
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kommunalprofil import __version__, references
 from kommunalprofil.indicators.rows import COLUMNS
+from kommunalprofil.indicators.series import Cell, Selection
 
 if TYPE_CHECKING:
     from kommunalprofil.evidence import Evidence
@@ -27,22 +27,20 @@ if TYPE_CHECKING:
 REGION_FIELDS = (
     "ags", "ars", "name", "title", "kind", "level", "slug", "association", "area_km2", "population", "population_date",
 )  # fmt: skip
-T = TypeVar("T")
+LINE_END = "\r\n"
 
 
-def _once(make: Callable[[Value], T]) -> Callable[[Value], T]:
-    """As `make`, remembered by the value: those of the Land and of Germany are written for many places."""
-    name = f"_{make.__name__}"
+class Line(NamedTuple):
+    """One value as the data files write it: its base, its cells in daten.csv behind those of the region, its object."""
 
-    @wraps(make)
-    def remembered(value: Value) -> T:
-        kept = vars(value)
-        if name not in kept:
-            kept[name] = make(value)
-        made: T = kept[name]
-        return made
+    base: str
+    cells: str
+    entry: str
 
-    return remembered
+
+Order = str
+"""By what the lines of a region are sorted and what tells them apart: indicator, variant, date, members."""
+Block = dict[Order, Line]
 
 
 def plain(number: float | None) -> float | int | None:
@@ -55,83 +53,111 @@ def plain(number: float | None) -> float | int | None:
     return int(tidy) if tidy.is_integer() and abs(tidy) < 1e15 else tidy
 
 
-@_once
-def _order(value: Value) -> tuple[str, ...]:
-    dims = (value.sex, value.age.rjust(7, "0"), value.nationality, value.migration, value.household)
-    return (value.region, value.indicator, value.variant, value.date, *dims)
+@lru_cache(maxsize=10_000)
+def _digits(number: float | None) -> str:
+    """A number as both files write it; '' for none."""
+    tidy = plain(number)
+    return "" if tidy is None else repr(tidy)
 
 
-_DIMS = attrgetter("date", "indicator", "variant", "sex", "age", "nationality", "migration", "household")
-
-
-def _line(cells: Iterable[Any]) -> str:
+def _row(cells: Iterable[Any]) -> str:
+    """A row of CSV (RFC 4180) without its end."""
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerow(cells)
+    csv.writer(text, lineterminator="").writerow(cells)
     return text.getvalue()
 
 
 @lru_cache(maxsize=10_000)
 def _cell(text: str) -> str:
-    return _line([text, ""]).removesuffix(",\r\n")
+    return _row([text, ""]).removesuffix(",")
 
 
-@_once
-def _numbers(value: Value) -> tuple[str, str, str]:
-    """Value, numerator and denominator as both files write them; '' for none."""
-    numbers = map(plain, (value.value, value.numerator, value.denominator))
-    of, above, below = ("" if number is None else repr(number) for number in numbers)
-    return of, above, below
+@lru_cache(maxsize=10_000)
+def _json(thing: str | tuple[str, ...]) -> str:
+    return json.dumps(thing, ensure_ascii=False)
 
 
-@_once
-def _row(value: Value) -> str:
-    """The cells of a value behind those of its region, in the order of COLUMNS."""
-    of, above, below = _numbers(value)
-    codes = _DIMS(value)  # these and the dates need no quotes
-    texts = *codes, of, _cell(value.unit), above, below, _cell(value.flag), _cell("|".join(value.sources))
-    return ",".join(texts) + "\r\n"
+@lru_cache(maxsize=10_000)
+def _around(indicator: str, variant: str, members: Selection) -> tuple[str, str]:
+    """What stands before and behind a date in the order of lines; the separator comes before any letter."""
+    sex, nationality, age, migration, household = members
+    behind = (sex, age.rjust(7, "0"), nationality, migration, household)
+    return f"{indicator}\0{variant}\0", "\0" + "\0".join(behind)
 
 
-def csv_bytes(values: Iterable[Value], names: dict[str, str]) -> bytes:
+class _Writer:
+    """Writes the values of one region in one series: what is the same in all of them is written once."""
+
+    def __init__(self, region: str, indicator: str, variant: str, unit: str, members: Selection) -> None:
+        sex, nationality, age, migration, household = members
+        self.before, self.behind = _around(indicator, variant, members)
+        codes = (indicator, variant, sex, age, nationality, migration, household)
+        self.codes = ",".join(codes)  # they and the dates need no quotes
+        self.unit, self.unit_text = _cell(unit), _json(unit)
+        self.region = f'{{"region": {_json(region)}, "date": "'
+        names = ("indicator", "variant", "sex", "age", "nationality", "migration", "household")
+        self.texts = "".join(f', "{name}": {_json(code)}' for name, code in zip(names, codes, strict=True))
+
+    def order(self, date: str) -> Order:
+        """Where a date comes among all values of the region."""
+        return self.before + date + self.behind
+
+    def line(self, cell: Cell, reason: str = "") -> Line:
+        """A value, or a gap and why it is one."""
+        date, value, numerator, denominator, flag, sources, base = cell
+        of, above, below = _digits(value), _digits(numerator), _digits(denominator)
+        cells = (
+            f"{date},{self.codes},{of},{self.unit},{above},{below},{_cell(flag)},{_cell('|'.join(sources))}{LINE_END}"
+        )
+        entry = (
+            f'{self.region}{date}"{self.texts}, "value": {of or "null"}, "numerator": {above or "null"}, '
+            f'"denominator": {below or "null"}, "unit": {self.unit_text}, "base": {_json(base)}, '
+            f'"flag": {_json(flag)}, "sources": {_json(sources)}'
+            + (f', "reason": {_json(reason)}}}' if reason else "}")
+        )
+        return Line(base, cells, entry)
+
+
+def _members(value: Value) -> Selection:
+    return Selection(value.sex, value.nationality, value.age, value.migration, value.household)
+
+
+def _writer(value: Value) -> _Writer:
+    return _Writer(value.region, value.indicator, value.variant, value.unit, _members(value))
+
+
+def _line(value: Value) -> Line:
+    cell = (value.date, value.value, value.numerator, value.denominator, value.flag, value.sources, value.base)
+    return _writer(value).line(cell, value.reason)
+
+
+def _order(value: Value) -> Order:
+    before, behind = _around(value.indicator, value.variant, _members(value))
+    return before + value.date + behind
+
+
+def csv_bytes(blocks: Mapping[str, Block], names: Mapping[str, str]) -> bytes:
     """UTF-8 without byte order mark, comma, RFC 4180; one row for each value, gaps with their reason in `flag`."""
-    regions = {ags: _line((ags, name)).removesuffix("\r\n") for ags, name in names.items()}
-    rows = (f"{regions[value.region]},{_row(value)}" for value in values)
-    return (_line(COLUMNS) + "".join(rows)).encode("utf-8")
-
-
-@lru_cache(maxsize=10_000)
-def _said(text: str) -> str:
-    return _json(text)
-
-
-@lru_cache(maxsize=10_000)
-def _listed_ids(sources: tuple[str, ...]) -> str:
-    return _json(list(sources))
-
-
-@_once
-def _entry(value: Value) -> str:
-    """The value for programs: one object of JSON, its texts escaped once each for all values."""
-    names = ("region", "date", "indicator", "variant", "sex", "age", "nationality", "migration", "household")
-    parts = [f'"{name}": {_said(getattr(value, name))}' for name in names]
-    numbers = zip(("value", "numerator", "denominator"), _numbers(value), strict=True)
-    parts += [f'"{name}": {number or "null"}' for name, number in numbers]
-    parts += [f'"{name}": {_said(getattr(value, name))}' for name in ("unit", "base", "flag")]
-    parts.append(f'"sources": {_listed_ids(value.sources)}')
-    if value.missing:
-        parts.append(f'"reason": {_said(value.reason)}')
-    return "{" + ", ".join(parts) + "}"
+    parts = [_row(COLUMNS), LINE_END]
+    for ags, block in blocks.items():
+        region = _row((ags, names[ags])) + ","
+        for line in block.values():
+            parts += region, line.cells
+    return "".join(parts).encode("utf-8")
 
 
 def _region(region: Region) -> dict[str, Any]:
     return {name: getattr(region, name) for name in REGION_FIELDS} | {"parents": list(region.parents)}
 
 
-def json_bytes(evidence: Evidence, outline: Outline, values: Iterable[Value]) -> bytes:
-    """Everything a program may want to know: place, values with their parts and sources, origins, figures, gaps."""
-    own = evidence.region.ags
-    seen = {_order(value) for value in evidence.shown}
-    entries = [_entry(value) for value in values if value.region == own or _order(value) in seen]
+def json_bytes(evidence: Evidence, outline: Outline, blocks: Mapping[str, Block]) -> bytes:
+    """Everything a program may want to know: place, values with their parts and sources, origins, figures, gaps.
+
+    Of other places only the values that the document shows.
+    """
+    own, shown = evidence.region.ags, _shown(evidence)
+    kept = {ags: block if ags == own else sorted(shown.get(ags, ())) for ags, block in blocks.items()}
+    entries = [blocks[ags][order].entry for ags, orders in kept.items() for order in orders]
     figures = [
         {"number": n.number, "id": n.item.id, "title": n.item.title, "subtitle": n.item.subtitle, "alt": n.alt,
          "table": n.item.table.caption, "sources": list(n.item.sources)}
@@ -187,13 +213,13 @@ def _alike(evidence: Evidence) -> dict[str, Any] | None:
             "measures": [measure.id for measure in found.measures], "places": places}  # fmt: skip
 
 
-def _json(thing: Any) -> str:
+def _dumped(thing: Any) -> str:
     return json.dumps(thing, ensure_ascii=False)
 
 
 def _lines(part: Any) -> str:
     """JSON with one entry of a list in a line: small, and people can still read and compare it."""
-    return _listed([_json(one) for one in part]) if isinstance(part, list) else _json(part)
+    return _listed([_dumped(one) for one in part]) if isinstance(part, list) else _dumped(part)
 
 
 def _listed(entries: list[str]) -> str:
@@ -213,28 +239,59 @@ def _selections(declared: Indicator) -> list[dict[str, str]]:
     return [*rows, *split, *({"variant": variant} for variant in declared.variants)]
 
 
-def collected(evidence: Evidence) -> list[Value]:
-    """The values of the data files, sorted: those the document shows, and more.
+def _asked(evidence: Evidence) -> Iterator[tuple[str, str, Selection]]:
+    """Every series of the data files: all that was asked for, and those of every declared indicator."""
+    asked = [*evidence.asked, *((name, s) for name, one in evidence.indicators.items() for s in _selections(one))]
+    for indicator, members in asked:
+        rest = {name: code for name, code in members.items() if name != "variant"}
+        yield indicator, members.get("variant", ""), Selection(**rest)
+
+
+def _block(evidence: Evidence, region: str, asked: Iterable[tuple[str, str, Selection]]) -> Block:
+    """The values of a region in some series, sorted; no gaps."""
+    found: Block = {}
+    if evidence.guessed(region):
+        values = (v for name, variant, members in asked for v in evidence.whole(
+            name, region=region, variant=variant, **members._asdict()))  # fmt: skip
+        found = {_order(v): _line(v) for v in values if not v.missing}
+    else:
+        for name, variant, members in asked:
+            writer = _Writer(region, name, variant, evidence.indicators[name].variant(variant).unit, members)
+            cells = (cell for cell in evidence.cells(name, region, variant, members) if cell[1] is not None)
+            found.update((writer.order(cell[0]), writer.line(cell)) for cell in cells)
+    return dict(sorted(found.items()))
+
+
+def _shown(evidence: Evidence) -> dict[str, dict[Order, Value]]:
+    """The values that the document shows, by region."""
+    shown: dict[str, dict[Order, Value]] = {}
+    for value in evidence.shown:
+        shown.setdefault(value.region, {})[_order(value)] = value
+    return shown
+
+
+def collected(evidence: Evidence) -> dict[str, Block]:
+    """The values of the data files by region, sorted: those the document shows, and more.
 
     Whole series of everything that was asked for and of every declared indicator, for the place and what surrounds it;
-    of the gaps only those that the document met.
+    of the gaps only those that the document met. A date has one base, the one that the document shows.
     """
-    asked = [*evidence.asked, *((name, s) for name, one in evidence.indicators.items() for s in _selections(one))]
-    found = {_order(value): value for value in evidence.shown}
-    for indicator, members in {repr(key): key for key in asked}.values():
-        for region in (evidence.region, *evidence.parents):
-            for value in evidence.whole(indicator, region=region.ags, **members):
-                if value.missing:
-                    continue
-                shown = found.setdefault(_order(value), value)
-                if shown is not value and shown.base in ("", value.base):  # no second base at a date
-                    found[_order(value)] = value
-    return [found[key] for key in sorted(found)]
+    asked, shown = frozenset(_asked(evidence)), _shown(evidence)
+    blocks: dict[str, Block] = {}
+    for region in (evidence.region, *evidence.parents):
+        ags = region.ags
+        blocks[ags] = evidence.once(ags, asked, partial(_block, evidence, ags, asked))
+    for ags, values in shown.items():
+        block = blocks.get(ags, {})
+        more = {order: _line(value) for order, value in values.items()
+                if order not in block or value.base not in ("", block[order].base)}  # fmt: skip
+        if more:
+            blocks[ags] = dict(sorted({**block, **more}.items()))
+    return dict(sorted(blocks.items()))
 
 
 def files(evidence: Evidence, outline: Outline) -> dict[str, bytes]:
     """daten.csv and profil.json of a document."""
-    values = collected(evidence)
-    names = {region.ags: region.name for region in (evidence.region, *evidence.parents)}
-    names |= {v.region: evidence.register.get(v.region).name for v in values if v.region not in names}
-    return {"daten.csv": csv_bytes(values, names), "profil.json": json_bytes(evidence, outline, values)}
+    blocks = collected(evidence)
+    names = {ags: evidence.register.get(ags).name for ags in blocks}
+    return {"daten.csv": csv_bytes(blocks, names), "profil.json": json_bytes(evidence, outline, blocks)}

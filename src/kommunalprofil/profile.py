@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeVar
 
 from kommunalprofil import successions
 from kommunalprofil.comparison import Comparison
 from kommunalprofil.errors import DataError
-from kommunalprofil.indicators import Indicator, Results, Selection
-from kommunalprofil.indicators.oracles import Compared, comparison
-from kommunalprofil.indicators.series import Series, Value
+from kommunalprofil.indicators import Indicator, Results, Selection, oracles
+from kommunalprofil.indicators.series import Cell, Series, Value
 from kommunalprofil.indicators.territory import Continued
 from kommunalprofil.provenance import Origin, covers
 from kommunalprofil.regions import Region, Register
@@ -24,7 +24,7 @@ from kommunalprofil.vocabulary import COUNTED
 
 __all__ = ["Profile", "Value"]
 
-DIMENSIONS = ("sex", "nationality", "age", "migration", "household")
+T = TypeVar("T")
 SHOWN = 5
 """So many places like it a profile shows."""
 
@@ -32,14 +32,16 @@ SHOWN = 5
 class Together:
     """What some places and all that surrounds them are told from: tables are read and series computed once for all."""
 
-    def __init__(self, data_dir: Path | State, register: Register, places: Iterable[Region]) -> None:
+    def __init__(self, data_dir: Path | State, register: Register, places: Sequence[Region]) -> None:
         self.store, self.register = Store(data_dir), register
         keys = sorted({key for place in places for key in (place.ags, *place.parents)})
         known = CROSSWALK in self.store.state.entries
         self.territory = Continued(self.store, register.gebietsstand, keys) if known else None
         self.results = Results(self.store, keys, territory=self.territory)
+        self._places = frozenset(place.ags for place in places)
         self._around = {key for place in places for key in place.parents}
-        self._rows: dict[tuple[int, str], list[Value]] = {}
+        self._made: dict[tuple[str, Hashable], Any] = {}
+        self._origins: dict[tuple[str, str | None, str | None], Origin] = {}
         self._comparisons: dict[str, Comparison | None] = {}
         self._spaces: dict[str, Space | None] = {}
 
@@ -63,14 +65,47 @@ class Together:
             self._spaces[level] = None if comparison is None else Space.of(comparison, self.register)
         return self._spaces[level]
 
-    def rows(self, series: Series, region: str) -> list[Value]:
-        """The values of a region in a series of `results`; those of what surrounds several places are made once."""
+    def once(self, region: str, what: Hashable, make: Callable[[], T]) -> T:
+        """What `make` gives for a region; `what` tells it from other things made of that region.
+
+        For what surrounds several places it is made once and kept.
+        """
         if region not in self._around:
-            return list(series.row(region))
-        key = (id(series), region)
-        if key not in self._rows:
-            self._rows[key] = list(series.row(region))
-        return self._rows[key]
+            return make()
+        if (region, what) not in self._made:
+            self._made[region, what] = make()
+        kept: T = self._made[region, what]
+        return kept
+
+    def rows(self, series: Series, region: str) -> list[Value]:
+        """The values of a region in a series of `results`."""
+        return self.once(region, id(series), lambda: list(series.row(region)))
+
+    @cached_property
+    def compared(self) -> list[oracles.Comparison]:
+        """Official values of the places beside ours, of tables nothing is computed from. Raises DataError."""
+        used, indicators = self.results.tables, self.results.indicators.values()
+        pairs = ((indicator, oracle) for indicator in indicators for oracle in indicator.oracle)
+        pairs = ((indicator, oracle) for indicator, oracle in pairs if oracle.table not in used)
+        found = (oracles.comparison(self.every_base, *pair, self._places) for pair in pairs)
+        return [one for one in found if one is not None]
+
+    def origin(self, table: str, date: str | None, base: str | None) -> Origin:
+        """As Profile.origin; each is looked up once."""
+        key = (table, date, base)
+        if key not in self._origins:
+            self._origins[key] = self._origin(*key)
+        return self._origins[key]
+
+    def _origin(self, table: str, date: str | None, base: str | None) -> Origin:
+        found = [o for o in self.store.origins if covers(o, table, date, base)]
+        if found:
+            return max(found, key=lambda o: (o.stand or o.retrieved, o.dates))
+        others = [o for o in self.store.origins if covers(o, table, None, None) and o.dates]
+        if not others:
+            raise DataError(f"Zur Tabelle {table} fehlt der Herkunftsnachweis.")
+        wanted = datetime.date.fromisoformat(date[:10]) if date and len(date) >= 10 else datetime.date.max
+        return min(others, key=lambda o: min(abs((datetime.date.fromisoformat(d) - wanted).days) for d in o.dates))
 
 
 class Profile:
@@ -175,6 +210,14 @@ class Profile:
         """
         return list(self._rows(indicator, region, variant, Selection(**members)))
 
+    def cells(self, indicator: str, region: str, variant: str, selection: Selection) -> Iterator[Cell]:
+        """The same of one region as what differs between the values, without a place made for each."""
+        return self.results.series(indicator, selection, variant).cells(region)
+
+    def once(self, region: str, what: Hashable, make: Callable[[], T]) -> T:
+        """As Together.once: of what surrounds places that are told of together a thing is made once."""
+        return self._shared.once(region, what, make)
+
     def get(
         self, indicator: str, *, region: str | None = None, date: str | None = None, variant: str = "", **members: str
     ) -> Value:
@@ -227,17 +270,13 @@ class Profile:
         same = [v for v in series.row(value.region) if v.date == value.date and v.base in own and not v.missing]
         return same[-1] if same else value
 
-    def checked(self) -> list[Compared]:
+    def checked(self) -> list[oracles.Compared]:
         """Every value that an office prints and we have too, of tables nothing is computed from.
 
         Raises DataError for a damaged data set.
         """
-        place, used = frozenset({self.region.ags}), self.results.tables
-        pairs = ((indicator, oracle) for indicator in self.indicators.values() for oracle in indicator.oracle)
-        found = (
-            comparison(self._shared.every_base, i, oracle, place) for i, oracle in pairs if oracle.table not in used
-        )
-        return [cell for one in found if one is not None for cell in one.cells() if cell.ours is not None]
+        cells = (cell for one in self._shared.compared for cell in one.cells(one.regions == self.region.ags))
+        return [cell for cell in cells if cell.ours is not None]
 
     def split(
         self,
@@ -271,7 +310,7 @@ class Profile:
         self, indicator: str, place: str, date: str | None, variant: str, selection: Selection
     ) -> list[Value]:
         groups = self.results.by_age(indicator, selection, variant)
-        values = [v for series in groups for v in series.row(place)]
+        values = [v for series in groups for v in self._shared.rows(series, place)]
         partial = {v.date for v in values if v.missing}  # ages without a secret or absent one are no whole
         dates = {v.date for v in values if date is None or date in (v.date, v.date[:4])} - partial
         return [v for v in values if v.date == max(dates)] if dates else []
@@ -295,23 +334,4 @@ class Profile:
 
         A table that holds no such date answers with what it holds nearest to it: areas stand in for other days.
         """
-        found = [o for o in self.store.origins if covers(o, table, date, base)]
-        if found:
-            return max(found, key=lambda o: (o.stand or o.retrieved, o.dates))
-        others = [o for o in self.store.origins if covers(o, table, None, None) and o.dates]
-        if not others:
-            raise DataError(f"Zur Tabelle {table} fehlt der Herkunftsnachweis.")
-        wanted = datetime.date.fromisoformat(date[:10]) if date and len(date) >= 10 else datetime.date.max
-        return min(others, key=lambda o: min(abs((datetime.date.fromisoformat(d) - wanted).days) for d in o.dates))
-
-    def values(self) -> Iterator[Value]:
-        """Every value and gap of the place and what surrounds it, by every dimension, as the data export shows them."""
-        for name, declaration in self.indicators.items():
-            for variant in ("", *declaration.variants):
-                for selection in self.results.selections(name, DIMENSIONS, variant):
-                    series = [self.results.series(name, selection, variant)]
-                    if "age" in declaration.by - declaration.own:
-                        series += self.results.by_age(name, selection, variant)
-                    for one in series:
-                        for region in (self.region.ags, *self.region.parents):
-                            yield from self._shared.rows(one, region)
+        return self._shared.origin(table, date, base)

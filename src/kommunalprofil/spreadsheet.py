@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import zip_longest
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
@@ -114,18 +115,30 @@ def _text(text: str) -> str:
     return escape(re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", printable(text)[:_LONGEST_TEXT]))
 
 
-def _cell(place: str, cell: Cell, style: str) -> str:
+class _Texts(dict[str, int]):
+    """The texts of a workbook, each once: cells hold their numbers."""
+
+    def __missing__(self, text: str) -> int:
+        self[text] = len(self)
+        return self[text]
+
+    def written(self) -> str:
+        """The part of the workbook that holds them."""
+        # A shared string is text whatever it begins with; only an element <f> would be a formula.
+        each = "".join(f'<si><t xml:space="preserve">{_text(text)}</t></si>' for text in self)
+        return f'<sst xmlns="{_NAMESPACE}" uniqueCount="{len(self)}">{each}</sst>'
+
+
+def _cell(place: str, cell: Cell, style: str, texts: _Texts) -> str:
+    if not cell:
+        return ""
+    if isinstance(cell, str):
+        form = "quoted" if style == "text" and cell[0] in "=+-@\t\r" else style
+        return f'<c r="{place}" s="{_PLACE[form]}" t="s"><v>{texts[cell]}</v></c>'
     if isinstance(cell, Number):
         form = str(min(cell.decimals, 2)) if cell.grouped else "year"
         return f'<c r="{place}" s="{_PLACE[form]}"><v>{cell.value!r}</v></c>'
-    if isinstance(cell, datetime.date):
-        return f'<c r="{place}" s="{_PLACE["date"]}"><v>{(cell - _FIRST_DAY).days}</v></c>'
-    if not cell:
-        return ""
-    form = "quoted" if style == "text" and cell[0] in "=+-@\t\r" else style
-    # An inline string is text whatever it begins with; only an element <f> would be a formula.
-    content = f'<is><t xml:space="preserve">{_text(cell)}</t></is>'
-    return f'<c r="{place}" s="{_PLACE[form]}" t="inlineStr">{content}</c>'
+    return f'<c r="{place}" s="{_PLACE["date"]}"><v>{(cell - _FIRST_DAY).days}</v></c>'
 
 
 def _style(sheet: Sheet, number: int) -> str:
@@ -137,19 +150,15 @@ def _style(sheet: Sheet, number: int) -> str:
 
 
 def _length(cell: Cell) -> int:
-    if isinstance(cell, Number):
-        return len(f"{cell.value:,.{cell.decimals}f}")
-    return len(cell) if isinstance(cell, str) else 10
+    if isinstance(cell, str):
+        return len(cell)
+    return len(f"{cell.value:,.{cell.decimals}f}") if isinstance(cell, Number) else 10
 
 
 def _widths(sheet: Sheet) -> list[float]:
     """Wide enough for the longest cell within limits; headers wrap, a title has all columns."""
-    longest = [NARROWEST] * max(map(len, sheet.rows))
-    for number, row in enumerate(sheet.rows):
-        if _style(sheet, number) != "title":
-            for column, cell in enumerate(row):
-                if (length := _length(cell)) > longest[column]:
-                    longest[column] = length
+    rows = (row for number, row in enumerate(sheet.rows) if _style(sheet, number) != "title")
+    longest = (max(NARROWEST, *map(_length, set(column))) for column in zip_longest(*rows))
     return [min(length * 1.1, WIDEST if sheet.table else 2 * WIDEST) + 2.5 for length in longest]
 
 
@@ -163,11 +172,13 @@ def _height(sheet: Sheet, number: int, widths: Sequence[float]) -> str:
     return f' ht="{lines * LINE:g}" customHeight="1"' if lines > 1 else ""
 
 
-def _worksheet(sheet: Sheet, first: bool) -> str:
+def _worksheet(sheet: Sheet, first: bool, texts: _Texts) -> str:
     rows, widths = [], _widths(sheet)
+    letters = [column_name(c) for c in range(max(map(len, sheet.rows)))]
     for number, row in enumerate(sheet.rows):
         style = _style(sheet, number)
-        cells = "".join(_cell(f"{column_name(c)}{number + 1}", cell, style) for c, cell in enumerate(row))
+        places = zip(letters, row, strict=False)
+        cells = "".join([_cell(f"{letter}{number + 1}", cell, style, texts) for letter, cell in places])
         rows.append(f'<row r="{number + 1}"{_height(sheet, number, widths)}>{cells}</row>')
     columns = "".join(
         f'<col min="{n}" max="{n}" width="{width:g}" customWidth="1"/>' for n, width in enumerate(widths, 1)
@@ -241,7 +252,8 @@ def _attribute(text: str) -> str:
 
 def _parts(title: str, day: str, sheets: Sequence[Sheet]) -> dict[str, str]:
     names = sheet_names(sheet.name for sheet in sheets)
-    numbers = range(1, len(sheets) + 1)
+    numbers, texts = range(1, len(sheets) + 1), _Texts()
+    worksheets = {f"xl/worksheets/sheet{n}.xml": _worksheet(sheet, n == 1, texts) for n, sheet in enumerate(sheets, 1)}
     main = "application/vnd.openxmlformats-officedocument.spreadsheetml"
     types = "".join(
         f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{main}.worksheet+xml"/>' for n in numbers
@@ -254,7 +266,9 @@ def _parts(title: str, day: str, sheets: Sequence[Sheet]) -> dict[str, str]:
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         '<Default Extension="xml" ContentType="application/xml"/>'
         f'<Override PartName="/xl/workbook.xml" ContentType="{main}.sheet.main+xml"/>{types}'
-        f'<Override PartName="/xl/styles.xml" ContentType="{main}.styles+xml"/><Override PartName="/docProps/core.xml" '
+        f'<Override PartName="/xl/styles.xml" ContentType="{main}.styles+xml"/>'
+        f'<Override PartName="/xl/sharedStrings.xml" ContentType="{main}.sharedStrings+xml"/>'
+        '<Override PartName="/docProps/core.xml" '
         'ContentType="application/vnd.openxmlformats-package.core-properties+xml"/></Types>',
         "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
         f'<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/><Relationship Id="rId2" '
@@ -267,9 +281,12 @@ def _parts(title: str, day: str, sheets: Sequence[Sheet]) -> dict[str, str]:
         f'<dcterms:modified xsi:type="dcterms:W3CDTF">{day}T00:00:00Z</dcterms:modified></cp:coreProperties>',
         "xl/workbook.xml": _workbook(sheets, names),
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">{links}'
-        f'<Relationship Id="rId{len(sheets) + 1}" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>',
+        f'<Relationship Id="rId{len(sheets) + 1}" Type="{_OFFICE}/styles" Target="styles.xml"/>'
+        f'<Relationship Id="rId{len(sheets) + 2}" Type="{_OFFICE}/sharedStrings" Target="sharedStrings.xml"/>'
+        "</Relationships>",
         "xl/styles.xml": _styles(),
-        **{f"xl/worksheets/sheet{n}.xml": _worksheet(sheet, n == 1) for n, sheet in enumerate(sheets, 1)},
+        "xl/sharedStrings.xml": texts.written(),
+        **worksheets,
     }  # fmt: skip
 
 

@@ -46,6 +46,9 @@ class Selection(NamedTuple):
 
 
 TOTALS = Selection()
+CELL = ("date", "value", "numerator", "denominator", "flag", "sources", "base")
+"""What differs between the values of one region in a series."""
+Cell = tuple[str, float | None, float | None, float | None, str, tuple[str, ...], str]
 
 
 @dataclass(frozen=True)
@@ -197,31 +200,31 @@ class Series:
         bits = int(self.broken[r, t])
         return flag_text(int(self.flags[r, t]), self.reasons[self.reason[r, t]], self.breaks(bits, t) if bits else "")
 
-    def row(self, region: str) -> Iterator[Value]:
+    def cells(self, region: str) -> Iterator[Cell]:
         """The values and gaps of one region, in order of date and base; nothing for a region that is not there."""
         if region not in self.regions:
             return
         r = self.regions.index(region)
-        same = {"region": region, "indicator": self.indicator.id, "variant": self.variant, "unit": self.unit}
-        same |= self.selection._asdict()
-        dates, points = self.dates, self.points
+        dates, points, reasons = self.dates, self.points, self.reasons
         columns = (self.there, self.value, self.numerator, self.denominator, self.flags, self.broken, self.reason,
                    self.source)  # fmt: skip
-        cells = zip(*(array[r].tolist() for array in columns), strict=True)
-        for t, (there, value, numerator, denominator, bits, broken, reason, source) in enumerate(cells):
+        rows = zip(*(array[r].tolist() for array in columns), strict=True)
+        for t, (there, value, numerator, denominator, bits, broken, reason, source) in enumerate(rows):
             if there:
-                made = object.__new__(Value)  # calling a frozen class takes four times as long
-                vars(made).update(
-                    same,
-                    date=dates[t],
-                    value=_number(value),
-                    numerator=_number(numerator),
-                    denominator=_number(denominator),
-                    flag=flag_text(bits, self.reasons[reason], self.breaks(broken, t) if broken else ""),
-                    sources=_ids(self.sources[source]),
-                    base=points[t].base,
-                )
-                yield made
+                flag = flag_text(bits, reasons[reason], self.breaks(broken, t) if broken else "")
+                numbers = _number(value), _number(numerator), _number(denominator)
+                yield dates[t], *numbers, flag, _ids(self.sources[source]), points[t].base
+
+    def row(self, region: str) -> Iterator[Value]:
+        """The same as values that say what they are of."""
+        same = {"region": region, "indicator": self.indicator.id, "variant": self.variant, "unit": self.unit}
+        same |= self.selection._asdict()
+        for cell in self.cells(region):
+            made = object.__new__(Value)  # calling a frozen class takes four times as long
+            fields = vars(made)
+            fields.update(same)
+            fields.update(zip(CELL, cell, strict=True))
+            yield made
 
 
 @cache
