@@ -150,7 +150,8 @@ class FakeProfile:
     def cells(self, indicator: str, region: str, variant: str, selection: Selection) -> Iterator[Cell]:
         dims = {name: code for name, code in selection._asdict().items() if code != "T"}
         for v in self.series(indicator, region=region, **dims | ({"variant": variant} if variant else {})):
-            yield v.date, v.value, v.numerator, v.denominator, v.flag, v.sources, v.base
+            if not v.missing:
+                yield v.date, v.value, v.numerator, v.denominator, v.flag, v.sources, v.base
 
     def once(self, region: str, what: Any, make: Callable[[], Any]) -> Any:
         return make()

@@ -166,6 +166,8 @@ def test_portions_are_of_one_land_and_small(register: Register, tmp_path: Path) 
     assert sorted(key for one in found for key in one.places) == [place.ags for place in places]
     assert all(len({key[:2] for key in one.places}) == 1 <= len(one.places) <= many.TOGETHER for one in found)
     assert [len(one.places) for one in many.portions(what, places[:4], 4)] == [1, 1, 1, 1]
+    bavaria = [place for place in places if place.ags[:2] == "09"]
+    assert [len(one.places) for one in many.portions(what, [*places[:2], *bavaria[:25]], 1)] == [13, 12, 2]
 
 
 def test_one_fails_and_the_others_are_built(

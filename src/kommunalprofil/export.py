@@ -257,7 +257,7 @@ def _block(evidence: Evidence, region: str, asked: Iterable[tuple[str, str, Sele
     else:
         for name, variant, members in asked:
             writer = _Writer(region, name, variant, evidence.indicators[name].variant(variant).unit, members)
-            cells = (cell for cell in evidence.cells(name, region, variant, members) if cell[1] is not None)
+            cells = evidence.cells(name, region, variant, members)
             found.update((writer.order(cell[0]), writer.line(cell)) for cell in cells)
     return dict(sorted(found.items()))
 

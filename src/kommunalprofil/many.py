@@ -16,6 +16,7 @@ from concurrent.futures import BrokenExecutor, Executor, as_completed
 from contextlib import AbstractContextManager
 from functools import cache, lru_cache
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 from platform import node
 from typing import TYPE_CHECKING, NamedTuple
@@ -31,7 +32,7 @@ from kommunalprofil.workers import undisturbed
 if TYPE_CHECKING:
     from kommunalprofil.profile import Together
 
-TOGETHER = 12
+TOGETHER = 24
 """Places computed together: each more takes memory, and work is lost by portions when a process ends."""
 PARALLEL = 6
 """For fewer places no process is started: each takes a second to load."""
@@ -125,12 +126,20 @@ def up_to_date(what: What, place: Region) -> Outcome | None:
 
 
 def portions(what: What, places: Sequence[Region], jobs: int) -> list[Portion]:
-    """The places in portions of one level and Land, small enough that every process gets one."""
+    """The places in portions of one level and Land, of a Land about equal, small enough that every process gets one.
+
+    The largest come first, so that no process is left with one when the others have nothing more to do.
+    """
     most = max(1, min(TOGETHER, -(-len(places) // jobs)))
     groups: dict[tuple[int, str], list[str]] = {}
     for place in places:
         groups.setdefault((len(place.ags), place.ags[:2]), []).append(place.ags)
-    return [Portion(what, tuple(keys[i : i + most])) for keys in groups.values() for i in range(0, len(keys), most)]
+    found = []
+    for keys in groups.values():
+        number = -(-len(keys) // most)
+        ends = [len(keys) * n // number for n in range(number + 1)]
+        found += [Portion(what, tuple(keys[start:end])) for start, end in pairwise(ends)]
+    return sorted(found, key=lambda portion: -len(portion.places))
 
 
 def jobs_here(asked: int | None, places: int) -> int:

@@ -211,8 +211,8 @@ class Profile:
         return list(self._rows(indicator, region, variant, Selection(**members)))
 
     def cells(self, indicator: str, region: str, variant: str, selection: Selection) -> Iterator[Cell]:
-        """The same of one region as what differs between the values, without a place made for each."""
-        return self.results.series(indicator, selection, variant).cells(region)
+        """What differs between the values of a region in a series; no gaps."""
+        return self.results.series(indicator, selection, variant).cells(region, gaps=False)
 
     def once(self, region: str, what: Hashable, make: Callable[[], T]) -> T:
         """As Together.once: of what surrounds places that are told of together a thing is made once."""
@@ -227,7 +227,7 @@ class Profile:
         bases are never compared.
         """
         rows = self._rows(indicator, region, variant, Selection(**members))
-        asked = [v for v in rows if date is None or date in (v.date, v.date[:4])]
+        asked = rows if date is None else [v for v in rows if date in (v.date, v.date[:4])]
         chosen = [v for v in asked if not v.missing] or asked
         if chosen:
             value = chosen[-1]
@@ -302,18 +302,18 @@ class Profile:
         dates = [
             v.date for row in rows for v in row if not v.missing and (date is None or date in (v.date, v.date[:4]))
         ]
-        if not dates:
-            return []
-        return [v for row in rows for v in row if v.date == max(dates)]
+        newest = max(dates, default="")
+        return [v for row in rows for v in row if v.date == newest] if dates else []
 
     def _split_age(
         self, indicator: str, place: str, date: str | None, variant: str, selection: Selection
     ) -> list[Value]:
         groups = self.results.by_age(indicator, selection, variant)
-        values = [v for series in groups for v in self._shared.rows(series, place)]
-        partial = {v.date for v in values if v.missing}  # ages without a secret or absent one are no whole
-        dates = {v.date for v in values if date is None or date in (v.date, v.date[:4])} - partial
-        return [v for v in values if v.date == max(dates)] if dates else []
+        told = [one for series in groups for one in series.told(place)]
+        partial = {day for day, valued in told if not valued}  # ages without a secret or absent one are no whole
+        dates = {day for day, _ in told if date is None or date in (day, day[:4])} - partial
+        newest = max(dates, default="")
+        return [v for series in groups for v in series.row(place, newest)] if dates else []
 
     def dates(self, indicator: str, *, region: str | None = None, variant: str = "", **members: str) -> list[str]:
         """The dates that have a value, from old to new."""

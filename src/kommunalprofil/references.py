@@ -71,13 +71,14 @@ def _tables(ids: Iterable[str]) -> str:
 
 def used_origins(evidence: Evidence | Joint) -> dict[str, list[Origin]]:
     """The origins behind the values given away and the maps, by table id, each once and in order of their dates."""
-    found: dict[str, dict[Origin, None]] = {}
+    found: dict[str, dict[int, Origin]] = {}  # by identity: comparing all that an origin says takes long
     for table, date, base in evidence.used:
-        found.setdefault(table, {})[evidence.origin(table, date, base or None)] = None
+        origin = evidence.origin(table, date, base or None)
+        found.setdefault(table, {})[id(origin)] = origin
     for table in evidence.cited:
         if table not in found:
-            found[table] = {evidence.origin(table): None}
-    return {table: sorted(found[table], key=lambda o: (o.dates, o.stand)) for table in sorted(found)}
+            found[table] = {0: evidence.origin(table)}
+    return {table: sorted(found[table].values(), key=lambda o: (o.dates, o.stand)) for table in sorted(found)}
 
 
 def used_licences(evidence: Evidence | Joint) -> dict[str, Licence]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +58,7 @@ def remark(value: Value) -> str:
     return "; ".join(words)
 
 
+@cache
 def when(date: str) -> Cell:
     """A day as a day, a year as a number, several years as '2012–2015'."""
     if re.fullmatch(r"\d{4}", date):

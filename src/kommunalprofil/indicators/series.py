@@ -200,26 +200,32 @@ class Series:
         bits = int(self.broken[r, t])
         return flag_text(int(self.flags[r, t]), self.reasons[self.reason[r, t]], self.breaks(bits, t) if bits else "")
 
-    def cells(self, region: str) -> Iterator[Cell]:
-        """The values and gaps of one region, in order of date and base; nothing for a region that is not there."""
+    def told(self, region: str) -> Iterator[tuple[str, bool]]:
+        """The date of each value and gap of one region and whether it is a value; nothing for an absent region."""
+        if region in self.regions:
+            r = self.regions.index(region)
+            t = np.flatnonzero(self.there[r])
+            yield from zip([self.dates[i] for i in t.tolist()], np.isfinite(self.value[r, t]).tolist(), strict=True)
+
+    def cells(self, region: str, *, gaps: bool = True, date: str | None = None) -> Iterator[Cell]:
+        """The values of one region, in order of date and base, of one date if told; nothing for an absent region."""
         if region not in self.regions:
             return
-        r = self.regions.index(region)
-        dates, points, reasons = self.dates, self.points, self.reasons
-        columns = (self.there, self.value, self.numerator, self.denominator, self.flags, self.broken, self.reason,
-                   self.source)  # fmt: skip
-        rows = zip(*(array[r].tolist() for array in columns), strict=True)
-        for t, (there, value, numerator, denominator, bits, broken, reason, source) in enumerate(rows):
-            if there:
-                flag = flag_text(bits, reasons[reason], self.breaks(broken, t) if broken else "")
-                numbers = _number(value), _number(numerator), _number(denominator)
-                yield dates[t], *numbers, flag, _ids(self.sources[source]), points[t].base
+        r, dates, points, reasons = self.regions.index(region), self.dates, self.points, self.reasons
+        kept = self.there[r] if gaps else self.there[r] & np.isfinite(self.value[r])
+        columns = np.flatnonzero(kept if date is None else kept & np.array([day == date for day in dates], dtype=bool))
+        arrays = (self.value, self.numerator, self.denominator, self.flags, self.broken, self.reason, self.source)
+        rows = zip(columns.tolist(), *(array[r, columns].tolist() for array in arrays), strict=True)
+        for t, value, numerator, denominator, bits, broken, reason, source in rows:
+            flag = flag_text(bits, reasons[reason], self.breaks(broken, t) if broken else "")
+            numbers = _number(value), _number(numerator), _number(denominator)
+            yield dates[t], *numbers, flag, _ids(self.sources[source]), points[t].base
 
-    def row(self, region: str) -> Iterator[Value]:
-        """The same as values that say what they are of."""
+    def row(self, region: str, date: str | None = None) -> Iterator[Value]:
+        """The values and gaps of one region, as `cells`, each saying what it is of."""
         same = {"region": region, "indicator": self.indicator.id, "variant": self.variant, "unit": self.unit}
         same |= self.selection._asdict()
-        for cell in self.cells(region):
+        for cell in self.cells(region, date=date):
             made = object.__new__(Value)  # calling a frozen class takes four times as long
             fields = vars(made)
             fields.update(same)
