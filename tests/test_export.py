@@ -12,7 +12,11 @@ import pytest
 
 from fake_profile import FIGURES, GEMEINDE, FakeProfile
 from kommunalprofil import export, render
+from kommunalprofil.evidence import Evidence
 from kommunalprofil.indicators.export import COLUMNS
+from kommunalprofil.profile import Profile, Together
+from kommunalprofil.regions import Register
+from kommunalprofil.resources import data_dir
 
 
 @pytest.fixture(scope="module")
@@ -80,3 +84,21 @@ def test_json_values_carry_their_parts(profile: Any) -> None:
     gaps = [v for v in profile["values"] if v["value"] is None]
     assert gaps
     assert all(gap["reason"] for gap in gaps)
+
+
+def test_a_region_without_values_has_no_line() -> None:
+    line = export.Line("", "2020,population\r\n", "{}")
+    text = export.csv_bytes({"01": {}, "02": {"a": line, "b": line}}, {"01": "Leer", "02": 'Ort, "x"'}).decode()
+    assert text.split("\r\n")[1:] == ['02,"Ort, ""x""",2020,population'] * 2 + [""]
+
+
+def test_what_surrounds_places_told_together_is_written_as_for_one_alone() -> None:
+    register = Register.load(data_dir())
+    places = [register.get("01051"), register.get("01053")]
+    together = Together(data_dir(), register, places)
+    for place in places:
+        shared, alone = Profile(place.ags, data_dir(), register, together), Profile(place.ags, data_dir(), register)
+        blocks = [export.collected(Evidence(profile)) for profile in (shared, alone)]
+        assert blocks[0] == blocks[1]
+        assert all(len(blocks[0][ags]) > 1_000 for ags in (place.ags, "01", "DE"))
+        assert all(list(block) == sorted(block) for block in blocks[0].values())

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -141,8 +141,7 @@ def csv_bytes(blocks: Mapping[str, Block], names: Mapping[str, str]) -> bytes:
     parts = [_row(COLUMNS), LINE_END]
     for ags, block in blocks.items():
         region = _row((ags, names[ags])) + ","
-        for line in block.values():
-            parts += region, line.cells
+        parts += [region + region.join([line.cells for line in block.values()])] if block else []
     return "".join(parts).encode("utf-8")
 
 
@@ -247,7 +246,7 @@ def _asked(evidence: Evidence) -> Iterator[tuple[str, str, Selection]]:
         yield indicator, members.get("variant", ""), Selection(**rest)
 
 
-def _block(evidence: Evidence, region: str, asked: Iterable[tuple[str, str, Selection]]) -> Block:
+def _block(evidence: Evidence, region: str, asked: Collection[tuple[str, str, Selection]]) -> Block:
     """The values of a region in some series, sorted; no gaps."""
     found: Block = {}
     if evidence.guessed(region):
@@ -255,11 +254,15 @@ def _block(evidence: Evidence, region: str, asked: Iterable[tuple[str, str, Sele
             name, region=region, variant=variant, **members._asdict()))  # fmt: skip
         found = {_order(v): _line(v) for v in values if not v.missing}
     else:
-        for name, variant, members in asked:
+        for name, variant, members in sorted(asked):  # their lines are nearly in order then
             writer = _Writer(region, name, variant, evidence.indicators[name].variant(variant).unit, members)
             cells = evidence.cells(name, region, variant, members)
             found.update((writer.order(cell[0]), writer.line(cell)) for cell in cells)
-    return dict(sorted(found.items()))
+    return _sorted(found)
+
+
+def _sorted(lines: Block) -> Block:
+    return {order: lines[order] for order in sorted(lines)}
 
 
 def _shown(evidence: Evidence) -> dict[str, dict[Order, Value]]:
@@ -286,7 +289,7 @@ def collected(evidence: Evidence) -> dict[str, Block]:
         more = {order: _line(value) for order, value in values.items()
                 if order not in block or value.base not in ("", block[order].base)}  # fmt: skip
         if more:
-            blocks[ags] = dict(sorted({**block, **more}.items()))
+            blocks[ags] = _sorted(block | more)
     return dict(sorted(blocks.items()))
 
 

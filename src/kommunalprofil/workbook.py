@@ -51,11 +51,17 @@ def remark(value: Value) -> str:
     """What has to be known of a value, in words: why there is none, how sure it is, what lies before it."""
     if value.missing:
         return value.reason
-    words = [FEW] if sentences.few(value) else []
-    for flag in filter(None, value.flag.split("|")):
+    few = [FEW] if sentences.few(value) else []
+    return "; ".join([*few, *_facts(value.flag)])
+
+
+@cache
+def _facts(flags: str) -> list[str]:
+    words = []
+    for flag in filter(None, flags.split("|")):
         name, _, cause = flag.partition(":")
         words.append(f"Bruch: {_BREAKS.get(cause, cause)}" if name == "break" else FLAG_TEXT.get(name, name))
-    return "; ".join(words)
+    return words
 
 
 @cache
@@ -105,7 +111,8 @@ class _Rows:
 
     def row(self, value: Value) -> list[Cell]:
         """The cells of one value, in the order of HEADER."""
-        declared, few = self.evidence.indicators[value.indicator], sentences.few(value)
+        declared, decimals = self.evidence.indicators[value.indicator], sentences.places(value)
+        few = decimals is None and not value.missing
         return [
             declared.de,
             declared.variant(value.variant).definition if value.variant else "",
@@ -113,7 +120,7 @@ class _Rows:
             value.region,
             when(value.date),
             *(self._dim(name, getattr(value, name)) for name in DIMENSION),
-            None if few else number(value.value, sentences.places(value)),
+            None if few else number(value.value, decimals),
             value.unit,
             None if few and value.unit == "Jahre" else number(value.numerator),  # the years of few people are no count
             number(value.denominator),
