@@ -43,7 +43,7 @@ class Evidence:
         self._parts: dict[str, dict[Any, None]] = {}
         self.cited: dict[str, None] = {}
         self.others: dict[tuple[Measure, tuple[str, ...]], dict[str, float]] = {}
-        self.standings: dict[tuple[Measure, bool], Standing] = {}
+        self._stands: dict[tuple[Measure, bool], tuple[Standing | None, Value | None]] = {}
         self._asked: dict[tuple[str, tuple[tuple[str, str], ...]], None] = {}
         self._guessed: dict[str, list[boundaries.Reform]] = {}
 
@@ -132,18 +132,32 @@ class Evidence:
 
     def standing(self, measure: Measure, *, typed: bool = False) -> Standing | None:
         """Where the place stands among all places of its level (`typed`: of its type); None without such a value."""
+        key = (measure, typed)
+        if key not in self._stands:
+            self._stands[key] = self._found_to_stand(measure, typed)
+        found, own = self._stands[key]
+        if own is not None:
+            self.take(own)
+        return found
+
+    @property
+    def standings(self) -> dict[tuple[Measure, bool], Standing]:
+        """Every standing given away so far, by its measure and whether it is one among places of its type."""
+        return {key: found for key, (found, _) in self._stands.items() if found is not None}
+
+    def _found_to_stand(self, measure: Measure, typed: bool) -> tuple[Standing | None, Value | None]:
+        """The standing and the value of the place it was compared with."""
         comparison = self._profile.comparison
         if comparison is None:
-            return None
+            return None, None
         among = comparison.peers(self._profile.region) if typed else None
         found = comparison.standing(self._profile.region, measure, among)
         if found is None:
-            return None
+            return None, None
         own = self.measured(measure, found.date)
         if own.value is None or abs(own.value - found.value) > SAME * max(1.0, abs(found.value)):
-            return None  # the profile tells of another area or base than the comparison
-        self.standings[measure, typed] = found
-        return found
+            return None, own  # the profile tells of another area or base than the comparison
+        return found, own
 
     @cached_property
     def checked(self) -> list[Compared]:
