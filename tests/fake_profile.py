@@ -153,6 +153,9 @@ class FakeProfile:
             if not v.missing:
                 yield v.date, v.value, v.numerator, v.denominator, v.flag, v.sources, v.base
 
+    def ahead(self, region: str) -> dict[Any, Any]:
+        return {}
+
     def once(self, region: str, what: Any, make: Callable[[], Any]) -> Any:
         return make()
 

@@ -20,8 +20,9 @@ from typing import Any
 import pytest
 
 import documents
-from kommunalprofil import cli, datapackage, german_cli, many, render, workers
+from kommunalprofil import cli, datapackage, export, german_cli, many, render, workers
 from kommunalprofil.errors import RenderError
+from kommunalprofil.evidence import Evidence
 from kommunalprofil.regions import Register
 from kommunalprofil.resources import data_dir
 from kommunalprofil.states import State, dump
@@ -243,6 +244,44 @@ def test_a_killed_process_loses_nothing(times: int, tmp_path: Path, register: Re
     assert len(broken) == times
     assert sorted(one.ags for one in outcomes) == [place.ags for place in places]
     assert not any(one.error for one in outcomes)
+
+
+export_ahead = export.ahead
+
+
+def _fails(*_: Any) -> Any:
+    raise RenderError("nein")
+
+
+def _dies(*_: Any) -> Any:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("work", [export_ahead, _fails, _dies])
+def test_what_a_second_process_makes_or_fails_to_make_changes_nothing(
+    work: Callable[..., Any], tmp_path: Path, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "_context", lambda: multiprocessing.get_context("fork"))
+    given: list[Any] = []
+
+    def document(profile: Any, *_: Any, **__: Any) -> render.Document:
+        given.append(profile.ahead("DE"))
+        blocks = export.collected(Evidence(profile))
+        text = export.csv_bytes(blocks, {ags: ags for ags in blocks})
+        return render.Document("", {"daten.csv": text}, None)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(render, "document", document)
+    made = {}
+    for spare in (True, False):
+        what = many.What(data_dir(), tmp_path / str(spare))
+        if spare:
+            monkeypatch.setattr(export, "ahead", work)
+        outcomes = list(many.build(many.Portion(what, ("01051",)), spare=spare))
+        assert [one.error for one in outcomes] == [""]
+        made[spare] = [path.read_bytes() for one in outcomes for path in one.files]
+    assert made[True] == made[False]
+    assert [len(one) > 100 for one in given] == [work is export_ahead, False]
+    assert not multiprocessing.active_children()
 
 
 def test_killed_again_and_again_is_told(tmp_path: Path, register: Register, quick: list[str]) -> None:

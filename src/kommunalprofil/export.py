@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,6 +18,8 @@ from kommunalprofil.indicators.rows import COLUMNS
 from kommunalprofil.indicators.series import Cell, Selection
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kommunalprofil.evidence import Evidence
     from kommunalprofil.indicators import Indicator
     from kommunalprofil.outline import Outline
@@ -41,6 +43,8 @@ class Line(NamedTuple):
 Order = str
 """By what the lines of a region are sorted and what tells them apart: indicator, variant, date, members."""
 Block = dict[Order, Line]
+Key = tuple[str, str, Selection]
+"""A series: its indicator, variant and members."""
 
 
 def plain(number: float | None) -> float | int | None:
@@ -238,27 +242,52 @@ def _selections(declared: Indicator) -> list[dict[str, str]]:
     return [*rows, *split, *({"variant": variant} for variant in declared.variants)]
 
 
-def _asked(evidence: Evidence) -> Iterator[tuple[str, str, Selection]]:
-    """Every series of the data files: all that was asked for, and those of every declared indicator."""
-    asked = [*evidence.asked, *((name, s) for name, one in evidence.indicators.items() for s in _selections(one))]
-    for indicator, members in asked:
-        rest = {name: code for name, code in members.items() if name != "variant"}
-        yield indicator, members.get("variant", ""), Selection(**rest)
+def _key(indicator: str, members: Mapping[str, str]) -> Key:
+    rest = {name: code for name, code in members.items() if name != "variant"}
+    return indicator, members.get("variant", ""), Selection(**rest)
 
 
-def _block(evidence: Evidence, region: str, asked: Collection[tuple[str, str, Selection]]) -> Block:
-    """The values of a region in some series, sorted; no gaps."""
-    found: Block = {}
+def _declared(evidence: Evidence) -> set[Key]:
+    """The series of every declared indicator."""
+    return {_key(name, members) for name, one in evidence.indicators.items() for members in _selections(one)}
+
+
+def _lines_of(evidence: Evidence, region: str, key: Key) -> Block:
+    """The values of a region in a series; no gaps."""
+    indicator, variant, members = key
     if evidence.guessed(region):
-        values = (v for name, variant, members in asked for v in evidence.whole(
-            name, region=region, variant=variant, **members._asdict()))  # fmt: skip
-        found = {_order(v): _line(v) for v in values if not v.missing}
-    else:
-        for name, variant, members in sorted(asked):  # their lines are nearly in order then
-            writer = _Writer(region, name, variant, evidence.indicators[name].variant(variant).unit, members)
-            cells = evidence.cells(name, region, variant, members)
-            found.update((writer.order(cell[0]), writer.line(cell)) for cell in cells)
+        values = evidence.whole(indicator, region=region, variant=variant, **members._asdict())
+        return {_order(value): _line(value) for value in values if not value.missing}
+    writer = _Writer(region, indicator, variant, evidence.indicators[indicator].variant(variant).unit, members)
+    return {writer.order(cell[0]): writer.line(cell) for cell in evidence.cells(indicator, region, variant, members)}
+
+
+def _block(evidence: Evidence, region: str, asked: Collection[Key]) -> Block:
+    """The values of a region in some series, sorted; no gaps."""
+    found, ready = Block(), evidence.ahead(region)
+    for key in sorted(asked):  # the lines are nearly in order then
+        found.update(ready[key] if key in ready else _lines_of(evidence, region, key))
     return _sorted(found)
+
+
+def ahead(data: Path, places: Iterable[str]) -> dict[str, dict[Key, Block]]:
+    """The lines of every declared indicator for some places (keys) and what surrounds them, by region and series.
+
+    Another process can make them while a document is written. Raises KommunalprofilError.
+    """
+    from kommunalprofil.evidence import Evidence
+    from kommunalprofil.profile import Profile, Together
+    from kommunalprofil.regions import Register
+
+    register = Register.load(data)
+    regions = [register.get(place) for place in places]
+    together = Together(data, register, regions)
+    found: dict[str, dict[Key, Block]] = {}
+    for place in regions:
+        evidence = Evidence(Profile(place.ags, data, register, together))
+        for ags in {place.ags, *place.parents} - set(found):
+            found[ags] = {key: _lines_of(evidence, ags, key) for key in _declared(evidence)}
+    return found
 
 
 def _sorted(lines: Block) -> Block:
@@ -279,7 +308,8 @@ def collected(evidence: Evidence) -> dict[str, Block]:
     Whole series of everything that was asked for and of every declared indicator, for the place and what surrounds it;
     of the gaps only those that the document met. A date has one base, the one that the document shows.
     """
-    asked, shown = frozenset(_asked(evidence)), _shown(evidence)
+    asked = frozenset({*_declared(evidence), *(_key(*one) for one in evidence.asked)})
+    shown = _shown(evidence)
     blocks: dict[str, Block] = {}
     for region in (evidence.region, *evidence.parents):
         ags = region.ags

@@ -11,15 +11,15 @@ import errno
 import hashlib
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor, as_completed
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache, lru_cache
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 from platform import node
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kommunalprofil import __version__, datapackage
 from kommunalprofil.errors import DataError, KommunalprofilError
@@ -142,13 +142,18 @@ def portions(what: What, places: Sequence[Region], jobs: int) -> list[Portion]:
     return sorted(found, key=lambda portion: -len(portion.places))
 
 
+def cores_here() -> int:
+    """The cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def jobs_here(asked: int | None, places: int) -> int:
     """How many processes build so many places: as asked, else one for each core that memory allows."""
     if asked is not None:
         return max(1, min(asked, places))
     if places < PARALLEL:
         return 1
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = cores_here()
     try:
         free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, ValueError, OSError):
@@ -162,22 +167,45 @@ def register(data: Path) -> Register:
     return Register.load(data)
 
 
-def build(portion: Portion) -> Iterator[Outcome]:
-    """Build the places of a portion one after another; one that fails does not keep the others."""
+def build(portion: Portion, *, spare: bool = False) -> Iterator[Outcome]:
+    """Build the places of a portion one after another; one that fails does not keep the others.
+
+    With `spare` a second process makes a part of the data files meanwhile: few places alone use one core otherwise.
+    """
     from kommunalprofil.profile import Together
 
     what, known = portion.what, register(portion.what.data)
     places = [known.get(ags) for ags in portion.places]
-    together = Together(what.data, known, places)
-    for place in places:
-        outcome = _made(what, known, place, together)
-        if outcome.error and not outcome.stuck and len(places) > 1:
-            # what is damaged for one place may have spoilt what was computed for all of them
-            outcome = _made(what, known, place)
-        _give_back()
-        yield outcome
-        if outcome.stuck:
-            return
+    with _ahead(portion) if spare else nullcontext(dict) as ahead:
+        together = Together(what.data, known, places, ahead)
+        for place in places:
+            outcome = _made(what, known, place, together)
+            if outcome.error and not outcome.stuck and len(places) > 1:
+                # what is damaged for one place may have spoilt what was computed for all of them
+                outcome = _made(what, known, place)
+            _give_back()
+            yield outcome
+            if outcome.stuck:
+                return
+
+
+@contextmanager
+def _ahead(portion: Portion) -> Iterator[Callable[[], Mapping[str, Any]]]:
+    """A process that begins the data files of a portion; it gives nothing if it fails: then this one will say why."""
+    from kommunalprofil import export, workers
+
+    with workers.stoppable(1, patient=False) as pool:
+        with undisturbed():
+            promised = pool.submit(export.ahead, portion.what.data, portion.places)
+
+        @cache
+        def made() -> Mapping[str, Any]:
+            try:
+                return promised.result()
+            except Exception:
+                return {}
+
+        yield made
 
 
 @cache
@@ -242,14 +270,16 @@ def _built(portion: Portion) -> list[Outcome]:
         return list(build(portion))
 
 
-def run(portions: Sequence[Portion], start: Start | None = None) -> Iterator[Outcome]:
+def run(portions: Sequence[Portion], start: Start | None = None, *, spare: bool = False) -> Iterator[Outcome]:
     """The outcome of every place as it comes; `start` opens what does the work, without it this process does.
+
+    `spare` says that there is a core to spare for it.
 
     What was given to a process that ended from outside is begun again. After a place that is stuck nothing more is
     begun.
     """
     if start is None:
-        yield from _until_stuck(outcome for portion in portions for outcome in build(portion))
+        yield from _until_stuck(outcome for portion in portions for outcome in build(portion, spare=spare))
         return
     left = dict(enumerate(portions))
     for _ in range(ATTEMPTS):

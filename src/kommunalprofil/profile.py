@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kommunalprofil import successions
 from kommunalprofil.comparison import Comparison
@@ -22,6 +22,9 @@ from kommunalprofil.store import Store
 from kommunalprofil.territory import FORMER_KREISE
 from kommunalprofil.vocabulary import COUNTED
 
+if TYPE_CHECKING:
+    from kommunalprofil.export import Block, Key
+
 __all__ = ["Profile", "Value"]
 
 T = TypeVar("T")
@@ -29,10 +32,24 @@ SHOWN = 5
 """So many places like it a profile shows."""
 
 
-class Together:
-    """What some places and all that surrounds them are told from: tables are read and series computed once for all."""
+def _nothing() -> dict[str, dict[Key, Block]]:
+    return {}
 
-    def __init__(self, data_dir: Path | State, register: Register, places: Sequence[Region]) -> None:
+
+class Together:
+    """What some places and all that surrounds them are told from: tables are read and series computed once for all.
+
+    `ahead` gives the lines of data files that another process has made of them (`export.ahead`).
+    """
+
+    def __init__(
+        self,
+        data_dir: Path | State,
+        register: Register,
+        places: Sequence[Region],
+        ahead: Callable[[], Mapping[str, Mapping[Key, Block]]] = _nothing,
+    ) -> None:
+        self.ahead = ahead
         self.store, self.register = Store(data_dir), register
         keys = sorted({key for place in places for key in (place.ags, *place.parents)})
         known = CROSSWALK in self.store.state.entries
@@ -213,6 +230,10 @@ class Profile:
     def cells(self, indicator: str, region: str, variant: str, selection: Selection) -> Iterator[Cell]:
         """What differs between the values of a region in a series; no gaps."""
         return self.results.series(indicator, selection, variant).cells(region, gaps=False)
+
+    def ahead(self, region: str) -> Mapping[Key, Block]:
+        """The lines of data files that another process has made of a region, by series."""
+        return self._shared.ahead().get(region, {})
 
     def once(self, region: str, what: Hashable, make: Callable[[], T]) -> T:
         """As Together.once: of what surrounds places that are told of together a thing is made once."""

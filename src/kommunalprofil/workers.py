@@ -80,21 +80,32 @@ def pool(number: int) -> ProcessPoolExecutor:
 
 
 @contextmanager
-def stoppable(number: int) -> Iterator[ProcessPoolExecutor]:
-    """As `pool`, for long work: whoever leaves with an error ends the processes in the middle of it."""
+def stoppable(number: int, *, patient: bool = True) -> Iterator[ProcessPoolExecutor]:
+    """As `pool`, for long work: whoever leaves with an error ends the processes in the middle of it.
+
+    Who is not `patient` does so in any case: what has not been asked for until then is not needed.
+    """
     before = set(active_children())
-    made = pool(number)
+    made, finished = pool(number), False
     try:
         yield made
-    except BaseException:
-        made.shutdown(wait=False, cancel_futures=True)
-        own = set(active_children()) - before
-        for process in own:
-            process.terminate()
-        for process in own:
-            process.join(PATIENCE)
-        raise
-    made.shutdown()
+        finished = patient
+    finally:
+        made.shutdown(wait=finished, cancel_futures=not finished)
+        if not finished:
+            own = set(active_children()) - before
+            for process in own:
+                process.terminate()
+            for process in own:
+                process.join(PATIENCE)
+
+
+def copies() -> bool:
+    """Whether a process begun now is a copy of this one, which takes no time, and not a new one.
+
+    Threads that Python does not know of are those of typst: a copy of a process that has set a page waits for them.
+    """
+    return sys.platform == "linux" and threading.active_count() == 1 and "typst" not in sys.modules
 
 
 @contextmanager
@@ -111,12 +122,8 @@ def undisturbed() -> Iterator[None]:
 
 
 def _context() -> BaseContext:
-    """A copy of this process where that is safe, for it has loaded everything; else a new one, a second later.
-
-    Threads that Python does not know of are those of typst: a copy of a process that has set a page waits for them.
-    """
-    alone = sys.platform == "linux" and threading.active_count() == 1 and "typst" not in sys.modules
-    return get_context("fork" if alone else "spawn")
+    """A copy of this process where that is safe, for it has loaded everything; else a new one, a second later."""
+    return get_context("fork" if copies() else "spawn")
 
 
 def _kept(promised: dict[int, Future[B]], done: dict[int, B], number: int) -> Iterator[B]:
