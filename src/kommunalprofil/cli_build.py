@@ -202,15 +202,15 @@ def _outcomes(what: What, places: Sequence[Region], jobs: int | None, scheduler:
 
 def _progress(outcomes: Iterator[Outcome], number: int) -> Iterator[Outcome]:
     """The outcomes, with a bar on the terminal that tells rate and remaining time."""
-    begun = time.monotonic()
-    count = 0
+    begun, count = time.monotonic(), 0
 
     def rate(_: object) -> str:
         return f"{count / (time.monotonic() - begun) * 60:.0f} je Minute" if count else ""
 
-    with typer.progressbar(outcomes, number, "Profile", file=sys.stderr, show_pos=True, item_show_func=rate) as bar:
-        for outcome in bar:
+    with typer.progressbar(length=number, label="Profile", file=sys.stderr, show_pos=True, item_show_func=rate) as bar:
+        for outcome in outcomes:  # given to the bar, a run that stops early would look complete
             count += 1
+            bar.update(1)
             yield outcome
 
 
