@@ -64,7 +64,7 @@ HEAVY = {
     "lxml": ("plan",),
     "matplotlib": ("figures",),
     "typer": (*COMMAND_LINE, "german_texts"),
-    "jinja2": ("render", "sandbox", "templating", "templates", "sentences", "markup"),
+    "jinja2": ("compiled", "render", "sandbox", "templating", "templates", "sentences", "markup"),
     "markdown_it": ("own.markdown",),
     "PIL": ("own.pictures",),
     "typst": ("pdf", "render"),
