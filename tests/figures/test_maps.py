@@ -107,7 +107,7 @@ def test_the_same_place_gives_the_same_bytes(country: State) -> None:
 
 
 def test_maps_need_no_pandas(country: State) -> None:
-    names = ("pandas", "geopandas", "pyarrow.dataset", "matplotlib.pyplot")
+    names = ("pandas", "geopandas", "pyarrow.dataset", "matplotlib")
     code = f"""import sys, pathlib
 from kommunalprofil.figures import maps
 from kommunalprofil.states import State

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import xml.etree.ElementTree as ET
 from functools import lru_cache
 
-from matplotlib.font_manager import FontProperties
-from matplotlib.path import Path
-from matplotlib.textpath import text_to_path
+# Without a writable home matplotlib warns in English about its cache; the letters are the same.
+logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
-from kommunalprofil.figures.sheet import font_file, text_width
+from matplotlib.font_manager import FontProperties  # noqa: E402
+from matplotlib.path import Path  # noqa: E402
+from matplotlib.textpath import text_to_path  # noqa: E402
+
+from kommunalprofil.figures.widths import font_file, text_width  # noqa: E402
 
 SVG = "http://www.w3.org/2000/svg"
 _KEPT = ("fill", "stroke", "stroke-width", "paint-order", "transform")

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from matplotlib.path import Path
 
 from kommunalprofil import formatting as fmt
 from kommunalprofil.document import Width
 from kommunalprofil.figures import style
 from kommunalprofil.figures.keys import Key, draw_keys, key_rows
 from kommunalprofil.figures.scales import wrap
-from kommunalprofil.figures.sheet import Array, Link, Sheet, Spot, text_width
+from kommunalprofil.figures.sheet import Array, Link, Path, Sheet, Spot, text_width
 from kommunalprofil.outlines import Layer, gemeinden_of, layer
 from kommunalprofil.states import State
 
@@ -79,11 +78,8 @@ class _Frame:
         xy, ring = shapely.get_coordinates(rings, return_index=True)
         if not len(xy):
             return None
-        codes = np.full(len(xy), Path.LINETO)
-        starts = np.flatnonzero(np.diff(ring, prepend=-1))
-        codes[starts] = Path.MOVETO
-        codes[np.append(starts[1:], len(xy)) - 1] = Path.CLOSEPOLY
-        return Path(self.points(xy).round(1), codes)
+        form = "".join([f"M{'L' * (corners - 2)}z" for corners in np.bincount(ring).tolist()])
+        return Path(self.points(xy).round(1), form)
 
 
 def locator(state: State, place: str, *, figure_id: str, names: Mapping[str, str], width: Width = "full") -> str:
