@@ -357,7 +357,7 @@ def test_the_package_alone_imports_nothing_heavy() -> None:
 
 
 def test_a_home_that_cannot_be_written_causes_no_words() -> None:
-    code = "import kommunalprofil.figures.lettering"
+    code = "from kommunalprofil.figures import lettering; lettering._outline('x', 0, 0, 8, 400)"
     env = {
         "MPLCONFIGDIR": "/proc/none",
         "HOME": "/proc/none",
