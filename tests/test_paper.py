@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kommunalprofil.document import Column, Figure, Table
-from kommunalprofil.figures.sheet import text_width
+from kommunalprofil.figures.widths import text_width
 from kommunalprofil.paper import ROOM, foot_aside, setting
 
 YEARS = Table("Umzüge", (Column("Jahr", align="left"), Column("Zuzüge", "Personen"), Column("Fortzüge", "Personen")),

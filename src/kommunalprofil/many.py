@@ -88,7 +88,7 @@ def fingerprint(what: What) -> str:
     digest.update(dump(State.of(what.data).entries))
     package = Path(__file__).resolve().parent
     for folder, pattern in ((package, "*.py"), (templates_dir(), "*")):
-        for path in sorted(path for path in folder.rglob(pattern) if path.is_file()):
+        for path in sorted(p for p in folder.rglob(pattern) if p.is_file() and p.parent.name != "__pycache__"):
             digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from kommunalprofil.document import Column, Figure, Table, Width
 from kommunalprofil.figures import panels, style
 from kommunalprofil.figures.scales import wrap
-from kommunalprofil.figures.sheet import text_width
+from kommunalprofil.figures.widths import text_width
 
 GUTTER = 6 / 25.4 * 72
 ROOM: dict[Width, float] = {"full": style.WIDTHS["full"]}

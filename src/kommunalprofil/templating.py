@@ -30,6 +30,7 @@ from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup, escape
 
 from kommunalprofil import formatting as fmt
+from kommunalprofil.compiled import Compiled
 from kommunalprofil.errors import RenderError, TemplateError, UsageError, shown
 from kommunalprofil.remote import remote
 from kommunalprofil.resources import templates_dir
@@ -128,7 +129,7 @@ def sentences(items: Iterable[str]) -> str:
     return " ".join(text for item in items if (text := str(item).strip()))
 
 
-def _environment(templates: Templates, finalize: Callable[[Any], Any]) -> Filled:
+def _environment(templates: Templates, form: str, finalize: Callable[[Any], Any]) -> Filled:
     options: dict[str, Any] = {
         "loader": ChoiceLoader([Replaced(templates), FileSystemLoader(templates_dir())]),
         "autoescape": True,
@@ -139,7 +140,10 @@ def _environment(templates: Templates, finalize: Callable[[Any], Any]) -> Filled
         "auto_reload": False,
     }
     own = frozenset(one.name for one in templates)
-    environment = Sandbox(own, finalize, **options) if own else Trusted(finalize=finalize, **options)
+    if own:
+        environment: Filled = Sandbox(own, finalize, **options)
+    else:
+        environment = Trusted(finalize=finalize, bytecode_cache=Compiled(form), **options)
     for name in ("number", "change", "percent", "quantity", "date", "date_words", "age", "list_and", "year"):
         environment.filters[name] = getattr(fmt, name)
     for name in PADDING_FILTERS:
@@ -153,7 +157,7 @@ def _environment(templates: Templates, finalize: Callable[[Any], Any]) -> Filled
 @lru_cache(maxsize=4)
 def html_environment(templates: Templates = ()) -> Filled:
     """The environment of HTML pages: autoescape."""
-    environment = _environment(templates, html_text)
+    environment = _environment(templates, "html", html_text)
     environment.globals["as_text"] = escape
     return environment
 
@@ -161,7 +165,7 @@ def html_environment(templates: Templates = ()) -> Filled:
 @lru_cache(maxsize=4)
 def typst_environment(templates: Templates = ()) -> Filled:
     """The environment of typst sources: a finalizer that writes string literals, and no filter that speaks HTML."""
-    environment = _environment(templates, typst_text)
+    environment = _environment(templates, "typst", typst_text)
     environment.globals["as_text"] = typst_text
     environment.filters["lit"] = literal
     environment.filters["code"] = code

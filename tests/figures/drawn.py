@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-from kommunalprofil.figures.sheet import text_width
+from kommunalprofil.figures.widths import text_width
 
 SVG = "{http://www.w3.org/2000/svg}"
 _SHIFT = re.compile(r"translate\(([\d.]+) ([\d.]+)\)")

@@ -107,7 +107,7 @@ def test_the_same_place_gives_the_same_bytes(country: State) -> None:
 
 
 def test_maps_need_no_pandas(country: State) -> None:
-    names = ("pandas", "geopandas", "pyarrow.dataset", "matplotlib.pyplot")
+    names = ("pandas", "geopandas", "pyarrow.dataset", "matplotlib")
     code = f"""import sys, pathlib
 from kommunalprofil.figures import maps
 from kommunalprofil.states import State
@@ -173,3 +173,15 @@ def test_an_island_far_away_moves_near_and_says_so(tmp_path: Path) -> None:
     layers = {"gemeinden": near, "kreise": kreis, "laender": {"01": kreis["01000"]}}
     state = save(tmp_path / "near", {f"{OUTLINES}/{name}": outlines(rows) for name, rows in layers.items()})
     assert maps.NEARER not in texts(maps.locator(state, "01000004", figure_id="map", names={}))
+
+
+def test_what_is_kept_of_one_place_is_right_for_the_next(country: State) -> None:
+    def drawn() -> list[str]:
+        return [maps.locator(country, key, figure_id="map", names=NAMES) for key in ("01004", "01001", "01004", "01")]
+
+    kept = drawn()
+    for function in (maps._simplified, maps._united):
+        assert function.cache_info().hits
+        function.cache_clear()
+    assert drawn() == kept
+    assert len(set(kept)) == 3

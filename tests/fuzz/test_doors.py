@@ -16,7 +16,7 @@ import seeds
 
 from kommunalprofil import importer, intake, sources
 from kommunalprofil.errors import KommunalprofilError, SourceError
-from kommunalprofil.sources import content, door
+from kommunalprofil.sources import content, door, recognised
 from kommunalprofil.sources.reading import Reading
 
 GOOD = seeds.seed("datencsv").data
@@ -89,7 +89,7 @@ def test_a_file_without_rights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         def denied(path: Path) -> bytes:
             raise PermissionError(errno.EACCES, "Permission denied", str(path))
 
-        monkeypatch.setattr(sources, "_head", denied)
+        monkeypatch.setattr(recognised, "_head", denied)
     with pytest.raises(SourceError, match="Leserechte"):
         sources.read(path)
 
@@ -138,14 +138,14 @@ def test_a_file_that_changes_while_it_is_read(
 ) -> None:
     path = tmp_path / "datei.csv"
     path.write_bytes(seeds.seed(name).data)
-    read = sources._read
+    read = recognised.read
 
     def late(path: Path) -> Reading:
         reading = read(path)
         change(path)
         return reading
 
-    monkeypatch.setattr(sources, "_read", late)
+    monkeypatch.setattr(recognised, "read", late)
     with pytest.raises(SourceError, match=r"während des Lesens geändert|gibt sie nicht"):
         sources.read(path)
 
@@ -154,7 +154,7 @@ def test_a_damaged_file_that_is_still_being_written(tmp_path: Path, monkeypatch:
     """Whoever reads a download too early is told so, not that it is damaged."""
     path = tmp_path / "datei.csv"
     path.write_bytes(GOOD[:300])
-    read = sources._read
+    read = recognised.read
 
     def late(path: Path) -> Reading:
         try:
@@ -162,7 +162,7 @@ def test_a_damaged_file_that_is_still_being_written(tmp_path: Path, monkeypatch:
         finally:
             path.write_bytes(GOOD)
 
-    monkeypatch.setattr(sources, "_read", late)
+    monkeypatch.setattr(recognised, "read", late)
     with pytest.raises(SourceError, match="während des Lesens geändert"):
         sources.read(path)
     monkeypatch.undo()

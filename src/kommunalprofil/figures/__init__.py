@@ -37,5 +37,5 @@ def figure(figure_id: str) -> Callable[[Draw], Declaration]:
 
 
 def collected() -> dict[str, Declaration]:
-    """Every declared figure by its id. Imports matplotlib. Raises ValueError if two declarations share an id."""
+    """Every declared figure by its id. Raises ValueError if two declarations share an id."""
     return collect(__name__, Declaration)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import xml.etree.ElementTree as ET
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from matplotlib.font_manager import FontProperties
-from matplotlib.path import Path
-from matplotlib.textpath import text_to_path
+from kommunalprofil.figures.widths import font_file, text_width
 
-from kommunalprofil.figures.sheet import font_file, text_width
+if TYPE_CHECKING:
+    from matplotlib.font_manager import FontProperties
 
 SVG = "http://www.w3.org/2000/svg"
 _KEPT = ("fill", "stroke", "stroke-width", "paint-order", "transform")
-_COMMANDS = {Path.MOVETO: "M", Path.LINETO: "L", Path.CURVE3: "Q", Path.CURVE4: "C"}
+_COMMANDS = {1: "M", 2: "L", 3: "Q", 4: "C"}
+"""By the codes of matplotlib's paths."""
 _SHIFT = {"start": 0.0, "middle": 0.5, "end": 1.0}
 
 ET.register_namespace("", SVG)
@@ -23,11 +25,18 @@ ET.register_namespace("xlink", "http://www.w3.org/1999/xlink")
 
 @lru_cache(maxsize=8)
 def _font(weight: int) -> FontProperties:
+    from matplotlib.font_manager import FontProperties
+
     return FontProperties(fname=str(font_file(weight)))
 
 
 def _outline(text: str, x: float, y: float, size: float, weight: int) -> str:
     """The letters as SVG path data, their baseline beginning at x, y."""
+    # Without a writable home matplotlib warns in English about its cache; the letters are the same.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    from matplotlib.path import Path
+    from matplotlib.textpath import text_to_path
+
     points, codes = text_to_path.get_text_path(_font(weight), text)
     scale = size / text_to_path.FONT_SCALE
     parts, last = [], None

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import shapely
-from matplotlib.path import Path
 
 from kommunalprofil import formatting as fmt
 from kommunalprofil.document import Width
 from kommunalprofil.figures import style
 from kommunalprofil.figures.keys import Key, draw_keys, key_rows
 from kommunalprofil.figures.scales import wrap
-from kommunalprofil.figures.sheet import Array, Link, Sheet, Spot, text_width
+from kommunalprofil.figures.sheet import Array, Link, Path, Sheet, Spot, text_width
 from kommunalprofil.outlines import Layer, gemeinden_of, layer
 from kommunalprofil.states import State
 
@@ -69,7 +69,7 @@ class _Frame:
         window = shapely.box(*self.window)
         near = shapes[shapely.intersects(shapes, window)]
         if len(near):
-            near = shapely.coverage_simplify(near, FINEST * self.metres)
+            near = _thinned(near, self)
         clipped: Array = shapely.clip_by_rect(near, *self.window)
         return clipped
 
@@ -79,11 +79,32 @@ class _Frame:
         xy, ring = shapely.get_coordinates(rings, return_index=True)
         if not len(xy):
             return None
-        codes = np.full(len(xy), Path.LINETO)
-        starts = np.flatnonzero(np.diff(ring, prepend=-1))
-        codes[starts] = Path.MOVETO
-        codes[np.append(starts[1:], len(xy)) - 1] = Path.CLOSEPOLY
-        return Path(self.points(xy).round(1), codes)
+        form = "".join([f"M{'L' * (corners - 2)}z" for corners in np.bincount(ring).tolist()])
+        return Path(self.points(xy).round(1), form)
+
+
+class _Areas:
+    """Outlines as the key of what is made of them: the very same objects, whatever array holds them."""
+
+    def __init__(self, shapes: Array) -> None:
+        self.shapes, self._ids = shapes, tuple(map(id, shapes))
+
+    def __hash__(self) -> int:
+        return hash(self._ids)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Areas) and self._ids == other._ids
+
+
+@lru_cache(maxsize=32)
+def _simplified(areas: _Areas, tolerance: float) -> Array:
+    made: Array = shapely.coverage_simplify(areas.shapes, tolerance)
+    return made
+
+
+def _thinned(shapes: Array, frame: _Frame) -> Array:
+    """The outlines as print can show them; the places of a Land show the same, so they are kept for the next."""
+    return _simplified(_Areas(shapes), FINEST * frame.metres)
 
 
 def locator(state: State, place: str, *, figure_id: str, names: Mapping[str, str], width: Width = "full") -> str:
@@ -154,7 +175,7 @@ def choropleth(
     frame, chosen, boxes = _gathered(chosen, (0.5, 0.5, full - 1, height - 1))
     _fill(sheet, frame, frame.clip(context.shapes), style.PALE, style.WHITE, 0.6)
     _draw_boxes(sheet, boxes)
-    thinned = shapely.coverage_simplify(chosen.shapes, FINEST * frame.metres)
+    thinned = _thinned(chosen.shapes, frame)
     _fill(sheet, frame, thinned, style.WHITE, style.MAP_BORDER, 0.5)
     for one in classes:
         mine = np.isin(chosen.ags.astype(str), one.areas)
@@ -181,7 +202,7 @@ def germany(state: State, level: str, links: Mapping[str, Link], *, figure_id: s
     width = style.WIDTHS["full"]
     frame = _Frame.around(0, 0, width, width * (north - south) / (east - west), areas.bounds, margin=2)
     sheet = Sheet(figure_id, frame.width, frame.height)
-    thinned = shapely.coverage_simplify(areas.shapes, FINEST * frame.metres)
+    thinned = _thinned(areas.shapes, frame)
     plain = [str(ags) not in links for ags in areas.ags]
     _fill(sheet, frame, thinned[plain], style.MAP_LAND, style.WHITE, 0.5)
     row = {str(ags): number for number, ags in enumerate(areas.ags)}
@@ -277,7 +298,7 @@ def _draw_main(sheet: Sheet, frame: _Frame, chosen: Layer, context: Layer, place
     _fill(sheet, frame, frame.clip(context.shapes), style.PALE, style.WHITE, 0.6)
     _draw_boxes(sheet, boxes)
     mine = chosen.ags == place
-    thinned = shapely.coverage_simplify(chosen.shapes, FINEST * frame.metres)
+    thinned = _thinned(chosen.shapes, frame)
     _fill(sheet, frame, thinned, style.MAP_LAND, style.WHITE, 0.7)
     _fill(sheet, frame, _rim(thinned), "none", style.MAP_BORDER, 0.8)
     _fill(sheet, frame, thinned[mine], style.PLACE, style.INK, 0.9)
@@ -288,10 +309,15 @@ def _draw_main(sheet: Sheet, frame: _Frame, chosen: Layer, context: Layer, place
 
 def _rim(shapes: Array) -> Array:
     """The outer border of all shapes together; their own borders if they do not fit together without gaps."""
+    return _united(_Areas(shapes))
+
+
+@lru_cache(maxsize=32)
+def _united(areas: _Areas) -> Array:
     try:
-        return np.array([shapely.coverage_union_all(shapes)])
+        return np.array([shapely.coverage_union_all(areas.shapes)])
     except shapely.errors.GEOSException:
-        return shapes
+        return areas.shapes
 
 
 def _draw_germany(sheet: Sheet, state: State, place: str, names: Mapping[str, str], width: float,
@@ -300,7 +326,7 @@ def _draw_germany(sheet: Sheet, state: State, place: str, names: Mapping[str, st
     laender, kreise = layer(state, "laender"), layer(state, "kreise")
     west, south, east, north = laender.bounds
     frame = _Frame.around(0, 0, width, min(height, width * (north - south) / (east - west)), laender.bounds, margin=1)
-    thinned = shapely.coverage_simplify(laender.shapes, FINEST * frame.metres)
+    thinned = _thinned(laender.shapes, frame)
     _fill(sheet, frame, thinned, style.MAP_LAND, style.WHITE, 0.5)
     _fill(sheet, frame, thinned[laender.ags == place[:2]], style.MAP_CLASSES[2], style.WHITE, 0.5)
     own = kreise.shapes[kreise.ags == place[:5]]

@@ -1,96 +1,41 @@
-"""The drawing surface: a matplotlib figure measured in printed points, and the SVG that leaves it.
+"""The drawing surface: shapes and texts measured in printed points, and the SVG that is made of them.
 
-matplotlib is used the fast way: no pyplot, no axes to lay out, one artist per layer, text written as text. The
-origin is the top left corner, x to the right, y down, in points.
+Every shape is one SVG element, text is written as text. The origin is the top left corner, x to the right, y down, in
+points.
 """
 
 from __future__ import annotations
 
-import io
 import json
-import logging
-import pathlib
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache, lru_cache
 from typing import Any, Literal, NamedTuple
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
-# Without a writable home matplotlib warns in English about its cache; the figures are the same.
-logging.getLogger("matplotlib").setLevel(logging.ERROR)
+import numpy as np
 
-import matplotlib  # noqa: E402
-import numpy as np  # noqa: E402
-from matplotlib.artist import Artist  # noqa: E402
+from kommunalprofil import formatting
+from kommunalprofil.document import Width
+from kommunalprofil.figures import style
+from kommunalprofil.figures.widths import text_width
 
-# While it loads, matplotlib writes a docstring of all settable properties for each of its hundred artist classes: a
-# quarter of its import time, for readers a command line does not have. Where the method is gone, nothing changes.
-if hasattr(Artist, "_update_set_signature_and_docstring"):
-    Artist._update_set_signature_and_docstring = classmethod(lambda cls: None)
-
-from matplotlib.backends.backend_svg import FigureCanvasSVG  # noqa: E402
-from matplotlib.figure import Figure as MplFigure  # noqa: E402
-from matplotlib.ft2font import FT2Font, LoadFlags  # noqa: E402
-from matplotlib.patches import PathPatch  # noqa: E402
-from matplotlib.path import Path  # noqa: E402
-from matplotlib.transforms import Affine2D  # noqa: E402
-
-from kommunalprofil import formatting  # noqa: E402
-from kommunalprofil.document import Width  # noqa: E402
-from kommunalprofil.figures import style  # noqa: E402
-from kommunalprofil.resources import fonts_dir  # noqa: E402
+__all__ = ["Anchor", "Array", "Link", "Path", "Points", "Sheet", "Spot", "text_width"]
 
 FAMILY = "Source Sans 3"
-_FILES = {400: "SourceSans3-Regular.ttf", 600: "SourceSans3-SemiBold.ttf"}
 Anchor = Literal["start", "middle", "end"]
 Array = np.ndarray[Any, np.dtype[Any]]
 Points = Sequence[tuple[float, float]] | Array
 
 
-def font_file(weight: int) -> pathlib.Path:
-    """The font of a weight, 400 or 600. Raises KeyError for another one."""
-    return fonts_dir() / _FILES[weight]
+class Path(NamedTuple):
+    """Any number of lines and areas. `form` has a letter for each point.
 
+    M begins, L is a line to the point, C a curve (two points that pull at it, then, as blanks, the others: `C  `), z
+    closes an area; its point is where the area began.
+    """
 
-@cache
-def _font(weight: int) -> FT2Font:
-    font = FT2Font(str(font_file(weight)))
-    font.set_size(100, 72)
-    return font
-
-
-@lru_cache(maxsize=4096)
-def _advance(char: str, weight: int) -> float:
-    """Width of one character as a part of the text size."""
-    return float(_font(weight).load_char(ord(char), flags=LoadFlags.NO_HINTING).linearHoriAdvance) / 6553600
-
-
-@lru_cache(maxsize=20_000)
-def _advances(text: str, weight: int) -> float:
-    return sum([_advance(char, weight) for char in text])
-
-
-def text_width(text: str, size: float = style.TEXT, *, bold: bool = False) -> float:
-    """Printed width in points (kerning left out: at most a hair too wide)."""
-    return size * _advances(text, 600 if bold else 400)
-
-
-def unprintable(text: str) -> str:
-    """The first letter of a text that the house font does not have, '' if it has them all."""
-    return next((c for c in text if not c.isspace() and not _font(400).get_char_index(ord(c))), "")
-
-
-class Label(Artist):
-    """One line of text at a baseline point: written as an SVG text element, so nothing has to be laid out."""
-
-    def __init__(self, x: float, y: float, text: str, attributes: dict[str, str]) -> None:
-        super().__init__()
-        self.x, self.y, self.text, self.attributes = x, y, text, attributes
-
-    def draw(self, renderer: Any) -> None:
-        """Write the element; the SVG renderer's writer escapes the text."""
-        where = {"x": f"{self.x:.2f}", "y": f"{self.y:.2f}"}
-        renderer.writer.element("text", self.text, attrib=where | self.attributes)
+    points: Array
+    form: str
 
 
 class Link(NamedTuple):
@@ -98,21 +43,6 @@ class Link(NamedTuple):
 
     href: str
     name: str
-
-
-class Leading(PathPatch):
-    """A shape that is a link, its name shown when pointed at and read aloud."""
-
-    def __init__(self, path: Path, link: Link, **look: Any) -> None:
-        super().__init__(path, **look)
-        self.link = link
-
-    def draw(self, renderer: Any) -> None:
-        """Write the element; the SVG renderer's writer escapes address and name."""
-        renderer.writer.start("a", attrib={"href": self.link.href})
-        renderer.writer.element("title", self.link.name)
-        super().draw(renderer)
-        renderer.writer.end("a")
 
 
 class Spot(NamedTuple):
@@ -130,22 +60,18 @@ class Sheet:
         self.id = figure_id
         self.width = style.WIDTHS[width] if isinstance(width, str) else width
         self.height = height
+        self._drawn: list[str] = []
         self._spots: list[str] = []
-        self._figure = MplFigure(figsize=(self.width / 72, self.height / 72), dpi=72)
-        self._figure.patch.set_visible(False)
-        self._down = Affine2D().scale(1, -1).translate(0, height)
 
     def shape(self, path: Path, *, fill: str = "none", edge: str = "none", width: float = 0,
-              dash: tuple[float, ...] = (), alpha: float | None = None, link: Link | None = None) -> None:  # fmt: skip
-        """One path (of any number of parts), `width` in points, `dash` as on/off lengths in points."""
-        look: dict[str, Any] = {"facecolor": fill, "edgecolor": edge, "linewidth": width, "alpha": alpha}
-        look["transform"] = self._down
-        patch = PathPatch(path, **look) if link is None else Leading(path, link, **look)
-        if dash:
-            patch.set_linestyle((0, tuple(length / width for length in dash)))
-        patch.set_clip_on(False)
-        patch.set_joinstyle("round")
-        self._figure.add_artist(patch)
+              dash: tuple[float, ...] = (), link: Link | None = None) -> None:  # fmt: skip
+        """One path, `width` in points, `dash` as on/off lengths in points; a link says its name when pointed at."""
+        look = _style(fill, edge, width, dash)
+        look = f' style="{look}"' if look else ""
+        element = f'<path d="{_data(path, fill != "none")}"{look}/>'
+        if link is not None:
+            element = f"<a href={quoteattr(link.href)}>\n<title>{escape(link.name)}</title>\n{element}\n</a>"
+        self._drawn.append(element)
 
     def rects(self, left: Any, top: Any, right: Any, bottom: Any, fill: str, **look: Any) -> None:
         """Rectangles from arrays of their sides, as one path; those without extent are left out."""
@@ -154,8 +80,7 @@ class Sheet:
         if not len(x0):
             return
         points = np.stack([x0, y0, x1, y0, x1, y1, x0, y1, x0, y0], axis=1).reshape(-1, 2)
-        codes = np.tile([Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY], len(x0))
-        self.shape(Path(points.round(2), codes), fill=fill, **look)
+        self.shape(Path(points.round(2), "MLLLz" * len(x0)), fill=fill, **look)
 
     def hatch(self, left: Any, top: Any, right: Any, bottom: Any, colour: str, *,
               gap: float = 4, width: float = 0.8) -> None:  # fmt: skip
@@ -171,17 +96,16 @@ class Sheet:
         ends = np.asarray(points, float).round(2)
         if not len(ends):
             return
-        codes = np.tile([Path.MOVETO, Path.LINETO], len(ends) // 2)
-        self.shape(Path(ends, codes), edge=colour, width=width, dash=dash)
+        self.shape(Path(ends, "ML" * (len(ends) // 2)), edge=colour, width=width, dash=dash)
 
     def line(self, points: Points, colour: str, *, width: float, dash: tuple[float, ...] = ()) -> None:
         """One line through the points; NaN interrupts it."""
         xy = np.asarray(points, float)
         seen = np.isfinite(xy).all(axis=1)
         begins = seen & ~np.concatenate([[False], seen[:-1]])
-        codes = np.where(begins, Path.MOVETO, Path.LINETO)[seen]
-        if len(codes):
-            self.shape(Path(xy[seen].round(2), codes), edge=colour, width=width, dash=dash)
+        if seen.any():
+            form = "".join("M" if begin else "L" for begin in begins[seen])
+            self.shape(Path(xy[seen].round(2), form), edge=colour, width=width, dash=dash)
 
     def marks(self, at: Points, marker: style.Marker, colour: str, *, size: float = 6.5) -> None:
         """Markers of the same kind, `size` points across, with a white rim that parts them from what lies below."""
@@ -189,8 +113,8 @@ class Sheet:
         if not len(xy):
             return
         outline = _MARKERS[marker]
-        points = (xy[:, None, :] + np.asarray(outline.vertices)[None] * size / 2).reshape(-1, 2).round(2)
-        path = Path(points, np.tile(np.asarray(outline.codes), len(xy)))
+        points = (xy[:, None, :] + outline.points[None] * size / 2).reshape(-1, 2).round(2)
+        path = Path(points, outline.form * len(xy))
         if marker == "ring":
             self.shape(path, fill=style.WHITE, edge=colour, width=1.5)
         else:
@@ -201,7 +125,7 @@ class Sheet:
         """A line of text with its baseline at y; `halo` puts a white rim around the letters (on maps)."""
         if not text:
             return
-        look = {"font-size": f"{size:g}", "fill": colour}
+        look = {"x": f"{x:.2f}", "y": f"{y:.2f}", "font-size": f"{size:g}", "fill": colour}
         if bold:
             look["font-weight"] = "600"
         if anchor != "start":
@@ -210,7 +134,8 @@ class Sheet:
             look |= {"stroke": style.WHITE, "stroke-width": "2.4", "paint-order": "stroke"}
         if turn:
             look["transform"] = f"rotate({turn:g} {x:.2f} {y:.2f})"
-        self._figure.add_artist(Label(x, y, text, look))
+        attributes = "".join(f' {name}="{value}"' for name, value in look.items())
+        self._drawn.append(f"<text{attributes}>{escape(text)}</text>")
 
     def lines_of_text(self, x: float, middle: float, lines: Sequence[str], **look: Any) -> None:
         """Several lines of text, together centred on `middle`."""
@@ -234,30 +159,69 @@ class Sheet:
             self._spots.append("".join(f" data-{key}={quoteattr(text)}" for key, text in parts.items() if text))
 
     def svg(self) -> str:
-        """The finished SVG element: no prolog, ids (if any) unique to this figure, the same bytes every time."""
-        canvas: Any = FigureCanvasSVG(self._figure)
-        with matplotlib.rc_context(_RC | {"svg.hashsalt": self.id}):
-            for number, artist in enumerate(self._figure.get_children()):
-                artist.set_zorder(number)
-            stream = io.StringIO()
-            canvas.print_svg(stream, metadata=_NO_METADATA)
-        drawn = _tidy(stream.getvalue(), self.id, self.width, self.height)
-        spots = "".join(f'<g class="spots"{spots}/>\n' for spots in self._spots)
-        return drawn.replace("</svg>", f"{spots}</svg>")
+        """The finished SVG element: no prolog, no ids, the same bytes every time."""
+        head = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+            f'width="{self.width:.2f}pt" height="{self.height:.2f}pt" '
+            f'viewBox="0 0 {self.width:.2f} {self.height:.2f}" '
+            f"font-family=\"'{FAMILY}', sans-serif\" stroke-linejoin='round'>"
+        )
+        spots = [f'<g class="spots"{spots}/>' for spots in self._spots]
+        return "\n".join([head, *(self._drawn or ["<g/>"]), *spots, "</svg>\n"])
 
 
 _NUMBER = re.compile(rf"\(?[+±{formatting.MINUS}]?[\d.,]*\d\)?|{formatting.DASH}")
-_RC: Any = {"svg.fonttype": "none", "path.simplify": False}
-_NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
+_WORDS = {"~": "M %g %g", "M": "M%g %g", "L": "L%g %g", "C": "C%g %g", " ": " %g %g"}
+_FILLED = str.maketrans(_WORDS | {"z": " \nz\n"})
+_OPEN = str.maketrans(_WORDS | {"z": "L%g %g \nz\n"})
+"""Where only its edge is drawn, an area comes back to where it began before it closes."""
+_MANY = 128
+_BLACK = "#000000"
+
+
+def _data(path: Path, filled: bool) -> str:
+    """SVG path data; a new line for each area, so that they can be told apart in the file."""
+    points, form = path
+    if filled:
+        points = points[np.frombuffer(form.encode(), np.uint8) != ord("z")]
+    elif len(form) >= _MANY and "z" not in form:  # the pen stays where it is: no picture changes
+        points, form = np.append(points, points[-1:], axis=0), form + "L"
+    words = ("z" + form).replace("zM", "z~")[1:].translate(_FILLED if filled else _OPEN)
+    words += "" if form.endswith("z") else " \n"
+    return words % tuple((points + 0.0).ravel().tolist())  # adding 0 turns -0 into 0
+
+
+def _style(fill: str, edge: str, width: float, dash: tuple[float, ...]) -> str:
+    """The CSS of a shape, without what goes without saying: black areas, lines one point wide."""
+    look = [] if fill == _BLACK else [f"fill: {fill.lower()}"]
+    if dash:
+        look += [f"stroke-dasharray: {','.join(f'{length:g}' for length in dash)}", "stroke-dashoffset: 0"]
+    if width and edge != "none":
+        look += [f"stroke: {edge.lower()}"] + [f"stroke-width: {width:g}"] * (width != 1)
+    return "; ".join(look)
 
 
 def _polygon(*corners: tuple[float, float]) -> Path:
-    return Path([*corners, corners[0]], closed=True)
+    return Path(np.array([*corners, corners[0]], float), f"M{'L' * (len(corners) - 1)}z")
 
 
+def _circle() -> Path:
+    """The circle of radius 1, in eight curves."""
+    pull, half = 0.2652031, 0.5**0.5
+    slant = half * pull
+    quarter = [(pull, -1.0), (half - slant, -half - slant), (half, -half)]
+    quarter += [(half + slant, -half + slant), (1.0, -pull), (1.0, 0.0)]
+    points = [(0.0, -1.0)]
+    for _ in range(4):
+        points += quarter
+        quarter = [(-y, x) for x, y in quarter]
+    return Path(np.array([*points, points[0]]), f"M{'C  ' * 8}z")
+
+
+_CIRCLE = _circle()
 _MARKERS: dict[str, Path] = {
-    "circle": Path.unit_circle(),
-    "ring": Path(np.asarray(Path.unit_circle().vertices) * 0.85, Path.unit_circle().codes),
+    "circle": _CIRCLE,
+    "ring": Path(_CIRCLE.points * 0.85, _CIRCLE.form),
     "diamond": _polygon((0, -1.25), (1.25, 0), (0, 1.25), (-1.25, 0)),
     "square": _polygon((-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)),
     "tick": _polygon((-0.4, -1.9), (0.4, -1.9), (0.4, 1.9), (-0.4, 1.9)),
@@ -275,23 +239,3 @@ def _diagonals(left: float, top: float, right: float, bottom: float, gap: float)
     ends = np.stack([start_x, sums - start_x, sums - end_y, end_y], axis=1)
     kept: Array = ends[ends[:, 0] - ends[:, 2] > 0.1].reshape(-1, 2)
     return kept
-
-
-def _tidy(svg: str, figure_id: str, width: float, height: float) -> str:
-    """Keep the drawing; drop prolog, global style and unused ids, which would meet other figures in the same page."""
-    body = svg[svg.index('<g id="figure_1"') : svg.rindex("</svg>")]
-    for command in "MLCQ":  # one line a path instead of one a point
-        body = body.replace(f" \n{command} ", command)
-    used = [one for one in dict.fromkeys(re.findall(r'(?:url\(|href=")#([^")]+)', body)) if f' id="{one}"' in body]
-    names = {old: f"{figure_id}-{number}" for number, old in enumerate(used, 1)}
-    body = re.sub(r' id="([^"]+)"', lambda m: f' id="{names[m[1]]}"' if m[1] in names else "", body)
-    body = re.sub(r'((?:url\(|href=")#)([^")]+)', lambda m: m[1] + names.get(m[2], m[2]), body)
-    body = re.sub(r"<!--.*?-->|^\s+", "", body, flags=re.MULTILINE)
-    if "<g " not in body and "<defs" not in body:
-        body = re.sub(r"</?g>\n?", "", body)
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-        f'width="{width:.2f}pt" height="{height:.2f}pt" viewBox="0 0 {width:.2f} {height:.2f}" '
-        f"font-family=\"'{FAMILY}', sans-serif\" stroke-linejoin='round'>\n"
-    )
-    return head + body.strip() + "\n</svg>\n"

@@ -37,7 +37,7 @@ def clean(text: str, where: str, line: int | None = None) -> str:
 
     Raises OwnError for a letter the fonts of the document do not have.
     """
-    from kommunalprofil.figures.sheet import unprintable
+    from kommunalprofil.figures.widths import unprintable
 
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     visible = (c for c in lines if c in _KEPT or unicodedata.category(c) not in _INVISIBLE)

@@ -12,7 +12,7 @@ from kommunalprofil import sentences
 from kommunalprofil.document import Column, Table
 from kommunalprofil.errors import UsageError
 from kommunalprofil.figures.compared import cell
-from kommunalprofil.figures.sheet import unprintable
+from kommunalprofil.figures.widths import unprintable
 from kommunalprofil.review.pairs import hindrance
 from kommunalprofil.vocabulary import BASE, census_of
 
