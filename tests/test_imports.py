@@ -63,7 +63,7 @@ HEAVY = {
     "docx": ("plan",),
     "lxml": ("plan",),
     "matplotlib": ("figures",),
-    "typer": (*COMMAND_LINE, "german_texts", "plain_values"),
+    "typer": (*COMMAND_LINE, "german_texts"),
     "jinja2": ("compiled", "render", "sandbox", "templating", "templates", "sentences", "markup"),
     "markdown_it": ("own.markdown",),
     "PIL": ("own.pictures",),

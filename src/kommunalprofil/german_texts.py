@@ -12,8 +12,6 @@ from typer._click.formatting import HelpFormatter
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from kommunalprofil.plain_values import take_plain
-
 _HEADINGS = {"Arguments": "Angaben", "Options": "Optionen", "Commands": "Befehle"}
 _USAGE = {"[OPTIONS]": "[OPTIONEN]", "COMMAND": "BEFEHL", "[ARGS]...": "[ANGABEN]..."}
 _TYPES = {
@@ -164,14 +162,12 @@ def _hint(error: calls.BadParameter) -> str:
 
 
 def german_command(app: typer.Typer) -> Command:
-    """The command of `app` with every help page in German and quick to begin."""
+    """The command of `app` with every help page in German."""
     return _germanize(get_command(app))
 
 
 def _germanize(command: Command) -> Command:
     command.context_class = _GermanContext
-    for param in command.get_params(_GermanContext(command)):
-        take_plain(param)
     if isinstance(command, TyperGroup):
         for child in command.commands.values():
             _germanize(child)
