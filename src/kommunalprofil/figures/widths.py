@@ -1,4 +1,7 @@
-"""How wide the letters of the house font are, read from its files as FreeType reckons."""
+"""How wide the letters of the house font are, read from its files as FreeType reckons.
+
+fontTools and matplotlib know that, too, but each takes longer to load than all letters of a profile to measure.
+"""
 
 from __future__ import annotations
 
