@@ -317,11 +317,17 @@ class Comparison:
         """The value of every place, NaN for a gap."""
         import pyarrow as pa
 
-        column = self._table[measure.id].cast(pa.float64())  # without any value it may be of no type
+        column = self._table[measure.id]
         found, start = np.full(len(column), np.nan), 0
-        for part in column.chunks:  # by DLPack: `to_numpy` and filling gaps would load pandas
-            there = np.from_dlpack(part.is_valid().cast(pa.uint8())) > 0
-            found[start : start + len(part)][there] = np.from_dlpack(part.drop_null())
+        for part in column.chunks if column.type == pa.float64() else ():  # without any value it may be of no type
+            # From the buffers: `to_numpy` and filling gaps would load pandas, or all that Arrow can compute.
+            valid, numbers = part.buffers()
+            at = slice(part.offset, part.offset + len(part))
+            mine = np.frombuffer(numbers, np.float64)[at]
+            if valid is not None:
+                there = np.unpackbits(np.frombuffer(valid, np.uint8), bitorder="little")[at]
+                mine = np.where(there > 0, mine, np.nan)
+            found[start : start + len(part)] = mine
             start += len(part)
         return found
 

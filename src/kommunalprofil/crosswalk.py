@@ -206,8 +206,8 @@ class Crosswalk:
                     continue
                 led = rows[kinds[rows] != UNPROVED]
                 end = texts["to_gebietsstand"][codes["to_gebietsstand"][rows[0]]]
-                keys = {names[i] for i in np.unique(codes["from_region"][rows])}
-                mine[start] = Step(start, end, keys, {ends[i] for i in np.unique(codes["to_region"][led])})
+                keys = {names[i] for i in set(codes["from_region"][rows].tolist())}
+                mine[start] = Step(start, end, keys, {ends[i] for i in set(codes["to_region"][led].tolist())})
                 for row in rows[~plain[rows]].tolist():
                     key, share = names[codes["from_region"][row]], ends[codes["to_region"][row]]
                     step = mine[start]
