@@ -126,11 +126,12 @@ def up_to_date(what: What, place: Region) -> Outcome | None:
 
 
 def portions(what: What, places: Sequence[Region], jobs: int) -> list[Portion]:
-    """The places in portions of one level and Land, of a Land about equal, small enough that every process gets one.
+    """The places in portions of one level and Land, of a Land about equal, small enough that every process gets two.
 
-    The largest come first, so that no process is left with one when the others have nothing more to do.
+    The largest come first: so no process is left with much when the others have nothing more to do.
     """
-    most = max(1, min(TOGETHER, -(-len(places) // jobs)))
+    shares = 2 * jobs if jobs > 1 else 1
+    most = max(1, min(TOGETHER, -(-len(places) // shares)))
     groups: dict[tuple[int, str], list[str]] = {}
     for place in places:
         groups.setdefault((len(place.ags), place.ags[:2]), []).append(place.ags)
