@@ -48,6 +48,7 @@ class Continuity:
         self.made_of: dict[str, dict[str, tuple[str, ...]]] = {}
         self._numbers: dict[str, dict[str, int]] = {}
         self._ancestors: dict[str, frozenset[str]] = {}
+        self._found: dict[tuple[str, str, frozenset[str]], Parts | None] = {}
 
     def ancestors(self, region: str) -> frozenset[str]:
         """Every key a part of the region ever went by, its own included."""
@@ -84,10 +85,16 @@ class Continuity:
         Of a date between two Gebietsstände the keys tell which of them it is; where they do not, the boundaries are
         UNKNOWN. A key listed before its first day was recalculated by the office to the boundaries it began with.
         """
+        key = (region, date, listed & self.ancestors(region))  # tables list the same keys again and again
+        if key not in self._found:
+            self._found[key] = self._made_up(*key)
+        return self._found[key]
+
+    def _made_up(self, region: str, date: str, listed: frozenset[str]) -> Parts | None:
         if not self._stations(region):
             return Parts((region,), 0) if region in listed else None
         numbers = self.numbers(region)
-        days = self._candidates(region, date, listed & self.ancestors(region))
+        days = self._candidates(region, date, listed)
         unsure = len(days) == 2 and numbers.get(days[0]) != numbers.get(days[1])
         incomplete = False
         for day in days:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -216,6 +216,7 @@ class Joint:
         self.store: Store = first.store
         self.origin = first.origin
         self.cite = first.cite
+        self.once: Callable[[str, Hashable, Callable[[], Any]], Any] = first.once
 
     @property
     def part(self) -> str:

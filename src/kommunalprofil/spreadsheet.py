@@ -129,16 +129,22 @@ class _Texts(dict[str, int]):
         return f'<sst xmlns="{_NAMESPACE}" uniqueCount="{len(self)}">{each}</sst>'
 
 
-def _cell(place: str, cell: Cell, style: str, texts: _Texts) -> str:
-    if not cell:
-        return ""
-    if isinstance(cell, str):
-        form = "quoted" if style == "text" and cell[0] in "=+-@\t\r" else style
-        return f'<c r="{place}" s="{_PLACE[form]}" t="s"><v>{texts[cell]}</v></c>'
-    if isinstance(cell, Number):
-        form = str(min(cell.decimals, 2)) if cell.grouped else "year"
-        return f'<c r="{place}" s="{_PLACE[form]}"><v>{cell.value!r}</v></c>'
-    return f'<c r="{place}" s="{_PLACE["date"]}"><v>{(cell - _FIRST_DAY).days}</v></c>'
+def _cells(row: Sequence[Cell], letters: Sequence[str], number: int, style: str, texts: _Texts) -> str:
+    """The cells of one row; those that are empty are left out."""
+    written = []
+    for letter, cell in zip(letters, row, strict=False):
+        if not cell:
+            continue
+        if isinstance(cell, str):
+            form = "quoted" if style == "text" and cell[0] in "=+-@\t\r" else style
+            written.append(f'<c r="{letter}{number}" s="{_PLACE[form]}" t="s"><v>{texts[cell]}</v></c>')
+        elif isinstance(cell, Number):
+            form = str(min(cell.decimals, 2)) if cell.grouped else "year"
+            written.append(f'<c r="{letter}{number}" s="{_PLACE[form]}"><v>{cell.value!r}</v></c>')
+        else:
+            days = (cell - _FIRST_DAY).days
+            written.append(f'<c r="{letter}{number}" s="{_PLACE["date"]}"><v>{days}</v></c>')
+    return "".join(written)
 
 
 def _style(sheet: Sheet, number: int) -> str:
@@ -177,8 +183,7 @@ def _worksheet(sheet: Sheet, first: bool, texts: _Texts) -> str:
     letters = [column_name(c) for c in range(max(map(len, sheet.rows)))]
     for number, row in enumerate(sheet.rows):
         style = _style(sheet, number)
-        places = zip(letters, row, strict=False)
-        cells = "".join([_cell(f"{letter}{number + 1}", cell, style, texts) for letter, cell in places])
+        cells = _cells(row, letters, number + 1, style, texts)
         rows.append(f'<row r="{number + 1}"{_height(sheet, number, widths)}>{cells}</row>')
     columns = "".join(
         f'<col min="{n}" max="{n}" width="{width:g}" customWidth="1"/>' for n, width in enumerate(widths, 1)

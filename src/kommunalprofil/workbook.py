@@ -110,7 +110,11 @@ class _Rows:
         return self.labels[name, code]
 
     def row(self, value: Value) -> list[Cell]:
-        """The cells of one value, in the order of HEADER."""
+        """The cells of one value, in the order of HEADER; of what surrounds several places they are made once."""
+        cells: list[Cell] = self.evidence.once(value.region, value, lambda: self._row(value))
+        return cells
+
+    def _row(self, value: Value) -> list[Cell]:
         declared, decimals = self.evidence.indicators[value.indicator], sentences.places(value)
         few = decimals is None and not value.missing
         return [

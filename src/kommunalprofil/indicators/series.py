@@ -214,12 +214,14 @@ class Series:
         r, dates, points, reasons = self.regions.index(region), self.dates, self.points, self.reasons
         kept = self.there[r] if gaps else self.there[r] & np.isfinite(self.value[r])
         columns = np.flatnonzero(kept if date is None else kept & np.array([day == date for day in dates], dtype=bool))
-        arrays = (self.value, self.numerator, self.denominator, self.flags, self.broken, self.reason, self.source)
-        rows = zip(columns.tolist(), *(array[r, columns].tolist() for array in arrays), strict=True)
-        for t, value, numerator, denominator, bits, broken, reason, source in rows:
+        rest = (array[r, columns].tolist() for array in (self.flags, self.broken, self.reason, self.source))
+        numbers = (
+            [x if x == x else None for x in array[r, columns].tolist()]  # only what is no number differs from itself
+            for array in (self.value, self.numerator, self.denominator)
+        )
+        for t, value, above, below, bits, broken, reason, source in zip(columns.tolist(), *numbers, *rest, strict=True):
             flag = flag_text(bits, reasons[reason], self.breaks(broken, t) if broken else "")
-            numbers = _number(value), _number(numerator), _number(denominator)
-            yield dates[t], *numbers, flag, _ids(self.sources[source]), points[t].base
+            yield dates[t], value, above, below, flag, _ids(self.sources[source]), points[t].base
 
     def row(self, region: str, date: str | None = None) -> Iterator[Value]:
         """The values and gaps of one region, as `cells`, each saying what it is of."""
@@ -247,10 +249,6 @@ def _moved(territory: NDArray[np.int16], before: NDArray[np.int16]) -> NDArray[n
     older = np.where(last < UNKNOWN, np.take_along_axis(territory, sure, axis=1), last)
     result: NDArray[np.bool_] = (older >= 0) & (territory >= 0) & (older != territory)
     return result
-
-
-def _number(x: float) -> float | None:
-    return x if x == x else None  # a missing number is the one that differs from itself
 
 
 @cache
