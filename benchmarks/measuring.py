@@ -49,4 +49,4 @@ def measured(command: list[str]) -> tuple[float, float, float, str]:
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return wall, cpu, peak[0], out.splitlines()[-1]
+    return wall, cpu, peak[0], out.splitlines()[-1] if out else ""

@@ -3,7 +3,7 @@
     python benchmarks/single.py [--runs 5] [--region 01051]
 
 Both run as whole processes in turn, A B A B …, after a warm-up each; what counts are medians and the ratio pair by
-pair, because machines are noisy. Needs `pip install -r benchmarks/requirements.txt`.
+pair, because machines are noisy. Memory is that of all processes of a run, shared pages counted once. Needs `pip install -r benchmarks/requirements.txt`.
 """
 
 from __future__ import annotations
@@ -11,27 +11,13 @@ from __future__ import annotations
 import argparse
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
+from measuring import measured
+
 HERE = Path(__file__).resolve().parent
-
-
-def measured(command: list[str]) -> tuple[float, float, float]:
-    """Wall seconds, processor seconds and peak MiB of one run. Raises CalledProcessError if the command fails."""
-    start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    assert process.stderr is not None
-    errors = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command, stderr=errors.decode())
-    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def main() -> None:
@@ -54,7 +40,7 @@ def main() -> None:
         runs: dict[str, list[tuple[float, float, float]]] = {name: [] for name in commands}
         for _ in range(asked.runs):
             for name, command in commands.items():
-                runs[name].append(measured(command))
+                runs[name].append(measured(command)[:3])
     print(f"{asked.runs} runs of each, whole cold processes, {os.cpu_count()} cores, region {asked.region}")
     print(f"{'':22}{'wall s (median, min–max)':>28}{'cpu s':>9}{'peak MiB':>10}")
     for name, rows in runs.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from pathlib import Path
@@ -200,5 +199,4 @@ def _show_indicators(chosen: list[Indicator], form: str) -> None:
 
 def main() -> None:
     """Entry point of the console script."""
-    gc.set_threshold(10_000)  # looking for dead cycles as often as Python does took a fourteenth of a profile's time
     sys.exit(german_cli.run(app))
