@@ -3,7 +3,8 @@
     python benchmarks/single.py [--runs 5] [--region 01051]
 
 Both run as whole processes in turn, A B A B …, after a warm-up each; what counts are medians and the ratio pair by
-pair, because machines are noisy. Memory is that of all processes of a run, shared pages counted once. Needs `pip install -r benchmarks/requirements.txt`.
+pair, because machines are noisy. Memory is that of all processes of a run, shared pages counted once. Needs
+`pip install -r benchmarks/requirements.txt`.
 """
 
 from __future__ import annotations
