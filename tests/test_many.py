@@ -329,6 +329,8 @@ def test_processes_follow_cores_and_the_work(monkeypatch: pytest.MonkeyPatch) ->
     assert many.jobs_here(None, 400) == many.room() == 1
     monkeypatch.setattr(many, "free_memory", lambda: None)
     assert many.jobs_here(None, 400) == many.room() == 4
+    monkeypatch.setattr(many, "allowed_memory", lambda: 2 * many.MEMORY)
+    assert many.jobs_here(None, 400) == many.room() == 2
 
 
 @pytest.mark.skipif(not Path("/proc/meminfo").exists(), reason="Linux tells there")

@@ -12,6 +12,7 @@ import gc
 import hashlib
 import os
 import re
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
@@ -164,8 +165,18 @@ def jobs_here(asked: int | None, places: int) -> int:
 
 def room() -> int:
     """How many processes may build here: one for each core that memory allows, at least one."""
-    cores, free = cores_here(), free_memory()
-    return max(1, cores if free is None else min(cores, free // MEMORY))
+    limits = [bytes_ // MEMORY for bytes_ in (free_memory(), allowed_memory()) if bytes_ is not None]
+    return max(1, min([cores_here(), *limits]))
+
+
+def allowed_memory() -> int | None:
+    """Bytes a process may address (`ulimit -v`); None without such a limit. Where it is near, threads end badly."""
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return None if limit == resource.RLIM_INFINITY else limit
 
 
 def free_memory() -> int | None:
