@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
@@ -261,7 +262,7 @@ def _dies(*_: Any) -> Any:
 def test_what_a_second_process_makes_or_fails_to_make_changes_nothing(
     work: Callable[..., Any], tmp_path: Path, register: Register, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "_context", lambda: multiprocessing.get_context("fork"))
+    monkeypatch.setattr(workers, "copies", lambda: True)
     given: list[Any] = []
 
     def document(profile: Any, *_: Any, **__: Any) -> render.Document:
@@ -319,13 +320,47 @@ def test_together_and_elsewhere_the_same_bytes(tmp_path: Path) -> None:
 
 def test_processes_follow_cores_and_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2, 3}, raising=False)
-    monkeypatch.setattr(os, "sysconf", lambda name: 1 if name == "SC_PAGE_SIZE" else 3 * many.MEMORY)
-    assert many.jobs_here(None, 400) == 3
+    monkeypatch.setattr(many, "free_memory", lambda: 3 * many.MEMORY)
+    assert many.jobs_here(None, 400) == many.room() == 3
     assert many.jobs_here(None, many.PARALLEL - 1) == 1
     assert many.jobs_here(8, 400) == 8
     assert many.jobs_here(8, 2) == 2
-    monkeypatch.setattr(os, "sysconf", lambda name: 1 if name == "SC_PAGE_SIZE" else many.MEMORY // 2)
-    assert many.jobs_here(None, 400) == 1
+    monkeypatch.setattr(many, "free_memory", lambda: many.MEMORY // 2)
+    assert many.jobs_here(None, 400) == many.room() == 1
+    monkeypatch.setattr(many, "free_memory", lambda: None)
+    assert many.jobs_here(None, 400) == many.room() == 4
+    monkeypatch.setattr(many, "allowed_memory", lambda: 2 * many.MEMORY)
+    assert many.jobs_here(None, 400) == many.room() == 2
+
+
+@pytest.mark.skipif(not Path("/proc/meminfo").exists(), reason="Linux tells there")
+def test_files_kept_at_hand_do_not_count_as_memory_in_use() -> None:
+    fields = dict(line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())
+    told = int(fields["MemAvailable"].split()[0]) * 1024
+    assert many.free_memory() == pytest.approx(told, rel=0.2)
+
+
+def _no_process(*_: Any) -> Any:
+    raise BlockingIOError(11, "Resource temporarily unavailable")
+
+
+def test_where_there_is_no_second_process_this_one_does_everything(
+    tmp_path: Path, register: Register, quick: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "copies", lambda: True)
+    monkeypatch.setattr(os, "fork", _no_process)
+    portion = many.Portion(many.What(data_dir(), tmp_path), ("01051",))
+    assert [one.error for one in many.build(portion, spare=True)] == [""]
+
+
+def test_only_a_copy_begins_data_files_of_the_next_places(
+    tmp_path: Path, register: Register, quick: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new process would load and compute longer than this one needs."""
+    monkeypatch.setattr(workers, "copies", lambda: False)
+    monkeypatch.setattr(many, "_ahead", _no_process)
+    portion = many.Portion(many.What(data_dir(), tmp_path), ("01051",))
+    assert [one.error for one in many.build(portion, spare=True)] == [""]
 
 
 @pytest.mark.slow
@@ -375,6 +410,17 @@ def test_a_stop_does_not_wait_for_long_work() -> None:
         _interrupted()
     assert time.monotonic() - begun < 30
     assert not multiprocessing.active_children()
+
+
+@pytest.mark.parametrize("work", [abs, _long])
+def test_who_leaves_impatiently_leaves_no_thread_behind(work: Callable[[int], Any]) -> None:
+    """The end of Python would write to a pipe that such a thread closes meanwhile."""
+    before = threading.active_count()
+    with workers.stoppable(1, patient=False) as pool:
+        promised = pool.submit(work, 1)
+        while not (promised.running() or promised.done()):
+            time.sleep(0.05)
+    assert threading.active_count() == before
 
 
 def test_what_a_stopped_process_left_is_taken_away(tmp_path: Path, register: Register) -> None:

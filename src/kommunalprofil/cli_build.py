@@ -196,7 +196,7 @@ def _outcomes(what: What, places: Sequence[Region], jobs: int | None, scheduler:
         return many.run(there, lambda: cluster.executor(scheduler))
     number = many.jobs_here(jobs, len(places))
     portions: list[Portion] = many.portions(what, places, number)
-    spare = jobs is None and many.cores_here() > 1 and workers.copies()
+    spare = jobs is None and many.room() > number
     return many.run(portions, (lambda: workers.stoppable(number)) if number > 1 else None, spare=spare)
 
 

@@ -11,10 +11,12 @@ import errno
 import gc
 import hashlib
 import os
+import re
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Executor, as_completed
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import cache, lru_cache
 from importlib.metadata import version
 from itertools import pairwise
@@ -158,12 +160,35 @@ def jobs_here(asked: int | None, places: int) -> int:
         return max(1, min(asked, places))
     if places < PARALLEL:
         return 1
-    cores = cores_here()
+    return min(room(), places)
+
+
+def room() -> int:
+    """How many processes may build here: one for each core that memory allows, at least one."""
+    limits = [bytes_ // MEMORY for bytes_ in (free_memory(), allowed_memory()) if bytes_ is not None]
+    return max(1, min([cores_here(), *limits]))
+
+
+def allowed_memory() -> int | None:
+    """Bytes a process may address (`ulimit -v`); None without such a limit. Where it is near, threads end badly."""
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return None if limit == resource.RLIM_INFINITY else limit
+
+
+def free_memory() -> int | None:
+    """Bytes that programs can have, those among them that only keep files at hand; None where nobody tells."""
+    with suppress(OSError):
+        found = re.search(r"^MemAvailable: *(\d+) kB$", Path("/proc/meminfo").read_text(), re.MULTILINE)
+        if found:
+            return int(found[1]) * 1024
     try:
-        free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, ValueError, OSError):
-        free = cores * MEMORY
-    return max(1, min(cores, free // MEMORY, places))
+        return None
 
 
 @lru_cache(maxsize=2)
@@ -175,14 +200,16 @@ def register(data: Path) -> Register:
 def build(portion: Portion, *, spare: bool = False) -> Iterator[Outcome]:
     """Build the places of a portion one after another; one that fails does not keep the others.
 
-    With `spare` a second process makes a part of the data files meanwhile: few places alone use one core otherwise.
+    With `spare` a second process makes a part of the data files meanwhile, if it can be a copy of this one: few places
+    alone use one core otherwise, but a new process would first have to load and compute what this one has.
     """
     from kommunalprofil.profile import Together
+    from kommunalprofil.workers import copies
 
     gc.set_threshold(COLLECTED)
     what, known = portion.what, register(portion.what.data)
     places = [known.get(ags) for ags in portion.places]
-    with _ahead(portion) if spare else nullcontext(dict) as ahead:
+    with _ahead(portion) if spare and copies() else nullcontext(dict) as ahead:
         together = Together(what.data, known, places, ahead)
         for place in places:
             outcome = _made(what, known, place, together)
@@ -201,13 +228,14 @@ def _ahead(portion: Portion) -> Iterator[Callable[[], Mapping[str, Any]]]:
     from kommunalprofil import export, workers
 
     with workers.stoppable(1, patient=False) as pool:
-        with undisturbed():
+        promised: Future[Mapping[str, Any]] | None = None
+        with undisturbed(), suppress(OSError):  # the system may have no process to give
             promised = pool.submit(export.ahead, portion.what.data, portion.places)
 
         @cache
         def made() -> Mapping[str, Any]:
             try:
-                return promised.result()
+                return {} if promised is None else promised.result()
             except Exception:
                 return {}
 

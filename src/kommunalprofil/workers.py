@@ -91,13 +91,14 @@ def stoppable(number: int, *, patient: bool = True) -> Iterator[ProcessPoolExecu
         yield made
         finished = patient
     finally:
-        made.shutdown(wait=finished, cancel_futures=not finished)
         if not finished:
             own = set(active_children()) - before
             for process in own:
                 process.terminate()
             for process in own:
                 process.join(PATIENCE)
+        # waiting takes no time then; without it the pool's own thread may close what the end of Python still writes to
+        made.shutdown(wait=True, cancel_futures=not finished)
 
 
 def copies() -> bool:
