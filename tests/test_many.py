@@ -413,14 +413,14 @@ def test_a_stop_does_not_wait_for_long_work() -> None:
 
 
 @pytest.mark.parametrize("work", [abs, _long])
-def test_who_leaves_impatiently_leaves_no_thread_behind(work: Callable[[int], Any]) -> None:
-    """The end of Python would write to a pipe that such a thread closes meanwhile."""
+def test_work_beside_ends_with_whoever_waits_for_it(work: Callable[[int], Any]) -> None:
+    """No thread may be left either: the end of Python would write to a pipe that it closes meanwhile."""
     before = threading.active_count()
-    with workers.stoppable(1, patient=False) as pool:
-        promised = pool.submit(work, 1)
-        while not (promised.running() or promised.done()):
-            time.sleep(0.05)
-    assert threading.active_count() == before
+    with workers.beside(work, -1) as made:
+        if work is abs:
+            assert made() == made() == 1
+    assert threading.active_count() <= before
+    assert not multiprocessing.active_children()
 
 
 def test_what_a_stopped_process_left_is_taken_away(tmp_path: Path, register: Register) -> None:

@@ -15,7 +15,7 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
+from concurrent.futures import BrokenExecutor, Executor, as_completed
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import cache, lru_cache
 from importlib.metadata import version
@@ -227,19 +227,8 @@ def _ahead(portion: Portion) -> Iterator[Callable[[], Mapping[str, Any]]]:
     """A process that begins the data files of a portion; it gives nothing if it fails: then this one will say why."""
     from kommunalprofil import export, workers
 
-    with workers.stoppable(1, patient=False) as pool:
-        promised: Future[Mapping[str, Any]] | None = None
-        with undisturbed(), suppress(OSError):  # the system may have no process to give
-            promised = pool.submit(export.ahead, portion.what.data, portion.places)
-
-        @cache
-        def made() -> Mapping[str, Any]:
-            try:
-                return {} if promised is None else promised.result()
-            except Exception:
-                return {}
-
-        yield made
+    with workers.beside(export.ahead, portion.what.data, portion.places) as made:
+        yield lambda: made() or {}
 
 
 @cache

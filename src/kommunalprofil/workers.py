@@ -10,14 +10,18 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from types import TracebackType
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kommunalprofil.errors import KommunalprofilError
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 PARALLEL = 8
 """From how many small pieces of work on other processes are started: each takes a second to load."""
@@ -80,25 +84,59 @@ def pool(number: int) -> ProcessPoolExecutor:
 
 
 @contextmanager
-def stoppable(number: int, *, patient: bool = True) -> Iterator[ProcessPoolExecutor]:
-    """As `pool`, for long work: whoever leaves with an error ends the processes in the middle of it.
-
-    Who is not `patient` does so in any case: what has not been asked for until then is not needed.
-    """
+def stoppable(number: int) -> Iterator[ProcessPoolExecutor]:
+    """As `pool`, for long work: whoever leaves with an error ends the processes in the middle of it."""
     before = set(active_children())
-    made, finished = pool(number), False
+    made = pool(number)
     try:
         yield made
-        finished = patient
+    except BaseException:
+        made.shutdown(wait=False, cancel_futures=True)
+        own = set(active_children()) - before
+        for process in own:
+            process.terminate()
+        for process in own:
+            process.join(PATIENCE)
+        raise
+    made.shutdown()
+
+
+@contextmanager
+def beside(work: Callable[..., A], *given: Any) -> Iterator[Callable[[], A | None]]:
+    """One piece of work done by a process meanwhile: what waits for its result, None if it failed or was ended.
+
+    `work` must be a function of a module. Whoever leaves ends the process, in the middle of its work if need be.
+    """
+    ours, theirs = _context().Pipe(duplex=False)
+    process = _context().Process(target=_answer, args=(theirs, work, given), daemon=True)  # type: ignore[attr-defined]
+    try:
+        with undisturbed():
+            process.start()
+    except OSError:  # the system has no process to give
+        process = None
+    theirs.close()
+
+    @cache
+    def result() -> A | None:
+        try:
+            found: A = ours.recv()
+        except (EOFError, OSError):
+            return None
+        return found
+
+    try:
+        yield result
     finally:
-        if not finished:
-            own = set(active_children()) - before
-            for process in own:
-                process.terminate()
-            for process in own:
-                process.join(PATIENCE)
-        # waiting takes no time then; without it the pool's own thread may close what the end of Python still writes to
-        made.shutdown(wait=True, cancel_futures=not finished)
+        ours.close()
+        if process is not None:
+            process.terminate()
+            process.join(PATIENCE)
+
+
+def _answer(to: Connection, work: Callable[..., Any], given: tuple[Any, ...]) -> None:
+    _settle()
+    with suppress(Exception):  # whoever waits does the work then, and says why it fails
+        to.send(work(*given))
 
 
 def copies() -> bool:
