@@ -246,5 +246,5 @@ def test_list_draws_nothing_and_needs_no_frames(tmp_path: Path) -> None:
 def test_build_loads_what_it_draws_with_and_no_more(tmp_path: Path) -> None:
     modules = loaded(tmp_path, ["build", "vrees", "--quiet"])
     assert {"numpy", "shapely", "typst"} <= modules
-    assert not modules & {"pandas", "geopandas", "pyproj", "pyogrio", "openpyxl", "requests", "matplotlib", "pydantic"}
+    assert not modules & {"pandas", "geopandas", "pyproj", "pyogrio", "openpyxl", "requests", "matplotlib"}
     assert len(list((tmp_path / "reports" / "vrees").iterdir())) == 6

@@ -110,8 +110,8 @@ def test_the_newest_day_for_nearly_all() -> None:
 
 
 def test_a_value_of_another_base_has_no_rank(monkeypatch: pytest.MonkeyPatch) -> None:
-    evidence = Evidence(Profile("01051", data_dir()))
-    assert evidence.standing(OLD) is not None
+    profile = Profile("01051", data_dir())
+    assert Evidence(profile).standing(OLD) is not None
     real = Comparison.standing
 
     def shifted(self: Comparison, *args: Any) -> Any:
@@ -119,7 +119,7 @@ def test_a_value_of_another_base_has_no_rank(monkeypatch: pytest.MonkeyPatch) ->
         return found and replace(found, value=found.value + 0.1)
 
     monkeypatch.setattr(Comparison, "standing", shifted)
-    assert evidence.standing(OLD) is None
+    assert Evidence(profile).standing(OLD) is None
 
 
 def test_damage_is_told(tmp_path: Path, register: Register) -> None:
