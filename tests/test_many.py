@@ -344,21 +344,19 @@ def _no_process(*_: Any) -> Any:
     raise BlockingIOError(11, "Resource temporarily unavailable")
 
 
-def test_where_there_is_no_second_process_this_one_does_everything(
-    tmp_path: Path, register: Register, quick: list[str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("copies", "owner", "name"), [(True, os, "fork"), (False, many, "_ahead")])
+def test_without_a_second_process_this_one_does_everything(
+    copies: bool,
+    owner: Any,
+    name: str,
+    tmp_path: Path,
+    register: Register,
+    quick: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(workers, "copies", lambda: True)
-    monkeypatch.setattr(os, "fork", _no_process)
-    portion = many.Portion(many.What(data_dir(), tmp_path), ("01051",))
-    assert [one.error for one in many.build(portion, spare=True)] == [""]
-
-
-def test_only_a_copy_begins_data_files_of_the_next_places(
-    tmp_path: Path, register: Register, quick: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A new process would load and compute longer than this one needs."""
-    monkeypatch.setattr(workers, "copies", lambda: False)
-    monkeypatch.setattr(many, "_ahead", _no_process)
+    """The system has none to give; or a new one, no copy, would load and compute longer than this one needs."""
+    monkeypatch.setattr(workers, "copies", lambda: copies)
+    monkeypatch.setattr(owner, name, _no_process)
     portion = many.Portion(many.What(data_dir(), tmp_path), ("01051",))
     assert [one.error for one in many.build(portion, spare=True)] == [""]
 

@@ -76,9 +76,14 @@ def _cell(text: str) -> str:
     return _row([text, ""]).removesuffix(",")
 
 
+def _dumped(thing: Any) -> str:
+    return json.dumps(thing, ensure_ascii=False)
+
+
 @lru_cache(maxsize=10_000)
 def _json(thing: str | tuple[str, ...]) -> str:
-    return json.dumps(thing, ensure_ascii=False)
+    """As `_dumped`, for texts that come again and again."""
+    return _dumped(thing)
 
 
 @lru_cache(maxsize=10_000)
@@ -214,10 +219,6 @@ def _alike(evidence: Evidence) -> dict[str, Any] | None:
                "common": plain(one.common)} for one in found.neighbours]  # fmt: skip
     return {"low": size.low, "high": size.high, "city": size.city, "widened": size.widened, "others": found.others,
             "measures": [measure.id for measure in found.measures], "places": places}  # fmt: skip
-
-
-def _dumped(thing: Any) -> str:
-    return json.dumps(thing, ensure_ascii=False)
 
 
 def _lines(part: Any) -> str:

@@ -24,13 +24,12 @@ from pathlib import Path
 from platform import node
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kommunalprofil import __version__, datapackage
+from kommunalprofil import __version__, datapackage, workers
 from kommunalprofil.errors import DataError, KommunalprofilError
 from kommunalprofil.own import NOTHING, Own
 from kommunalprofil.regions import Region, Register
 from kommunalprofil.resources import templates_dir
 from kommunalprofil.states import HINT, State, dump
-from kommunalprofil.workers import undisturbed
 
 if TYPE_CHECKING:
     from kommunalprofil.profile import Together
@@ -204,12 +203,11 @@ def build(portion: Portion, *, spare: bool = False) -> Iterator[Outcome]:
     alone use one core otherwise, but a new process would first have to load and compute what this one has.
     """
     from kommunalprofil.profile import Together
-    from kommunalprofil.workers import copies
 
     gc.set_threshold(COLLECTED)
     what, known = portion.what, register(portion.what.data)
     places = [known.get(ags) for ags in portion.places]
-    with _ahead(portion) if spare and copies() else nullcontext(dict) as ahead:
+    with _ahead(portion) if spare and workers.copies() else nullcontext(dict) as ahead:
         together = Together(what.data, known, places, ahead)
         for place in places:
             outcome = _made(what, known, place, together)
@@ -225,7 +223,7 @@ def build(portion: Portion, *, spare: bool = False) -> Iterator[Outcome]:
 @contextmanager
 def _ahead(portion: Portion) -> Iterator[Callable[[], Mapping[str, Any]]]:
     """A process that begins the data files of a portion; it gives nothing if it fails: then this one will say why."""
-    from kommunalprofil import export, workers
+    from kommunalprofil import export
 
     with workers.beside(export.ahead, portion.what.data, portion.places) as made:
         yield lambda: made() or {}
@@ -326,7 +324,7 @@ def _elsewhere(left: dict[int, Portion], start: Start) -> Iterator[Outcome]:
     """Give everything that is left away; takes out of `left` what is done. Raises BrokenExecutor."""
     try:
         with start() as pool:
-            with undisturbed():
+            with workers.undisturbed():
                 promised = {pool.submit(_built, portion): number for number, portion in left.items()}
             for future in as_completed(promised):
                 outcomes = future.result()

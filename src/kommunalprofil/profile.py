@@ -32,10 +32,6 @@ SHOWN = 5
 """So many places like it a profile shows."""
 
 
-def _nothing() -> dict[str, dict[Key, Block]]:
-    return {}
-
-
 class Together:
     """What some places and all that surrounds them are told from: tables are read and series computed once for all.
 
@@ -47,7 +43,7 @@ class Together:
         data_dir: Path | State,
         register: Register,
         places: Sequence[Region],
-        ahead: Callable[[], Mapping[str, Mapping[Key, Block]]] = _nothing,
+        ahead: Callable[[], Mapping[str, Mapping[Key, Block]]] = dict,
     ) -> None:
         self.ahead = ahead
         self.store, self.register = Store(data_dir), register

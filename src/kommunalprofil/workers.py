@@ -107,8 +107,9 @@ def beside(work: Callable[..., A], *given: Any) -> Iterator[Callable[[], A | Non
 
     `work` must be a function of a module. Whoever leaves ends the process, in the middle of its work if need be.
     """
-    ours, theirs = _context().Pipe(duplex=False)
-    process = _context().Process(target=_answer, args=(theirs, work, given), daemon=True)  # type: ignore[attr-defined]
+    context = _context()
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_answer, args=(theirs, work, given), daemon=True)  # type: ignore[attr-defined]
     try:
         with undisturbed():
             process.start()
