@@ -55,7 +55,7 @@ def on_a_disk(options: str, tmp_path: Path, *args: str) -> tuple[subprocess.Comp
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_a_full_disk(jobs: str, tmp_path: Path) -> None:
-    """With room for three places and a half."""
+    """With room for three places and a half: two processes may both be in the middle of a place when it is full."""
     done, copy = on_a_disk(f"size={PLACE_SIZE * 7 // 2}", tmp_path, "--jobs", jobs)
     assert done.returncode == german_cli.EXIT_IO, done.stderr
     lines = done.stderr.splitlines()
@@ -66,7 +66,9 @@ def test_a_full_disk(jobs: str, tmp_path: Path) -> None:
     files = [path for path in copy.rglob("*") if path.is_file()]
     assert [path for path in files if path.name.startswith(".")] == []
     assert {path.stat().st_size for path in files if path.suffix != ".json"} == {quick_build.SIZE}
-    assert len(list(copy.glob("*/kommunalprofil.pdf"))) == len(list(copy.glob("*/datapackage.json"))) == 3
+    whole = len(list(copy.glob("*/datapackage.json")))
+    assert len(list(copy.glob("*/kommunalprofil.pdf"))) == whole
+    assert whole in ((3,) if jobs == "1" else (2, 3))
 
 
 def test_a_disk_that_cannot_be_written(tmp_path: Path) -> None:

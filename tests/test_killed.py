@@ -141,23 +141,24 @@ def kill(output: Path, moment: float, way: Callable[[int], None]) -> tuple[bool,
 def test_every_file_is_whole_and_the_next_run_does_the_rest(
     way: Callable[[int], None], kills: int, tmp_path: Path, places: list[Region]
 ) -> None:
+    """A kill counts that falls into the building; with `KILLS` of them, some fall into the writing of a file."""
     moments = random.Random(SEED)
-    output, round_, struck, between, leftovers = tmp_path / "0", 0, 0, 0, 0
-    while struck < kills:
+    output, round_, struck, leftovers = tmp_path / "0", 0, 0, 0
+    for _ in range(10 * kills):
+        if struck >= kills and (leftovers or kills < KILLS):
+            break
         moment = moments.uniform(0, 0.5)
         alive, code, said = kill(output, moment, way)
         done = whole(output, places)
         print(f"kill {struck}, {moment:.3f} s after the first file of the run: {done} places done, code {code}")
         leftovers += len(hidden(output))
-        if alive:
-            struck += 1
-            between += 0 < done < len(places)
-        else:  # it was through: again from the start
+        struck += alive and done < len(places)
+        if not alive:  # it was through: again from the start
             assert (code, said, done, hidden(output)) == (0, "", len(places), [])
             round_ += 1
             output = tmp_path / str(round_)
-    assert between >= kills // 2  # most kills fell into the building
-    assert leftovers or kills < KILLS  # and some into the writing of a file
+    assert struck >= kills
+    assert leftovers or kills < KILLS
     assert Run(output).end() == (0, "")
     assert whole(output, places) == len(places)
     assert hidden(output) == []
