@@ -57,11 +57,11 @@ def plain(number: float | None) -> float | int | None:
     return int(tidy) if tidy.is_integer() and abs(tidy) < 1e15 else tidy
 
 
-@lru_cache(maxsize=10_000)
 def _digits(number: float | None) -> str:
-    """A number as both files write it; '' for none."""
-    tidy = plain(number)
-    return "" if tidy is None else repr(tidy)
+    """A number as both files write it, which is how `plain` prints; '' for none."""
+    if number is None or number != number:
+        return ""
+    return f"{number + 0.0:.15g}" if abs(number) < 1e14 else repr(plain(number))  # adding 0 turns -0 into 0
 
 
 def _row(cells: Iterable[Any]) -> str:
@@ -87,6 +87,13 @@ def _json(thing: str | tuple[str, ...]) -> str:
 
 
 @lru_cache(maxsize=10_000)
+def _ends(flag: str, sources: tuple[str, ...], base: str) -> tuple[str, str]:
+    """What a row and an object say at their end, which comes again and again."""
+    row = f"{_cell(flag)},{_cell('|'.join(sources))}{LINE_END}"
+    return row, f'"base": {_json(base)}, "flag": {_json(flag)}, "sources": {_json(sources)}'
+
+
+@lru_cache(maxsize=10_000)
 def _around(indicator: str, variant: str, members: Selection) -> tuple[str, str]:
     """What stands before and behind a date in the order of lines; the separator comes before any letter."""
     sex, nationality, age, migration, household = members
@@ -102,7 +109,7 @@ class _Writer:
         self.before, self.behind = _around(indicator, variant, members)
         codes = (indicator, variant, sex, age, nationality, migration, household)
         self.codes = ",".join(codes)  # they and the dates need no quotes
-        self.unit, self.unit_text = _cell(unit), _json(unit)
+        self.unit, self.unit_text = _cell(unit), f'"unit": {_json(unit)}, '
         self.region = f'{{"region": {_json(region)}, "date": "'
         names = ("indicator", "variant", "sex", "age", "nationality", "migration", "household")
         self.texts = "".join(f', "{name}": {_json(code)}' for name, code in zip(names, codes, strict=True))
@@ -115,13 +122,11 @@ class _Writer:
         """A value, or a gap and why it is one."""
         date, value, numerator, denominator, flag, sources, base = cell
         of, above, below = _digits(value), _digits(numerator), _digits(denominator)
-        cells = (
-            f"{date},{self.codes},{of},{self.unit},{above},{below},{_cell(flag)},{_cell('|'.join(sources))}{LINE_END}"
-        )
+        row_end, entry_end = _ends(flag, sources, base)
+        cells = f"{date},{self.codes},{of},{self.unit},{above},{below},{row_end}"
         entry = (
             f'{self.region}{date}"{self.texts}, "value": {of or "null"}, "numerator": {above or "null"}, '
-            f'"denominator": {below or "null"}, "unit": {self.unit_text}, "base": {_json(base)}, '
-            f'"flag": {_json(flag)}, "sources": {_json(sources)}'
+            f'"denominator": {below or "null"}, {self.unit_text}{entry_end}'
             + (f', "reason": {_json(reason)}}}' if reason else "}")
         )
         return Line(base, cells, entry)

@@ -145,6 +145,11 @@ class Series:
         return [printed_date(point, self.indicator.period, self.years) for point in self.points]
 
     @cached_property
+    def bases(self) -> list[str]:
+        """The base of each point."""
+        return [point.base for point in self.points]
+
+    @cached_property
     def broken(self) -> NDArray[np.uint8]:
         """What lies between each value and the value before it: BROKEN_BASE, MOVED, REDEFINED."""
         valued = np.isfinite(self.value) & self.there
@@ -210,18 +215,22 @@ class Series:
     def cells(self, region: str, *, gaps: bool = True, date: str | None = None) -> Iterator[Cell]:
         """The values of one region, in order of date and base, of one date if told; nothing for an absent region."""
         if region not in self.regions:
-            return
-        r, dates, points, reasons = self.regions.index(region), self.dates, self.points, self.reasons
+            return iter(())
+        r, dates = self.regions.index(region), self.dates
         kept = self.there[r] if gaps else self.there[r] & np.isfinite(self.value[r])
         columns = np.flatnonzero(kept if date is None else kept & np.array([day == date for day in dates], dtype=bool))
-        rest = (array[r, columns].tolist() for array in (self.flags, self.broken, self.reason, self.source))
         numbers = (
             [x if x == x else None for x in array[r, columns].tolist()]  # only what is no number differs from itself
             for array in (self.value, self.numerator, self.denominator)
         )
-        for t, value, above, below, bits, broken, reason, source in zip(columns.tolist(), *numbers, *rest, strict=True):
-            flag = flag_text(bits, reasons[reason], self.breaks(broken, t) if broken else "")
-            yield dates[t], value, above, below, flag, _ids(self.sources[source]), points[t].base
+        points = columns.tolist()
+        facts = (array[r, columns].tolist() for array in (self.flags, self.reason, self.broken))
+        flags = [
+            flag_text(bits, self.reasons[reason], self.breaks(broken, t) if broken else "")
+            for t, bits, reason, broken in zip(points, *facts, strict=True)
+        ]
+        sources = [_ids(self.sources[source]) for source in self.source[r, columns].tolist()]
+        return zip([dates[t] for t in points], *numbers, flags, sources, [self.bases[t] for t in points], strict=True)
 
     def row(self, region: str, date: str | None = None) -> Iterator[Value]:
         """The values and gaps of one region, as `cells`, each saying what it is of."""
