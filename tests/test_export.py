@@ -98,7 +98,7 @@ def test_what_surrounds_places_told_together_is_written_as_for_one_alone() -> No
     together = Together(data_dir(), register, places)
     for place in places:
         shared, alone = Profile(place.ags, data_dir(), register, together), Profile(place.ags, data_dir(), register)
-        blocks = [export.collected(Evidence(profile)) for profile in (shared, alone)]
+        blocks = [export.collected(Evidence(profile), {}) for profile in (shared, alone)]
         assert blocks[0] == blocks[1]
         assert all(len(blocks[0][ags]) > 1_000 for ags in (place.ags, "01", "DE"))
         assert all(list(block) == sorted(block) for block in blocks[0].values())

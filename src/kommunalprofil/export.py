@@ -8,8 +8,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from dataclasses import fields
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -45,6 +45,14 @@ Order = str
 Block = dict[Order, Line]
 Key = tuple[str, str, Selection]
 """A series: its indicator, variant and members."""
+Shown = Mapping[str, Mapping[Order, "Value"]]
+"""The values that a document shows, by region."""
+Once = Callable[[str, Hashable, Callable[[], Any]], Any]
+"""What makes a thing of a region, or has made it before (see Together.once)."""
+
+
+def _anew(_region: str, _what: Hashable, make: Callable[[], Any]) -> Any:
+    return make()
 
 
 def plain(number: float | None) -> float | int | None:
@@ -76,8 +84,7 @@ def _cell(text: str) -> str:
     return _row([text, ""]).removesuffix(",")
 
 
-def _dumped(thing: Any) -> str:
-    return json.dumps(thing, ensure_ascii=False)
+_dumped = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @lru_cache(maxsize=10_000)
@@ -150,25 +157,36 @@ def _order(value: Value) -> Order:
     return before + value.date + behind
 
 
-def csv_bytes(blocks: Mapping[str, Block], names: Mapping[str, str]) -> bytes:
-    """UTF-8 without byte order mark, comma, RFC 4180; one row for each value, gaps with their reason in `flag`."""
-    parts = [_row(COLUMNS), LINE_END]
-    for ags, block in blocks.items():
-        region = _row((ags, names[ags])) + ","
-        parts += [region + region.join([line.cells for line in block.values()])] if block else []
-    return "".join(parts).encode("utf-8")
+def _rows(region: str, name: str, block: Block) -> bytes:
+    """The rows of a region in daten.csv."""
+    before = _row((region, name)) + ","
+    return (before + before.join([line.cells for line in block.values()])).encode() if block else b""
+
+
+def csv_bytes(blocks: Mapping[str, Block], names: Mapping[str, str], once: Once = _anew) -> bytes:
+    """UTF-8 without byte order mark, comma, RFC 4180; one row for each value, gaps with their reason in `flag`.
+
+    `once` is asked for the rows of each region, as Together.once.
+    """
+    rows = [once(ags, id(block), partial(_rows, ags, names[ags], block)) for ags, block in blocks.items()]
+    return b"".join([(_row(COLUMNS) + LINE_END).encode(), *rows])
+
+
+def _fields(thing: Any) -> dict[str, Any]:
+    """The fields of a dataclass; what is in them is not copied, as `asdict` does."""
+    return {field.name: getattr(thing, field.name) for field in fields(thing)}
 
 
 def _region(region: Region) -> dict[str, Any]:
     return {name: getattr(region, name) for name in REGION_FIELDS} | {"parents": list(region.parents)}
 
 
-def json_bytes(evidence: Evidence, outline: Outline, blocks: Mapping[str, Block]) -> bytes:
+def json_bytes(evidence: Evidence, outline: Outline, blocks: Mapping[str, Block], shown: Shown) -> bytes:
     """Everything a program may want to know: place, values with their parts and sources, origins, figures, gaps.
 
     Of other places only the values that the document shows.
     """
-    own, shown = evidence.region.ags, _shown(evidence)
+    own = evidence.region.ags
     kept = {ags: block if ags == own else sorted(shown.get(ags, ())) for ags, block in blocks.items()}
     entries = [blocks[ags][order].entry for ags, orders in kept.items() for order in orders]
     figures = [
@@ -185,18 +203,18 @@ def json_bytes(evidence: Evidence, outline: Outline, blocks: Mapping[str, Block]
         "figures": figures,
         "gaps": [{"id": gap.id, "reason": gap.text} for gap in outline.gaps],
         "territory": evidence.sums(),
-        "origins": [asdict(o) for group in references.used_origins(evidence).values() for o in group],
+        "origins": [_fields(o) for group in references.used_origins(evidence).values() for o in group],
         "standings": [
             {
                 "indicator": measure.indicator,
                 "variant": measure.variant,
                 "members": dict(measure.members),
                 "among": "type" if typed else "level",
-                **asdict(standing),
+                **_fields(standing),
             }
             for (measure, typed), standing in evidence.standings.items()
         ],
-        "official": [asdict(cell) for cell in evidence.checked],
+        "official": [_fields(cell) for cell in evidence.checked],
         "others": [
             {
                 "indicator": measure.indicator,
@@ -300,22 +318,24 @@ def _sorted(lines: Block) -> Block:
     return {order: lines[order] for order in sorted(lines)}
 
 
-def _shown(evidence: Evidence) -> dict[str, dict[Order, Value]]:
-    """The values that the document shows, by region."""
+def _joined(block: Block, more: Block) -> Block:
+    return _sorted(block | more)
+
+
+def _shown(evidence: Evidence) -> Shown:
     shown: dict[str, dict[Order, Value]] = {}
     for value in evidence.shown:
         shown.setdefault(value.region, {})[_order(value)] = value
     return shown
 
 
-def collected(evidence: Evidence) -> dict[str, Block]:
+def collected(evidence: Evidence, shown: Shown) -> dict[str, Block]:
     """The values of the data files by region, sorted: those the document shows, and more.
 
     Whole series of everything that was asked for and of every declared indicator, for the place and what surrounds it;
     of the gaps only those that the document met. A date has one base, the one that the document shows.
     """
     asked = frozenset({*_declared(evidence), *(_key(*one) for one in evidence.asked)})
-    shown = _shown(evidence)
     blocks: dict[str, Block] = {}
     for region in (evidence.region, *evidence.parents):
         ags = region.ags
@@ -325,12 +345,14 @@ def collected(evidence: Evidence) -> dict[str, Block]:
         more = {order: _line(value) for order, value in values.items()
                 if order not in block or value.base not in ("", block[order].base)}  # fmt: skip
         if more:
-            blocks[ags] = _sorted(block | more)
+            blocks[ags] = evidence.once(ags, (asked, frozenset(more.items())), partial(_joined, block, more))
     return dict(sorted(blocks.items()))
 
 
 def files(evidence: Evidence, outline: Outline) -> dict[str, bytes]:
     """daten.csv and profil.json of a document."""
-    blocks = collected(evidence)
+    shown = _shown(evidence)
+    blocks = collected(evidence, shown)
     names = {ags: evidence.register.get(ags).name for ags in blocks}
-    return {"daten.csv": csv_bytes(blocks, names), "profil.json": json_bytes(evidence, outline, blocks)}
+    table = csv_bytes(blocks, names, evidence.once)
+    return {"daten.csv": table, "profil.json": json_bytes(evidence, outline, blocks, shown)}

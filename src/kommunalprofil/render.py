@@ -57,6 +57,7 @@ SHORT = ("chapters/10_ueberblick.jinja", "chapters/12_einfache_sprache.jinja", "
 FigureFunctions = Mapping[str, Callable[[Any], Figure | Gap]]
 
 
+@cache
 def figure_functions() -> FigureFunctions:
     """Every declared figure by its id."""
     from kommunalprofil import figures
