@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kommunalprofil.indicators import Indicator
     from kommunalprofil.indicators.oracles import Compared
     from kommunalprofil.profile import Profile, Value
+    from kommunalprofil.provenance import Origin
     from kommunalprofil.regions import Region, Register
     from kommunalprofil.store import Store
 
@@ -42,6 +43,8 @@ class Evidence:
         """What is being written just now: values asked for belong to it."""
         self._parts: dict[str, dict[Any, None]] = {}
         self.cited: dict[str, None] = {}
+        self.origins: dict[tuple[int, int], dict[str, list[Origin]]] = {}
+        """What references.used_origins has found, by the numbers of `used` and `cited` it found it for."""
         self.others: dict[tuple[Measure, tuple[str, ...]], dict[str, float]] = {}
         self._stands: dict[tuple[Measure, bool], tuple[Standing | None, Value | None]] = {}
         self._asked: dict[tuple[str, tuple[tuple[str, str], ...]], None] = {}
@@ -216,6 +219,7 @@ class Joint:
         self.store: Store = first.store
         self.origin = first.origin
         self.cite = first.cite
+        self.origins: dict[tuple[int, int], dict[str, list[Origin]]] = {}
         self.once: Callable[[str, Hashable, Callable[[], Any]], Any] = first.once
 
     @property

@@ -71,6 +71,13 @@ def _tables(ids: Iterable[str]) -> str:
 
 def used_origins(evidence: Evidence | Joint) -> dict[str, list[Origin]]:
     """The origins behind the values given away and the maps, by table id, each once and in order of their dates."""
+    known = len(evidence.used), len(evidence.cited)  # they only grow
+    if known not in evidence.origins:
+        evidence.origins = {known: _used_origins(evidence)}
+    return evidence.origins[known]
+
+
+def _used_origins(evidence: Evidence | Joint) -> dict[str, list[Origin]]:
     found: dict[str, dict[int, Origin]] = {}  # by identity: comparing all that an origin says takes long
     for table, date, base in evidence.used:
         origin = evidence.origin(table, date, base or None)
