@@ -96,7 +96,8 @@ def inline_svg(figure: Figure, numbered: NumberedFigure) -> Markup:
     if start < 0:
         raise RenderError(f"Die Abbildung „{figure.id}“ enthält kein SVG.")
     svg = re.sub(r"<(title|desc|metadata)\b.*?</\1>", "", figure.svg[start:], flags=re.DOTALL)
-    svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{numbered.anchor}-", svg)
+    if 'id="' in svg:  # as in pictures of others; our own refer to nothing
+        svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{numbered.anchor}-", svg)
     head, rest = svg[4:].split(">", 1)
     head = re.sub(r'\s(width|height|role|aria-[a-z]+|id)="[^"]*"', "", head)
     name = f"{numbered.anchor}-titel"
