@@ -129,22 +129,35 @@ class _Texts(dict[str, int]):
         return f'<sst xmlns="{_NAMESPACE}" uniqueCount="{len(self)}">{each}</sst>'
 
 
-def _cells(row: Sequence[Cell], letters: Sequence[str], number: int, style: str, texts: _Texts) -> str:
+class _Quoted(dict[str, str]):
+    """What cells of a style that hold a text say behind their place, made once for each text."""
+
+    def __init__(self, style: str, texts: _Texts) -> None:
+        self.style, self.texts = style, texts
+
+    def __missing__(self, text: str) -> str:
+        form = "quoted" if self.style == "text" and text[0] in "=+-@\t\r" else self.style
+        self[text] = f's="{_PLACE[form]}" t="s"><v>{self.texts[text]}</v></c>'
+        return self[text]
+
+
+def _plain(cell: Number | datetime.date) -> str:
+    """What a cell that holds no text says behind its place."""
+    if isinstance(cell, Number):
+        form = str(min(cell.decimals, 2)) if cell.grouped else "year"
+        return f's="{_PLACE[form]}"><v>{cell.value!r}</v></c>'
+    return f's="{_PLACE["date"]}"><v>{(cell - _FIRST_DAY).days}</v></c>'
+
+
+def _cells(row: Sequence[Cell], letters: Sequence[str], number: str, quoted: _Quoted) -> str:
     """The cells of one row; those that are empty are left out."""
-    written = []
-    for letter, cell in zip(letters, row, strict=False):
-        if not cell:
-            continue
-        if isinstance(cell, str):
-            form = "quoted" if style == "text" and cell[0] in "=+-@\t\r" else style
-            written.append(f'<c r="{letter}{number}" s="{_PLACE[form]}" t="s"><v>{texts[cell]}</v></c>')
-        elif isinstance(cell, Number):
-            form = str(min(cell.decimals, 2)) if cell.grouped else "year"
-            written.append(f'<c r="{letter}{number}" s="{_PLACE[form]}"><v>{cell.value!r}</v></c>')
-        else:
-            days = (cell - _FIRST_DAY).days
-            written.append(f'<c r="{letter}{number}" s="{_PLACE["date"]}"><v>{days}</v></c>')
-    return "".join(written)
+    return "".join(
+        [
+            f'<c r="{letter}{number}" {quoted[cell] if isinstance(cell, str) else _plain(cell)}'
+            for letter, cell in zip(letters, row, strict=False)
+            if cell
+        ]
+    )
 
 
 def _style(sheet: Sheet, number: int) -> str:
@@ -180,10 +193,10 @@ def _height(sheet: Sheet, number: int, widths: Sequence[float]) -> str:
 
 def _worksheet(sheet: Sheet, first: bool, texts: _Texts) -> str:
     rows, widths = [], _widths(sheet)
+    quoted = {style: _Quoted(style, texts) for style in _STYLES}
     letters = [column_name(c) for c in range(max(map(len, sheet.rows)))]
     for number, row in enumerate(sheet.rows):
-        style = _style(sheet, number)
-        cells = _cells(row, letters, number + 1, style, texts)
+        cells = _cells(row, letters, str(number + 1), quoted[_style(sheet, number)])
         rows.append(f'<row r="{number + 1}"{_height(sheet, number, widths)}>{cells}</row>')
     columns = "".join(
         f'<col min="{n}" max="{n}" width="{width:g}" customWidth="1"/>' for n, width in enumerate(widths, 1)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import accumulate
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from kommunalprofil import formatting as fmt
@@ -26,6 +27,7 @@ HEADER = (
     "Staatsangehörigkeit", "Einwanderungsgeschichte", "Haushalt", "Wert", "Einheit", "Zähler", "Nenner", "Grundlage",
     "Hinweis", "Quelle", "Kennung",
 )  # fmt: skip
+_CODES = attrgetter(*DIMENSION)
 FEW = "Nenner unter 20: nur Anzahlen"
 _BREAKS = {
     "volkszaehlung_1987": "Volkszählung 1987",
@@ -92,7 +94,7 @@ class _Rows:
         known = (r for place in evidence.places for r in (place.region, *place.parents))
         self.regions: dict[str, Region] = {r.ags: r for r in known}
         self.notes: dict[tuple[str, ...], str] = {}
-        self.labels: dict[tuple[str, str], str] = {}
+        self.labels: dict[tuple[str, ...], list[str]] = {}
 
     def _region(self, ags: str) -> Region:
         if ags not in self.regions:
@@ -104,10 +106,11 @@ class _Rows:
             self.notes[tables] = references.source_note(self.evidence, tables)
         return self.notes[tables]
 
-    def _dim(self, name: str, code: str) -> str:
-        if (name, code) not in self.labels:
-            self.labels[name, code] = _label(name, code)
-        return self.labels[name, code]
+    def _members(self, value: Value) -> list[str]:
+        codes: tuple[str, ...] = _CODES(value)
+        if codes not in self.labels:
+            self.labels[codes] = [_label(name, code) for name, code in zip(DIMENSION, codes, strict=True)]
+        return self.labels[codes]
 
     def row(self, value: Value) -> list[Cell]:
         """The cells of one value, in the order of HEADER; of what surrounds several places they are made once."""
@@ -123,7 +126,7 @@ class _Rows:
             self._region(value.region).title,
             value.region,
             when(value.date),
-            *(self._dim(name, getattr(value, name)) for name in DIMENSION),
+            *self._members(value),
             None if few else number(value.value, decimals),
             value.unit,
             None if few and value.unit == "Jahre" else number(value.numerator),  # the years of few people are no count
