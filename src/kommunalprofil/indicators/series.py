@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from hashlib import blake2b
+from itertools import compress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -205,31 +206,43 @@ class Series:
         bits = int(self.broken[r, t])
         return flag_text(int(self.flags[r, t]), self.reasons[self.reason[r, t]], self.breaks(bits, t) if bits else "")
 
+    @cached_property
+    def _columns(self) -> dict[str, list[int]]:
+        """The columns of each date."""
+        found: dict[str, list[int]] = {}
+        for t, date in enumerate(self.dates):
+            found.setdefault(date, []).append(t)
+        return found
+
     def told(self, region: str) -> Iterator[tuple[str, bool]]:
         """The date of each value and gap of one region and whether it is a value; nothing for an absent region."""
         if region in self.regions:
             r = self.regions.index(region)
-            t = np.flatnonzero(self.there[r])
-            yield from zip([self.dates[i] for i in t.tolist()], np.isfinite(self.value[r, t]).tolist(), strict=True)
+            valued = np.isfinite(self.value[r]).tolist()
+            yield from zip(compress(self.dates, there := self.there[r].tolist()), compress(valued, there), strict=True)
 
     def cells(self, region: str, *, gaps: bool = True, date: str | None = None) -> Iterator[Cell]:
         """The values of one region, in order of date and base, of one date if told; nothing for an absent region."""
         if region not in self.regions:
             return iter(())
         r, dates = self.regions.index(region), self.dates
-        kept = self.there[r] if gaps else self.there[r] & np.isfinite(self.value[r])
-        columns = np.flatnonzero(kept if date is None else kept & np.array([day == date for day in dates], dtype=bool))
+        kept = (self.there[r] if gaps else self.there[r] & np.isfinite(self.value[r])).tolist()
+        points = [t for t in (range(len(dates)) if date is None else self._columns.get(date, ())) if kept[t]]
+
+        def at(array: NDArray[Any]) -> list[Any]:
+            row = array[r].tolist()
+            return [row[t] for t in points]
+
         numbers = (
-            [x if x == x else None for x in array[r, columns].tolist()]  # only what is no number differs from itself
+            [x if x == x else None for x in at(array)]  # only what is no number differs from itself
             for array in (self.value, self.numerator, self.denominator)
         )
-        points = columns.tolist()
-        facts = (array[r, columns].tolist() for array in (self.flags, self.reason, self.broken))
+        facts = (at(array) for array in (self.flags, self.reason, self.broken))
         flags = [
             flag_text(bits, self.reasons[reason], self.breaks(broken, t) if broken else "")
             for t, bits, reason, broken in zip(points, *facts, strict=True)
         ]
-        sources = [_ids(self.sources[source]) for source in self.source[r, columns].tolist()]
+        sources = [_ids(self.sources[source]) for source in at(self.source)]
         return zip([dates[t] for t in points], *numbers, flags, sources, [self.bases[t] for t in points], strict=True)
 
     def row(self, region: str, date: str | None = None) -> Iterator[Value]:
