@@ -100,61 +100,53 @@ def _ends(flag: str, sources: tuple[str, ...], base: str) -> tuple[str, str]:
     return row, f'"base": {_json(base)}, "flag": {_json(flag)}, "sources": {_json(sources)}'
 
 
-@lru_cache(maxsize=10_000)
-def _around(indicator: str, variant: str, members: Selection) -> tuple[str, str]:
-    """What stands before and behind a date in the order of lines; the separator comes before any letter."""
-    sex, nationality, age, migration, household = members
-    behind = (sex, age.rjust(7, "0"), nationality, migration, household)
-    return f"{indicator}\0{variant}\0", "\0" + "\0".join(behind)
-
-
 class _Writer:
-    """Writes the values of one region in one series: what is the same in all of them is written once."""
+    """Writes the values of one series: what is the same in all of them is written once."""
 
-    def __init__(self, region: str, indicator: str, variant: str, unit: str, members: Selection) -> None:
+    def __init__(self, indicator: str, variant: str, unit: str, members: Selection) -> None:
         sex, nationality, age, migration, household = members
-        self.before, self.behind = _around(indicator, variant, members)
+        behind = (sex, age.rjust(7, "0"), nationality, migration, household)
+        # what stands before and behind a date in the order of lines; the separator comes before any letter
+        self.before, self.behind = f"{indicator}\0{variant}\0", "\0" + "\0".join(behind)
         codes = (indicator, variant, sex, age, nationality, migration, household)
         self.codes = ",".join(codes)  # they and the dates need no quotes
         self.unit, self.unit_text = _cell(unit), f'"unit": {_json(unit)}, '
-        self.region = f'{{"region": {_json(region)}, "date": "'
         names = ("indicator", "variant", "sex", "age", "nationality", "migration", "household")
         self.texts = "".join(f', "{name}": {_json(code)}' for name, code in zip(names, codes, strict=True))
 
     def order(self, date: str) -> Order:
-        """Where a date comes among all values of the region."""
+        """Where a date comes among all values of a region."""
         return self.before + date + self.behind
 
-    def line(self, cell: Cell, reason: str = "") -> Line:
-        """A value, or a gap and why it is one."""
+    def line(self, region: str, cell: Cell, reason: str = "") -> Line:
+        """A value of a region, or a gap and why it is one."""
         date, value, numerator, denominator, flag, sources, base = cell
         of, above, below = _digits(value), _digits(numerator), _digits(denominator)
         row_end, entry_end = _ends(flag, sources, base)
         cells = f"{date},{self.codes},{of},{self.unit},{above},{below},{row_end}"
         entry = (
-            f'{self.region}{date}"{self.texts}, "value": {of or "null"}, "numerator": {above or "null"}, '
-            f'"denominator": {below or "null"}, {self.unit_text}{entry_end}'
+            f'{{"region": {_json(region)}, "date": "{date}"{self.texts}, "value": {of or "null"}, '
+            f'"numerator": {above or "null"}, "denominator": {below or "null"}, {self.unit_text}{entry_end}'
             + (f', "reason": {_json(reason)}}}' if reason else "}")
         )
         return Line(base, cells, entry)
 
 
-def _members(value: Value) -> Selection:
-    return Selection(value.sex, value.nationality, value.age, value.migration, value.household)
+_writer = lru_cache(maxsize=10_000)(_Writer)
 
 
-def _writer(value: Value) -> _Writer:
-    return _Writer(value.region, value.indicator, value.variant, value.unit, _members(value))
+def _writer_of(value: Value) -> _Writer:
+    members = Selection(value.sex, value.nationality, value.age, value.migration, value.household)
+    return _writer(value.indicator, value.variant, value.unit, members)
 
 
 def _line(value: Value) -> Line:
     cell = (value.date, value.value, value.numerator, value.denominator, value.flag, value.sources, value.base)
-    return _writer(value).line(cell, value.reason)
+    return _writer_of(value).line(value.region, cell, value.reason)
 
 
 def _order(value: Value) -> Order:
-    before, behind = _around(value.indicator, value.variant, _members(value))
-    return before + value.date + behind
+    return _writer_of(value).order(value.date)
 
 
 def _rows(region: str, name: str, block: Block) -> bytes:
@@ -282,8 +274,9 @@ def _lines_of(evidence: Evidence, region: str, key: Key) -> Block:
     if evidence.guessed(region):
         values = evidence.whole(indicator, region=region, variant=variant, **members._asdict())
         return {_order(value): _line(value) for value in values if not value.missing}
-    writer = _Writer(region, indicator, variant, evidence.indicators[indicator].variant(variant).unit, members)
-    return {writer.order(cell[0]): writer.line(cell) for cell in evidence.cells(indicator, region, variant, members)}
+    writer = _writer(indicator, variant, evidence.indicators[indicator].variant(variant).unit, members)
+    cells = evidence.cells(indicator, region, variant, members)
+    return {writer.order(cell[0]): writer.line(region, cell) for cell in cells}
 
 
 def _block(evidence: Evidence, region: str, asked: Collection[Key]) -> Block:
