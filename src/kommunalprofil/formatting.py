@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
 
 MINUS = "\u2212"
 NBSP = "\u00a0"
@@ -56,6 +57,7 @@ _SEPARATORS = str.maketrans({",": ".", ".": ","})
 _CONTEXT = Context(prec=400)  # the default stops at 28 digits, a float may have 309 before the point
 
 
+@lru_cache(maxsize=10_000)
 def _digits(value: float, decimals: int) -> tuple[bool, str]:
     """Whether the rounded value is negative, and its absolute digits with German separators."""
     quantum = Decimal(1).scaleb(-decimals)

@@ -38,6 +38,7 @@ from kommunalprofil.sandbox import PADDING_FILTERS, Sandbox, TooMuchError, Trust
 from kommunalprofil.sentences import capital
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_LINE_ENDS = re.compile(r"[\t\r\n\u0085\u2028\u2029]+")
 _HTML_ONLY = ("e", "escape", "forceescape", "safe", "striptags", "tojson", "urlize", "xmlattr")
 
 
@@ -74,12 +75,16 @@ class Replaced(BaseLoader):
 
 def printable(value: object) -> str:
     """The text of a value without control characters and broken surrogates, which no format can carry."""
-    return _CONTROL.sub("", str(value))
+    text = str(value)
+    return text if text.isprintable() else _CONTROL.sub("", text)
 
 
 def literal(value: object) -> Markup:
     """A typst string literal: only backslash and quote need a backslash, line ends become a space."""
-    text = re.sub(r"[\t\r\n\u0085\u2028\u2029]+", " ", printable(value)).replace("\\", "\\\\").replace('"', '\\"')
+    text = printable(value)
+    if not text.isprintable():
+        text = _LINE_ENDS.sub(" ", text)
+    text = text.replace("\\", "\\\\").replace('"', '\\"')
     return Markup(f'"{text}"')
 
 
