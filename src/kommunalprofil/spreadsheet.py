@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
@@ -96,7 +96,8 @@ def sheet_names(wanted: Iterable[str]) -> list[str]:
     names: list[str] = []
     for text in wanted:
         stem = re.sub(r"[\[\]:*?/\\]+", " ", printable(text)).strip(" '") or "Blatt"
-        tries = (_short(stem, 31 - len(tail)) + tail for tail in ("", *(f" {n}" for n in range(2, 1000))))
+        tails = chain([""], (f" {n}" for n in range(2, 1000)))
+        tries = (_short(stem, 31 - len(tail)) + tail for tail in tails)
         taken = {name.lower() for name in names}
         names.append(next(name for name in tries if name.lower() not in taken))
     return names
