@@ -36,6 +36,7 @@ class Evidence:
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
+        self.region, self.parents, self.once = profile.region, profile.parents, profile.once  # asked for often
         self._seen: dict[Any, Value] = {}
         self.used: dict[tuple[str, str, str], None] = {}
         """Table, date and base of every number given away."""

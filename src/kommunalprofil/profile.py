@@ -245,9 +245,8 @@ class Profile:
         """
         rows = self._rows(indicator, region, variant, Selection(**members))
         asked = rows if date is None else [v for v in rows if date in (v.date, v.date[:4])]
-        chosen = [v for v in asked if not v.missing] or asked
-        if chosen:
-            value = chosen[-1]
+        if asked:
+            value = next((v for v in reversed(asked) if not v.missing), asked[-1])
             other = region not in (None, self.region.ags) and value.base not in COUNTED
             return self._on_own_base(value) if other and date is not None else value
         place = region or self.region.ags

@@ -182,6 +182,8 @@ def versus(
 
 def restarts(value: Value) -> bool:
     """Whether other borders or another method keep a value from being compared with the one before it."""
+    if "break:" not in value.flag:
+        return False
     broken = {flag.removeprefix("break:") for flag in value.flag.split("|") if flag.startswith("break:")}
     return bool(broken - {*BASE, *BREAKS})
 

@@ -76,6 +76,12 @@ def when(date: str) -> Cell:
     return fmt.date(date) if date else ""
 
 
+@cache
+def _labels(codes: tuple[str, ...]) -> list[str]:
+    """What the members of a value are called, in the order of DIMENSION."""
+    return [_label(name, code) for name, code in zip(DIMENSION, codes, strict=True)]
+
+
 def _label(dimension: str, code: str) -> str:
     return fmt.age(code) if dimension == "age" else printed_labels(dimension).get(code, code)
 
@@ -94,7 +100,6 @@ class _Rows:
         known = (r for place in evidence.places for r in (place.region, *place.parents))
         self.regions: dict[str, Region] = {r.ags: r for r in known}
         self.notes: dict[tuple[str, ...], str] = {}
-        self.labels: dict[tuple[str, ...], list[str]] = {}
 
     def _region(self, ags: str) -> Region:
         if ags not in self.regions:
@@ -105,12 +110,6 @@ class _Rows:
         if tables not in self.notes:
             self.notes[tables] = references.source_note(self.evidence, tables)
         return self.notes[tables]
-
-    def _members(self, value: Value) -> list[str]:
-        codes: tuple[str, ...] = _CODES(value)
-        if codes not in self.labels:
-            self.labels[codes] = [_label(name, code) for name, code in zip(DIMENSION, codes, strict=True)]
-        return self.labels[codes]
 
     def row(self, value: Value) -> list[Cell]:
         """The cells of one value, in the order of HEADER; of what surrounds several places they are made once."""
@@ -126,7 +125,7 @@ class _Rows:
             self._region(value.region).title,
             value.region,
             when(value.date),
-            *self._members(value),
+            *_labels(_CODES(value)),
             None if few else number(value.value, decimals),
             value.unit,
             None if few and value.unit == "Jahre" else number(value.numerator),  # the years of few people are no count
