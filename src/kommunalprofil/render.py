@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from types import FunctionType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup, escape
@@ -88,6 +89,31 @@ class Drawings:
     def svgs(self) -> dict[str, str]:
         """The pictures of the figures drawn so far."""
         return {name: made.printed for name, made in self.made.items() if isinstance(made, Figure)}
+
+
+@dataclass(slots=True)
+class Said:
+    """What the chapters say of a document, worked out when one asks for it and only once for both formats."""
+
+    made: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+
+    def once(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function, called but once with the same arguments."""
+
+        def tell(*about: Any, **more: Any) -> Any:
+            key = (function, about, *more.items())
+            if key not in self.made:
+                self.made[key] = function(*about, **more)
+            return self.made[key]
+
+        return tell
+
+    def chapters(self) -> dict[str, SimpleNamespace]:
+        """The functions of narrative.chapters."""
+        return {
+            name: SimpleNamespace(**{n: self.once(f) for n, f in vars(module).items() if isinstance(f, FunctionType)})
+            for name, module in narrative.chapters().items()
+        }
 
 
 def inline_svg(figure: Figure, numbered: NumberedFigure) -> Markup:
@@ -205,6 +231,7 @@ class Composer:
     drawings: Drawings
     kind: Kind
     own: Own = NOTHING
+    said: Said = field(default_factory=Said)
     outline: Outline = field(default_factory=Outline)
     day: str = ""
     """The newest day of the data if another document of the place tells it."""
@@ -215,9 +242,9 @@ class Composer:
             "p": self.evidence,
             "d": self.outline,
             "fig": self.drawings,
-            "say": narrative.chapters(),
+            "say": self.said.chapters(),
             "sentences": sentences,
-            "key_figures": key_figures,
+            "key_figures": self.said.once(key_figures),
             "key_figures_left_out": left_out,
             "references": references,
             "official": official,
@@ -329,13 +356,14 @@ def _pages(
 ) -> Pages:
     """Both formats of a document; `day` is its edition if another document tells it."""
     typst, web = templating.typst_environment(own.templates), templating.html_environment(own.templates)
-    printed = Composer(typst, "typst", evidence, drawings, kind, own, day=day)
+    said = Said()
+    printed = Composer(typst, "typst", evidence, drawings, kind, own, said, day=day)
     source = printed.page(Markup(templating.text_of("typst/style.typ", own.templates)))
     svgs = drawings.svgs | {picture.id: picture.svg for picture in own.pictures}
     edition = day or references.newest_stand(evidence)
     with ThreadPoolExecutor(max_workers=1) as pool:  # typst works outside the GIL
         made = pool.submit(_pdf, source, svgs, edition, own)
-        shown = Composer(web, "html", evidence, drawings, kind, own, day=day)
+        shown = Composer(web, "html", evidence, drawings, kind, own, said, day=day)
         page = shown.page(html_style(own)).encode()
         files = rest(shown.outline)
         return Pages(made.result(), page, files, shown.outline)
