@@ -154,6 +154,7 @@ def _environment(templates: Templates, form: str, finalize: Callable[[Any], Any]
     for name in PADDING_FILTERS:
         environment.filters.pop(name)
     environment.filters["join"] = join
+    environment.filters["zip"] = zip
     environment.filters["sentences"] = sentences
     environment.filters["capital"] = capital
     return environment
