@@ -244,7 +244,7 @@ class Profile:
         bases are never compared.
         """
         rows = self._rows(indicator, region, variant, Selection(**members))
-        asked = rows if date is None else [v for v in rows if date in (v.date, v.date[:4])]
+        asked = rows if date is None else [v for v in rows if v.date == date or v.date[:4] == date]
         if asked:
             value = next((v for v in reversed(asked) if not v.missing), asked[-1])
             other = region not in (None, self.region.ags) and value.base not in COUNTED

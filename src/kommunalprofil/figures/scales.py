@@ -119,6 +119,9 @@ def fits(sizes: Sequence[float], low: float, high: float) -> bool:
 
 def wrap(text: str, room: float, measure: Callable[[str], float]) -> list[str]:
     """Break a name into lines no wider than `room` points: at spaces, after hyphens and slashes, else within a word."""
+    whole = text.rstrip(" ")
+    if measure(whole) <= room:
+        return [whole]
     lines = [""]
     for piece in _pieces(text):
         if lines[-1] and measure((lines[-1] + piece).rstrip(" ")) > room:
