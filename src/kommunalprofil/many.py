@@ -48,7 +48,7 @@ Start = Callable[[], AbstractContextManager[Executor]]
 _ALONE = threading.Lock()
 """Held while a process builds: what it keeps for the next document is not made for threads, of which a worker of a
 cluster may have several."""
-COLLECTED = 10_000
+COLLECTED = 50_000
 """After so many new objects dead cycles are looked for; as often as Python does it takes a fourteenth of the time."""
 
 
