@@ -66,7 +66,8 @@ class Evidence:
             key = identity(v)
             if key not in self._seen:
                 self._seen[key] = v
-                self.used |= dict.fromkeys((table, v.date, v.base) for table in (() if v.missing else v.sources))
+                if not v.missing:
+                    self.used.update({(table, v.date, v.base): None for table in v.sources})
             part[key] = None
         return kept
 

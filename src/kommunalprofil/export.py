@@ -221,7 +221,8 @@ def json_bytes(evidence: Evidence, outline: Outline, blocks: Mapping[str, Block]
     }
     parts["similar"] = _alike(evidence)
     written = {name: _lines(part) for name, part in parts.items()} | {"values": _listed(entries)}
-    return ("{\n" + ",\n".join(f"{_json(name)}: {text}" for name, text in written.items()) + "\n}\n").encode()
+    body = ",\n".join([f"{_json(name)}: {text}" for name, text in written.items()])
+    return f"{{\n{body}\n}}\n".encode()
 
 
 def _alike(evidence: Evidence) -> dict[str, Any] | None:
@@ -242,7 +243,8 @@ def _lines(part: Any) -> str:
 
 
 def _listed(entries: list[str]) -> str:
-    return "[\n" + ",\n".join(entries) + "\n]" if entries else "[]"
+    body = ",\n".join(entries)
+    return f"[\n{body}\n]" if entries else "[]"
 
 
 SPLITS = {"sex": ("M", "F"), "nationality": ("DE", "AUS")}
