@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-import documents
+import once
 from kommunalprofil import many
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,16 +30,16 @@ def unavailable(reason: str) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What is collected stays to the end: looking for dead cycles among it again and again takes a tenth of the time."""
+    """What is collected stays to the end: looking for dead cycles among it takes a tenth of the time."""
     gc.freeze()
     gc.set_threshold(many.COLLECTED)
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _shared_documents(tmp_path_factory: pytest.TempPathFactory) -> None:
+def _made_once(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Processes of one run share a folder above their own."""
     own = tmp_path_factory.getbasetemp()
-    documents.FOLDER[:] = [own.parent if "PYTEST_XDIST_WORKER" in os.environ else own]
+    once.FOLDER[:] = [own.parent if "PYTEST_XDIST_WORKER" in os.environ else own]
 
 
 @pytest.fixture(scope="session")
