@@ -185,7 +185,9 @@ def browse(chromium: str, folder: Path, content: str, width: int, script: str, d
     allowed = f"script-src &#39;sha256-{b64encode(sha256(added.encode()).digest()).decode()}&#39;"
     body = body.replace("script-src", allowed)  # the page's own policy holds but for this script
     file.write_text(body, encoding="utf-8")
-    found = browser(chromium).told(file.as_uri(), width, dark, "document.querySelector('body > pre:only-child')?.textContent")
+    found = browser(chromium).told(
+        file.as_uri(), width, dark, "document.querySelector('body > pre:only-child')?.textContent"
+    )
     return json.loads(unquote(b64decode(found).decode()))
 
 
