@@ -252,7 +252,7 @@ def _absolute(name: str, sheet: Sheet) -> str:
 
 
 def _attribute(text: str) -> str:
-    return escape(text)
+    return escape(text, quote=False).replace('"', "&quot;")
 
 
 def _parts(title: str, day: str, sheets: Sequence[Sheet]) -> dict[str, str]:
