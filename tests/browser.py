@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import select
 import subprocess
 import tempfile
 import time
@@ -12,7 +13,7 @@ from functools import cache
 from typing import Any
 
 PATIENCE = 60
-"""Seconds a page may take to tell what it was asked."""
+"""Seconds to wait for the browser's next word, and for what a page is asked."""
 OPTIONS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--remote-debugging-pipe"]
 
 
@@ -52,6 +53,7 @@ class Browser:
 
     def _message(self) -> dict[str, Any]:
         while b"\0" not in self._rest:
+            assert select.select([self._read], [], [], PATIENCE)[0], "the browser says nothing"
             piece = os.read(self._read, 1 << 20)
             assert piece, "the browser has ended"
             self._rest += piece
