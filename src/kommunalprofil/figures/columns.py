@@ -19,7 +19,6 @@ CLEAR = 6.0
 def columns(
     points: Sequence[Point],
     *,
-    figure_id: str,
     unit: str,
     decimals: int = 0,
     breaks: Sequence[Break] = (),
@@ -38,9 +37,9 @@ def columns(
     """
     known = sorted((p for p in points if p.known), key=lambda p: p.x)
     if not known:
-        raise ValueError(f"figure {figure_id}: no value to draw")
+        raise ValueError("no value to draw")
     grid = value_axis(known, decimals, 5 if width != "half" else 4, zero=True, bounds=bounds)
-    words = Labelling(figure_id, unit, decimals, breaks, heading)
+    words = Labelling(unit, decimals, breaks, heading)
     word = formatting.change if signed else formatting.number
     last = word(known[-1].y, decimals)
     span = [*known, *(Point(year, 0.0) for year in years)]

@@ -40,7 +40,6 @@ def dots(
     rows: Sequence[DotRow],
     labels: Mapping[str, str],
     *,
-    figure_id: str,
     unit: str,
     decimals: int = 1,
     zero: bool = True,
@@ -58,7 +57,7 @@ def dots(
     """
     known = [v for one in rows for v in one.reach(labels)]
     if not known:
-        raise ValueError(f"figure {figure_id}: no value to draw")
+        raise ValueError("no value to draw")
     room = style.WIDTHS[width]
     least = row or (15 if len(rows) < MANY else 14)
     names = RowNames.lay_out([one.label for one in rows], room * (0.34 if width == "full" else 0.38), least)
@@ -69,7 +68,7 @@ def dots(
     head = style.LEADING + 3 if heading else 0.0
     top = head + len(key_lines) * (style.LEADING + 2) + 5
     floor = top + sum(names.heights)
-    sheet = Sheet(figure_id, width, floor + axis_height(unit, room))
+    sheet = Sheet(width, floor + axis_height(unit, room))
     sheet.text(0, style.TEXT, heading, bold=True)
     draw_keys(sheet, key_lines, head)
     known += bounds or ()

@@ -56,8 +56,7 @@ class Spot(NamedTuple):
 class Sheet:
     """A figure of printed size. Everything is drawn in the order of calls; `svg()` ends it."""
 
-    def __init__(self, figure_id: str, width: Width | float, height: float) -> None:
-        self.id = figure_id
+    def __init__(self, width: Width | float, height: float) -> None:
         self.width = style.WIDTHS[width] if isinstance(width, str) else width
         self.height = height
         self._drawn: list[str] = []

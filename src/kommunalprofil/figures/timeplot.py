@@ -50,7 +50,6 @@ class Break:
 class Labelling:
     """The words around the plot: what is measured (`unit`), a bold `heading` for panels, and the interruptions."""
 
-    figure_id: str
     unit: str
     decimals: int
     breaks: Sequence[Break] = ()
@@ -114,7 +113,7 @@ class TimePlot:
         rows = max((one.row + 1 for one in marked), default=0)
         top = _head_height(words.heading, title) + rows * style.LEADING + 7
         y = Scale(grid.low, grid.high, height - 19, top)
-        return cls(Sheet(words.figure_id, width, height), x, y, grid, words.heading, title, marked)
+        return cls(Sheet(width, height), x, y, grid, words.heading, title, marked)
 
     def draw_frame(self) -> None:
         """Grid, axes, what the vertical axis measures, years, breaks."""
