@@ -13,7 +13,8 @@ from kommunalprofil.figures import style
 from kommunalprofil.figures.keys import Key, draw_keys, key_rows
 from kommunalprofil.figures.rows import RowNames, axis_height, draw_value_axis
 from kommunalprofil.figures.scales import Scale, ticks_within, widened
-from kommunalprofil.figures.sheet import Array, Sheet, Spot, text_width
+from kommunalprofil.figures.sheet import Array, Sheet, Spot
+from kommunalprofil.figures.widths import text_width
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ import numpy as np
 from kommunalprofil import formatting
 from kommunalprofil.document import Width
 from kommunalprofil.figures import style
-from kommunalprofil.figures.sheet import Spot, text_width
+from kommunalprofil.figures.sheet import Spot
 from kommunalprofil.figures.timeplot import Break, Labelling, Point, TimePlot, value_axis
+from kommunalprofil.figures.widths import text_width
 
 CLEAR = 6.0
 """So far from the zero line the middle of the last value stands where the line would strike it through."""

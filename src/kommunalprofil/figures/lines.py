@@ -10,8 +10,9 @@ from kommunalprofil import formatting
 from kommunalprofil.document import Width
 from kommunalprofil.figures import style
 from kommunalprofil.figures.scales import spread, wrap
-from kommunalprofil.figures.sheet import Spot, text_width
+from kommunalprofil.figures.sheet import Spot
 from kommunalprofil.figures.timeplot import Break, Labelling, Point, TimePlot, head_height, value_axis
+from kommunalprofil.figures.widths import text_width
 
 MOST_LINES = 5
 LOW = 120

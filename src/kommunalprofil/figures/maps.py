@@ -18,7 +18,8 @@ from kommunalprofil.document import Width
 from kommunalprofil.figures import style
 from kommunalprofil.figures.keys import Key, draw_keys, key_rows
 from kommunalprofil.figures.scales import wrap
-from kommunalprofil.figures.sheet import Array, Link, Path, Sheet, Spot, text_width
+from kommunalprofil.figures.sheet import Array, Link, Path, Sheet, Spot
+from kommunalprofil.figures.widths import text_width
 from kommunalprofil.outlines import Layer, gemeinden_of, layer
 from kommunalprofil.states import State
 

@@ -12,7 +12,8 @@ from kommunalprofil.document import Width
 from kommunalprofil.figures import style
 from kommunalprofil.figures.keys import Key, draw_keys, key_rows
 from kommunalprofil.figures.scales import Scale, Ticks, ticks_within
-from kommunalprofil.figures.sheet import Array, Sheet, Spot, text_width
+from kommunalprofil.figures.sheet import Array, Sheet, Spot
+from kommunalprofil.figures.widths import text_width
 
 OLDEST = 100
 """An open top group is drawn up to this age (at least five years wide)."""

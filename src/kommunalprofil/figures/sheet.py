@@ -17,9 +17,6 @@ import numpy as np
 from kommunalprofil import formatting
 from kommunalprofil.document import Width
 from kommunalprofil.figures import style
-from kommunalprofil.figures.widths import text_width
-
-__all__ = ["Anchor", "Array", "Link", "Path", "Points", "Sheet", "Spot", "text_width"]
 
 FAMILY = "Source Sans 3"
 Anchor = Literal["start", "middle", "end"]

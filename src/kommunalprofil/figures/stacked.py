@@ -12,7 +12,8 @@ from kommunalprofil.figures import style
 from kommunalprofil.figures.keys import Key, draw_keys, key_rows
 from kommunalprofil.figures.rows import RowNames
 from kommunalprofil.figures.scales import Scale, fits, spread
-from kommunalprofil.figures.sheet import Sheet, Spot, text_width
+from kommunalprofil.figures.sheet import Sheet, Spot
+from kommunalprofil.figures.widths import text_width
 
 BAR = 16.0
 

@@ -10,7 +10,8 @@ from kommunalprofil import formatting
 from kommunalprofil.document import Width
 from kommunalprofil.figures import style
 from kommunalprofil.figures.scales import Scale, Ticks, spread, ticks, wrap, year_ticks
-from kommunalprofil.figures.sheet import Anchor, Sheet, text_width
+from kommunalprofil.figures.sheet import Anchor, Sheet
+from kommunalprofil.figures.widths import text_width
 
 
 @dataclass(frozen=True, slots=True)
