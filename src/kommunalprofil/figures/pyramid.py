@@ -66,7 +66,7 @@ def pyramid(
     """
     _check(bands)
     _check(earlier or bands)
-    pyramid_ = _Pyramid(bands, unit, year, width, height, heading)
+    pyramid_ = _Pyramid(bands, year, width, height, heading)
     pyramid_.lay_out(earlier, earlier_label, surplus, decimals, most)
     pyramid_.draw_axes(unit, decimals)
     pyramid_.draw_side("men", surplus)
@@ -89,8 +89,9 @@ def _density(bands: Sequence[AgeBand], side: str) -> Array:
 
 
 class _Pyramid:
-    def __init__(self, bands: Sequence[AgeBand], unit: str, year: int | None, width: Width,
-                 height: float | None, heading: str) -> None:  # fmt: skip
+    def __init__(
+        self, bands: Sequence[AgeBand], year: int | None, width: Width, height: float | None, heading: str
+    ) -> None:
         self.heading, self.head = heading, style.LEADING + 3 if heading else 0.0
         self.bands, self.year, self.width, self.full = bands, year, width, width == "full"
         self.height = (height or (252 if self.full else 185)) + self.head
