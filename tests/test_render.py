@@ -16,6 +16,7 @@ from markupsafe import Markup
 from fake_profile import BUND, FIGURES, GEMEINDE, KREIS, LAND, UNITS, FakeFigure, FakeProfile
 from kommunalprofil import render, templating
 from kommunalprofil.errors import RenderError, TargetError
+from kommunalprofil.german_cli import told
 from kommunalprofil.outline import Outline
 from kommunalprofil.resources import templates_dir
 
@@ -78,6 +79,15 @@ def test_a_chapter_may_only_name_figures_that_exist() -> None:
     few = {name: figure for name, figure in FIGURES.items() if name != "pyramid"}
     with pytest.raises(RenderError, match="pyramid"):
         render.html(FakeProfile(), few)
+
+
+def test_a_bug_report_names_the_figure() -> None:
+    def broken(_: Any) -> Any:
+        raise ValueError("no value to draw")
+
+    with pytest.raises(ValueError, match="no value to draw") as caught:
+        render.html(FakeProfile(), {**FIGURES, "pyramid": broken})
+    assert "\n  ValueError: no value to draw\n  Abbildung „pyramid“\n  kommunalprofil " in told(caught.value)[0]
 
 
 def test_figures_are_drawn_once_for_both_formats() -> None:

@@ -17,9 +17,6 @@ import numpy as np
 from kommunalprofil import formatting
 from kommunalprofil.document import Width
 from kommunalprofil.figures import style
-from kommunalprofil.figures.widths import text_width
-
-__all__ = ["Anchor", "Array", "Link", "Path", "Points", "Sheet", "Spot", "text_width"]
 
 FAMILY = "Source Sans 3"
 Anchor = Literal["start", "middle", "end"]
@@ -56,8 +53,7 @@ class Spot(NamedTuple):
 class Sheet:
     """A figure of printed size. Everything is drawn in the order of calls; `svg()` ends it."""
 
-    def __init__(self, figure_id: str, width: Width | float, height: float) -> None:
-        self.id = figure_id
+    def __init__(self, width: Width | float, height: float) -> None:
         self.width = style.WIDTHS[width] if isinstance(width, str) else width
         self.height = height
         self._drawn: list[str] = []
