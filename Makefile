@@ -41,8 +41,9 @@ hilfe help:
 profil: $(STAMP)
 	@$(BIN)/kommunalprofil build $(call quoted,$(KOMMUNE))
 
+# The many short processes of the tests shall not compile the package each anew where the machine forbids to keep that.
 test: $(DEV_STAMP)
-	@KOMMUNALPROFIL_SHARED="$${KOMMUNALPROFIL_SHARED:-$(SHARED)}" $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
+	@PYTHONDONTWRITEBYTECODE= KOMMUNALPROFIL_SHARED="$${KOMMUNALPROFIL_SHARED:-$(SHARED)}" $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 # What fails is kept in build/fuzz; the line printed with it repeats the case.
 fuzz: $(DEV_STAMP)

@@ -24,10 +24,11 @@ from kommunalprofil.conversion import PART_MISSING, convert, no_key
 from kommunalprofil.crosswalk import Crosswalk
 from kommunalprofil.errors import DataError, UsageError
 from kommunalprofil.indicators.territory import AsReported
-from kommunalprofil.sources import areas, facts, steps
+from kommunalprofil.sources import facts, steps
 from kommunalprofil.sources.bbsr import Key, Piece
 from kommunalprofil.sources.changes import Changes, Move
 from kommunalprofil.vocabulary import Flag
+from once import once, read_areas
 
 OLD, MIDDLE, NEW = "2015-12-31", "2021-12-31", "2023-12-31"
 TOTAL = Member()
@@ -468,12 +469,17 @@ FILES = (
 @pytest.fixture(scope="module")
 def official(shared: Path) -> list[pd.DataFrame]:
     folder = shared / "data" / "gemeindeverzeichnis"
-    return [f for name in FILES if (f := areas.read(folder / name).crosswalk) is not None]
+    return [f for name in FILES if (f := read_areas(folder / name).crosswalk) is not None]
 
 
 @pytest.fixture(scope="module")
-def true(official: list[pd.DataFrame]) -> Crosswalk:
-    return made(*official)
+def true_file(official: list[pd.DataFrame]) -> bytes:
+    return once("crosswalk", lambda: walk.to_parquet(steps.build(official)))
+
+
+@pytest.fixture(scope="module")
+def true(true_file: bytes) -> Crosswalk:
+    return walk.parse(true_file)
 
 
 @pytest.mark.shared
@@ -524,7 +530,7 @@ def test_true_parts(region: str, day: str, parts: tuple[str, ...], true: Crosswa
 def test_official_lists_of_changes_agree_with_the_bbsr(shared: Path, true: Crosswalk) -> None:
     """2023 is told twice: by Destatis' moves, and by the BBSR's key. People go the same ways."""
     folder = shared / "data" / "gemeindeverzeichnis"
-    moves = areas.read(folder / "Gebietsaenderungen_2023.xlsx").crosswalk
+    moves = read_areas(folder / "Gebietsaenderungen_2023.xlsx").crosswalk
     bbsr = true.way(8, "2022-12-31", NEW)
     assert bbsr is not None
     assert moves is not None
@@ -535,11 +541,10 @@ def test_official_lists_of_changes_agree_with_the_bbsr(shared: Path, true: Cross
 
 
 @pytest.mark.shared
-def test_the_file_is_small_and_the_same_again(official: list[pd.DataFrame]) -> None:
-    data = walk.to_parquet(steps.build(official))
-    assert walk.to_parquet(steps.build(official[::-1])) == data
-    assert len(data) < 400_000
-    assert pq.read_schema(io.BytesIO(data)).names == list(walk.COLUMNS)
+def test_the_file_is_small_and_the_same_again(official: list[pd.DataFrame], true_file: bytes) -> None:
+    assert walk.to_parquet(steps.build(official[::-1])) == true_file
+    assert len(true_file) < 400_000
+    assert pq.read_schema(io.BytesIO(true_file)).names == list(walk.COLUMNS)
 
 
 def test_what_no_key_leads_to_says_so() -> None:

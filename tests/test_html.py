@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import json
 import re
-import subprocess
 from base64 import b64decode, b64encode
 from collections import Counter
 from dataclasses import replace
@@ -14,9 +13,11 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
+from browser import browser
 from fake_profile import FIGURES, KREIS, FakeFigure, FakeProfile
 from kommunalprofil import render
 from test_pdf import HOSTILE
@@ -184,22 +185,10 @@ def browse(chromium: str, folder: Path, content: str, width: int, script: str, d
     allowed = f"script-src &#39;sha256-{b64encode(sha256(added.encode()).digest()).decode()}&#39;"
     body = body.replace("script-src", allowed)  # the page's own policy holds but for this script
     file.write_text(body, encoding="utf-8")
-    command = [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=30000", "--dump-dom"]
-    command += [
-        f"--window-size={width},900",
-        f"--user-data-dir={folder}",
-        *(["--blink-settings=preferredColorScheme=0"] if dark else []),
-    ]
-    out = subprocess.run([*command, file.as_uri()], capture_output=True, text=True, timeout=120, check=True).stdout
-    return decoded(out)
-
-
-def decoded(dom: str) -> Any:
-    from urllib.parse import unquote
-
-    found = re.search(r"<pre>([A-Za-z0-9+/=]+)", dom)
-    assert found, dom[:400]
-    return json.loads(unquote(b64decode(found[1]).decode()))
+    found = browser(chromium).told(
+        file.as_uri(), width, dark, "document.querySelector('body > pre:only-child')?.textContent"
+    )
+    return json.loads(unquote(b64decode(found).decode()))
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,7 @@ def _imports(tree: ast.AST, typing_only: bool = False) -> Iterator[tuple[str, bo
             yield from ((f"{node.module}.{alias.name}", node in top) for alias in node.names)
 
 
+@cache
 def _modules(root: Path) -> dict[str, ast.AST]:
     folder = root / "src" / PACKAGE
     return {
@@ -112,13 +114,19 @@ def _modules(root: Path) -> dict[str, ast.AST]:
     }
 
 
+@cache
+def _imported(root: Path) -> dict[str, list[tuple[str, bool]]]:
+    """Of every module what it imports, see `_imports`."""
+    return {module: list(_imports(tree)) for module, tree in _modules(root).items()}
+
+
 def test_imports_run_one_way(root: Path) -> None:
     wrong = []
-    for module, tree in _modules(root).items():
+    for module, names in _imported(root).items():
         rank = RANK.get(module.split(".")[0])
         if rank is None:
             continue
-        for name, _ in _imports(tree):
+        for name, _ in names:
             target = name.removeprefix(f"{PACKAGE}.").split(".")[0]
             if name.startswith(f"{PACKAGE}.") and RANK.get(target, -1) > rank:
                 wrong.append(f"{module} imports {name}")
@@ -137,8 +145,8 @@ ALLOWED = {
 @pytest.mark.parametrize("library", HEAVY)
 def test_heavy_libraries_come_in_at_few_doors(root: Path, library: str) -> None:
     wrong = []
-    for module, tree in _modules(root).items():
-        for name, _ in _imports(tree):
+    for module, names in _imported(root).items():
+        for name, _ in names:
             allowed = any(module == door or module.startswith(f"{door}.") for door in HEAVY[library])
             if name.split(".")[0] == library and not allowed:
                 wrong.append(module)
@@ -151,9 +159,9 @@ def test_heavy_libraries_come_in_at_few_doors(root: Path, library: str) -> None:
 def test_nothing_heavy_loads_at_import_of_the_core(root: Path, library: str) -> None:
     at_import = [
         module
-        for module, tree in _modules(root).items()
+        for module, names in _imported(root).items()
         if not module.startswith("figures") and module not in WITHIN
-        for name, top in _imports(tree)
+        for name, top in names
         if top and name.split(".")[0] == library
     ]
     assert at_import == []
@@ -161,7 +169,7 @@ def test_nothing_heavy_loads_at_import_of_the_core(root: Path, library: str) -> 
 
 @pytest.mark.parametrize("module", WITHIN)
 def test_what_loads_heavy_libraries_is_loaded_within_functions(root: Path, module: str) -> None:
-    at_import = [m for m, tree in _modules(root).items() for name, top in _imports(tree) if top and module in name]
+    at_import = [m for m, names in _imported(root).items() for name, top in names if top and module in name]
     assert at_import == []
 
 

@@ -321,7 +321,7 @@ DOUBLING = '<g id="a0"><path/></g>' + "".join(
         (b"kein Bild", "beschädigt oder kein PNG, JPEG oder SVG"),
         (portrait()[:200], "beschädigt"),
         (portrait(kind="GIF"), "beschädigt oder kein PNG"),
-        (portrait((8000, 7000), "PNG"), "mehr als 50 Millionen Bildpunkte"),
+        (portrait((8000, 7000), "PNG", compress_level=1), "mehr als 50 Millionen Bildpunkte"),
         (SVG.format("<script>alert(1)</script>"), "Zeile 1: Die Zeichnung enthält ein Skript."),
         (SVG.format('<path onload="x()"/>'), "ein Skript (onload)"),
         (SVG.format('<image href="https://x.de/a.png"/>'), "außerhalb der Datei („https://x.de/a.png“)"),

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,44 @@ def test_outloud_finds_no_error(made: render.Document, tmp_path: Path) -> None:
 def test_two_builds_give_the_same_bytes(made: render.Document) -> None:
     again = render.document(FakeProfile(), FIGURES)
     assert {name: hash(data) for name, data in again.files.items()} == {n: hash(d) for n, d in made.files.items()}
+
+
+def words_by_page(source: str, tmp_path: Path, tool: str) -> list[list[str]]:
+    """The words in capitals on each page of a document in the house style."""
+    head = f'{templating.text_of("typst/style.typ")}\n#set document(title: "T")\n#show: kp-document\n'
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="6"><path d="M0 0h10v6H0z"/></svg>'
+    (tmp_path / "a.pdf").write_bytes(pdf.compile_typst(head + source, {"a": svg}, "2025-01-31"))
+    text = subprocess.run([tool, tmp_path / "a.pdf", "-"], capture_output=True, text=True, check=True).stdout
+    return [[word for word in page.split() if word.isupper()] for page in text.split("\f")[:-1]]
+
+
+FIGURE = '#kp-figure(title: "FIGUR", svg: "a", alt: "a")\n'
+
+
+def chapter(text: str, figure: str = FIGURE) -> str:
+    alone = str(not figure).lower()
+    return f'#kp-start(alone: {alone})[#heading(level: 1, "KAPITEL")\n{text}\n\n{figure}]\n'
+
+
+@pytest.mark.parametrize(
+    ("above", "chapters", "pages"),
+    [
+        (60, chapter("TEXT"), [["VORN", "KAPITEL", "TEXT", "FIGUR"]]),
+        (150, chapter("TEXT"), [["VORN"], ["KAPITEL", "TEXT", "FIGUR"]]),
+        (150, chapter("#list([TEXT])"), [["VORN"], ["KAPITEL", "TEXT", "FIGUR"]]),
+        (150, chapter("#kp-lead[TEXT] #kp-note[MEHR]"), [["VORN"], ["KAPITEL", "TEXT", "MEHR", "FIGUR"]]),
+        (150, chapter("TEXT", ""), [["VORN", "KAPITEL", "TEXT"]]),
+        (225, chapter("TEXT\n\n#v(6mm)\n\nMEHR", ""), [["VORN"], ["KAPITEL", "TEXT", "MEHR"]]),
+        (195, chapter("TEXT", "") + chapter("TEXT"), [["VORN", "KAPITEL", "TEXT"], ["KAPITEL", "TEXT", "FIGUR"]]),
+        (100, chapter("TEXT " * 3000), [["VORN"], ["KAPITEL"] + ["TEXT"] * 3000 + ["FIGUR"]]),
+    ],
+)  # fmt: skip
+def test_a_chapter_begins_on_the_page_of_its_first_figure(
+    above: int, chapters: str, pages: list[list[str]], require_tool: Callable[..., str], tmp_path: Path
+) -> None:
+    """`above` are the millimetres taken; a start longer than a page begins on a new one and goes on."""
+    found = words_by_page(f"VORN\n\n#v({above}mm)\n\n{chapters}", tmp_path, require_tool("pdftotext"))
+    assert [found[0], list(chain(*found[1:]))] == [pages[0], list(chain(*pages[1:]))]
 
 
 def test_dates_come_from_the_data(made: render.Document) -> None:

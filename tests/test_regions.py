@@ -19,8 +19,9 @@ from kommunalprofil import names
 from kommunalprofil.errors import AmbiguousRegionError, DataError, UnknownRegionError, UsageError
 from kommunalprofil.grammar import forms
 from kommunalprofil.regions import Register
-from kommunalprofil.sources import areas, register
+from kommunalprofil.sources import register
 from kommunalprofil.states import REGIONS
+from once import read_areas
 from small_states import save
 
 PLACES = """
@@ -413,7 +414,7 @@ def test_distance_is_symmetric_and_bounded(left: str, right: str) -> None:
 def true(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Register:
     folder = shared / "data" / "gemeindeverzeichnis"
     files = ("31122023_Auszug_GV.xlsx", "GV100AD_301123.txt", "Gebietsaenderungen_2023.xlsx")
-    parts = [part for name in files if (part := areas.read(folder / name).regions) is not None]
+    parts = [part for name in files if (part := read_areas(folder / name).regions) is not None]
     return Register.load(write(register.merge(parts), tmp_path_factory.mktemp("true")))
 
 

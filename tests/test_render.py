@@ -16,6 +16,7 @@ from markupsafe import Markup
 from fake_profile import BUND, FIGURES, GEMEINDE, KREIS, LAND, UNITS, FakeFigure, FakeProfile
 from kommunalprofil import render, templating
 from kommunalprofil.errors import RenderError, TargetError
+from kommunalprofil.german_cli import told
 from kommunalprofil.outline import Outline
 from kommunalprofil.resources import templates_dir
 
@@ -78,6 +79,15 @@ def test_a_chapter_may_only_name_figures_that_exist() -> None:
     few = {name: figure for name, figure in FIGURES.items() if name != "pyramid"}
     with pytest.raises(RenderError, match="pyramid"):
         render.html(FakeProfile(), few)
+
+
+def test_a_bug_report_names_the_figure() -> None:
+    def broken(_: Any) -> Any:
+        raise ValueError("no value to draw")
+
+    with pytest.raises(ValueError, match="no value to draw") as caught:
+        render.html(FakeProfile(), {**FIGURES, "pyramid": broken})
+    assert "\n  ValueError: no value to draw\n  Abbildung „pyramid“\n  kommunalprofil " in told(caught.value)[0]
 
 
 def test_figures_are_drawn_once_for_both_formats() -> None:
@@ -157,6 +167,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 def test_a_chapters_heading_stays_with_all_to_the_end_of_its_first_figure() -> None:
     body = Markup('#kp-lead("Kurz")\n#kp-figure(svg: "a")\n// so far\n#kp-table()\n// so far\n')
-    assert Outline.start(body) == '#kp-lead("Kurz")\n#kp-figure(svg: "a")'
-    assert isinstance(Outline.start(body), Markup), "else the typst environment would print it as words"
-    assert Outline.start(Markup("#list()\n")) == "#list()\n"
+    start, rest = Outline.begun(body)
+    assert (start, rest) == ('#kp-lead("Kurz")\n#kp-figure(svg: "a")', "#kp-table()\n// so far\n")
+    assert (type(start), type(rest)) == (Markup, Markup), "else typst's environment prints them as words"
+    assert Outline.begun(Markup("#list()\n")) == ("#list()\n", "")

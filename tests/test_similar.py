@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -261,6 +262,14 @@ def test_measures_by_name() -> None:
         chosen("mean_age,nichts")
 
 
+@cache
+def nearest_of_all(level: str) -> dict[str, tuple[str, ...]]:
+    """The ten nearest of every place, found all at once."""
+    comparison = Comparison.load(State.of(data_dir()), level, register())
+    assert comparison is not None
+    return dict(Space.of(comparison, register()).all_nearest(10))
+
+
 @pytest.mark.parametrize("place", ["14627230", "01051", "05913", "10", "03454055"])
 def test_neighbours_are_of_the_same_level_and_class(place: str) -> None:
     own = register().get(place)
@@ -272,9 +281,7 @@ def test_neighbours_are_of_the_same_level_and_class(place: str) -> None:
     assert all(register().get(one.ags).level == own.level for one in found.neighbours)
     assert all(one.ags in found.size.places for one in found.neighbours)
     assert [one.distance for one in found.neighbours] == sorted(one.distance for one in found.neighbours)
-    assert dict(Space.of(Comparison.load(State.of(data_dir()), own.level, register()), register()).all_nearest(10))[  # type: ignore[arg-type]
-        place
-    ] == tuple(one.ags for one in found.neighbours)
+    assert nearest_of_all(own.level)[place] == tuple(one.ags for one in found.neighbours)
 
 
 def test_who_is_like_whom() -> None:
@@ -292,21 +299,17 @@ def test_neighbours_share_the_type_of_the_bbsr_more_often_than_chance(level: str
     known = dict(zip(register().column("ags"), register().column(column), strict=True))
     types = {ags: known.get(ags[:5], "") for ags in where.regions}
     found, chance = [], []
+    parts: dict[SizeClass, Counter[str]] = {}
     for ags, others in where.all_nearest(5):
         size = where.classes[ags]
         if not types[ags] or not others or size.city:
             continue
-        found.append(np.mean([types[o] == types[ags] for o in others]))
-        chance.append(size_share(size, types[ags], tuple(types.items())))
+        if size not in parts:
+            parts[size] = Counter(types[place] for place in size.places if types[place])
+        of_class = parts[size]
+        found.append(sum(types[o] == types[ags] for o in others) / len(others))
+        chance.append((of_class[types[ags]] - 1) / (of_class.total() - 1))  # this place left out
     assert np.mean(found) > more * np.mean(chance)
-
-
-@cache
-def size_share(size: SizeClass, wanted: str, types: tuple[tuple[str, str], ...]) -> float:
-    """The part of a size class, one place left out, that is of a type."""
-    known = dict(types)
-    same = sum(known[place] == wanted for place in size.places)
-    return (same - 1) / (sum(known[place] != "" for place in size.places) - 1)
 
 
 def call(capfd: pytest.CaptureFixture[str], *args: str) -> tuple[int, str, str]:

@@ -105,17 +105,37 @@ def test_the_command(small: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert "Erlaubt sind: bund, land, kreis, gemeinde" in capfd.readouterr().err
 
 
+NAMES = sorted(declared())[::7]
+
+
+@pytest.fixture(scope="module")
+def exported() -> dict[str, set[tuple[str, str, str]]]:
+    """Of those indicators of the embedded data set: codes, levels and dates some region has a value of."""
+    found: dict[str, set[tuple[str, str, str]]] = {name: set() for name in NAMES}
+    for s in compute(Store(data_dir()), None, NAMES):
+        codes = " ".join(c for c in s.selection if c != "T")
+        found[s.indicator.id] |= {
+            (codes, region_level(s.regions[r]), s.points[t].date)
+            for r, t in zip(*np.nonzero(np.isfinite(s.value) & s.there), strict=True)
+        }
+    return found
+
+
+@pytest.fixture(scope="module")
+def told() -> dict[str, list[availability.Cell]]:
+    """The cells of the matrix of those indicators."""
+    found: dict[str, list[availability.Cell]] = {name: [] for name in NAMES}
+    for cell in availability.matrix(Store(data_dir()), NAMES):
+        found[cell.indicator].append(cell)
+    return found
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(declared())[::7])
-def test_the_matrix_is_what_the_export_gives(name: str) -> None:
+@pytest.mark.parametrize("name", NAMES)
+def test_the_matrix_is_what_the_export_gives(
+    name: str, exported: dict[str, set[tuple[str, str, str]]], told: dict[str, list[availability.Cell]]
+) -> None:
     """Of the embedded data set: a cell has a table exactly where some region of the level has a value."""
-    data = Store(data_dir())
-    valued = {
-        (s.selection, region_level(s.regions[r]), s.points[t].date)
-        for s in compute(data, None, [name])
-        for r, t in zip(*np.nonzero(np.isfinite(s.value) & s.there), strict=True)
-    }
-    codes = {(" ".join(c for c in selection if c != "T"), level, day) for selection, level, day in valued}
-    cells = [c for c in availability.matrix(data, [name]) if not c.breakdown]
-    assert {(c.member, c.level, c.date) for c in cells if c.table} == codes
+    cells = [c for c in told[name] if not c.breakdown]
+    assert {(c.member, c.level, c.date) for c in cells if c.table} == exported[name]
     assert all(bool(c.table) != bool(c.reason) for c in cells)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -14,9 +15,12 @@ import pytest
 from kommunalprofil import cli, comparison, german_cli, indicators, keyfigures, pdf_checks, render
 from kommunalprofil import formatting as fmt
 from kommunalprofil import synopsis as parts
+from kommunalprofil.cells import Point
+from kommunalprofil.comparison import Measure, Numbers, by_point
 from kommunalprofil.dwk import MODEL_KOMMUNEN
 from kommunalprofil.errors import UsageError
 from kommunalprofil.figures.panels import apart
+from kommunalprofil.indicators import Results
 from kommunalprofil.melderegister import topics
 from kommunalprofil.regions import Register
 from kommunalprofil.resources import data_dir
@@ -31,6 +35,21 @@ BIRTHS = SECTIONS[5].panels[0].measures[0][1]
 @cache
 def register() -> Register:
     return Register.load(data_dir())
+
+
+@pytest.fixture(autouse=True)
+def _kreise_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What all Kreise come to follows from the data set, not from the places: it is computed for one Synopse only."""
+    monkeypatch.setattr(parts, "by_point", of_kreise)
+
+
+KREISE: dict[Measure, dict[Point, Numbers]] = {}
+
+
+def of_kreise(results: Results, measure: Measure, regions: Sequence[str]) -> dict[Point, Numbers]:
+    if measure not in KREISE:
+        KREISE[measure] = by_point(results, measure, regions)
+    return KREISE[measure]
 
 
 @cache
@@ -274,7 +293,8 @@ def test_captions_are_read_without_scrolling_a_table(chromium: str, tmp_path: Pa
         assert abs(moved) < 1, "the caption stays while the table moves"
 
 
-def test_the_same_places_give_the_same_files() -> None:
+def test_the_same_places_give_the_same_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "by_point", by_point)
     keys = ("03454055", "14523010")
     one, other = (
         parts.document(Synopsis.load([register().get(key) for key in keys], data_dir())).files for _ in range(2)

@@ -192,7 +192,7 @@ def _map(found: Profiles, regions: list[Region], register: Register, state: Stat
     keys = {ags[:size] for ags in found if len(ags) >= size and ags != GERMANY}
     areas = _sorted(map(register.get, keys))
     links = {area.ags: _link(area, area.ags in found, below.get(area.ags, 0)) for area in areas}
-    drawn = maps.germany(state, level, links, figure_id="karte")
+    drawn = maps.germany(state, level, links)
     return Markup(drawn.replace("<svg ", '<svg role="group" aria-labelledby="karte-titel" ', 1))
 
 

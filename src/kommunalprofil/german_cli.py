@@ -82,13 +82,14 @@ def german_os_error(error: OSError) -> str:
 
 
 def _bug_report(error: BaseException) -> str:
-    """What a user can pass on when the program itself is wrong: type, text, place, version."""
+    """What a user can pass on when the program itself is wrong: type, text, notes, place, version."""
     package = Path(__file__).resolve().parent
     frames = [f for f in traceback.extract_tb(error.__traceback__) if package in Path(f.filename).resolve().parents]
     place = f" in {Path(frames[-1].filename).name}, Zeile {frames[-1].lineno}" if frames else ""
+    notes = "".join(f"  {note}\n" for note in getattr(error, "__notes__", ()))
     return (
         f"Unerwarteter Fehler{place} – das ist ein Fehler im Programm und sollte gemeldet werden.\n"
-        f"  {type(error).__name__}: {error}\n"
+        f"  {type(error).__name__}: {error}\n{notes}"
         f"  {PROGRAM} {__version__}, Python {sys.version.split()[0]}, {sys.platform}\n"
         f"  Ausführlicher mit {DEBUG}=1."
     )

@@ -92,12 +92,13 @@ class Outline:
         return numbered, table
 
     @staticmethod
-    def start(body: str) -> str:
-        """The part of a chapter's typst `body` that its heading stays with: to the end of its first figure, or all.
+    def begun(body: str) -> tuple[str, str]:
+        """A chapter's typst `body` in two: what its heading stays with, to the end of its first figure, and the rest.
 
         The macros mark that end, and where a table, definitions or a signature begin, by a line `// so far`.
         """
-        return body.partition("\n// so far\n")[0]  # by its own method, which keeps it marked as typst
+        start, _, rest = body.partition("\n// so far\n")  # by its own method, which keeps both marked as typst
+        return start, rest
 
     def picture(self, alt: str) -> str:
         """Note a picture that has no number (logo, portrait); answers with its text."""

@@ -11,9 +11,9 @@ import json
 import re
 import struct
 import zlib
+from html import escape
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape
 
 from markupsafe import Markup
 
@@ -91,7 +91,7 @@ def _svg(page: str, figure: Figure) -> bytes:
     scale = float(found[2]) / width
     whole = f'{page[: found.start()]}<g transform="{found[1]} scale({scale:.5f})">{group}</g>{page[found.end() :]}'
     head, rest = whole.split(">", 1)
-    words = f"<title>{escape(figure.title)}</title><desc>{escape(figure.alt)}</desc>"
+    words = f"<title>{escape(figure.title, quote=False)}</title><desc>{escape(figure.alt, quote=False)}</desc>"
     return f'{head} role="img">{words}{rest}'.encode()
 
 

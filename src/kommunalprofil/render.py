@@ -79,7 +79,11 @@ class Drawings:
         if figure_id not in self.made:
             if figure_id not in self.functions:
                 raise RenderError(f"Eine Kapitelvorlage verlangt die Abbildung „{figure_id}“, die es nicht gibt.")
-            made = self.functions[figure_id](self.evidence)
+            try:
+                made = self.functions[figure_id](self.evidence)
+            except Exception as error:
+                error.add_note(f"Abbildung „{figure_id}“")
+                raise
             self.made[figure_id] = made
             if isinstance(made, Figure):
                 self.evidence.cite((*made.sources, *made.table.sources))

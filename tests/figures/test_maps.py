@@ -62,7 +62,7 @@ NAMES = {"01": "Mecklenburg-Vorpommern", "02": "Hamburg", "01004": "Landkreis Lu
 @pytest.mark.parametrize("width", ["full", "half"])
 @pytest.mark.parametrize("place", ["01", "02", "02000", "01004", "01008", "01000", "01004004", "01004000", "01004008"])
 def test_every_level_is_drawn_with_its_own_name(country: State, place: str, width: style.Width) -> None:
-    drawn = maps.locator(country, place, figure_id="map", names=NAMES, width=width)
+    drawn = maps.locator(country, place, names=NAMES, width=width)
     assert_legible(drawn)
     assert NAMES[place].replace(" ", "") in "".join(texts(drawn)).replace(" ", "")  # a long name takes two lines
     assert f"fill: {style.PLACE.lower()}" in drawn
@@ -71,22 +71,22 @@ def test_every_level_is_drawn_with_its_own_name(country: State, place: str, widt
 
 
 def test_germany_stands_beside_kreise_and_gemeinden_only(country: State) -> None:
-    kreis = texts(maps.locator(country, "01004", figure_id="map", names=NAMES))
+    kreis = texts(maps.locator(country, "01004", names=NAMES))
     assert "in Deutschland" in " ".join(kreis)
-    assert "in Deutschland" not in " ".join(texts(maps.locator(country, "02000", figure_id="map", names=NAMES)))
+    assert "in Deutschland" not in " ".join(texts(maps.locator(country, "02000", names=NAMES)))
 
 
 def test_names_that_would_cover_another_are_left_out(country: State) -> None:
     crowd = {"01004004": "Mitte"} | {f"01004{i:03}": "Ein sehr langer Name für ein kleines Feld" for i in range(9)}
     crowd["01004004"] = "Mitte"
-    drawn = maps.locator(country, "01004004", figure_id="map", names=crowd, width="half")
+    drawn = maps.locator(country, "01004004", names=crowd, width="half")
     assert_legible(drawn)
     assert "Mitte" in texts(drawn)
 
 
 def test_a_place_without_outline(country: State) -> None:
     with pytest.raises(KeyError, match="01004999"):
-        maps.locator(country, "01004999", figure_id="map", names=NAMES)
+        maps.locator(country, "01004999", names=NAMES)
 
 
 def test_missing_and_damaged_files(country: State, tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_missing_and_damaged_files(country: State, tmp_path: Path) -> None:
 
 
 def test_the_same_place_gives_the_same_bytes(country: State) -> None:
-    one, two = (maps.locator(country, "01004", figure_id="map", names=NAMES) for _ in range(2))
+    one, two = (maps.locator(country, "01004", names=NAMES) for _ in range(2))
     assert one == two
 
 
@@ -111,7 +111,7 @@ def test_maps_need_no_pandas(country: State) -> None:
     code = f"""import sys, pathlib
 from kommunalprofil.figures import maps
 from kommunalprofil.states import State
-maps.locator(State.of(pathlib.Path({str(country.root)!r})), "01004", figure_id="m", names={{}})
+maps.locator(State.of(pathlib.Path({str(country.root)!r})), "01004", names={{}})
 print([m for m in {names} if m in sys.modules])"""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
@@ -163,7 +163,7 @@ def test_an_island_far_away_moves_near_and_says_so(tmp_path: Path) -> None:
     layers = {"gemeinden": gemeinden, "kreise": kreis, "laender": {"01": kreis["01000"]}}
     state = save(tmp_path, {f"{OUTLINES}/{name}": outlines(rows) for name, rows in layers.items()})
     for place, name in (("01000025", "Helgoland"), ("01000004", "Mitte")):
-        drawn = maps.locator(state, place, figure_id="map", names={place: name})
+        drawn = maps.locator(state, place, names={place: name})
         assert_legible(drawn)
         assert maps.NEARER in texts(drawn)
         assert name in texts(drawn)
@@ -172,12 +172,12 @@ def test_an_island_far_away_moves_near_and_says_so(tmp_path: Path) -> None:
     kreis = {"01000": shapely.union_all(list(near.values()))}
     layers = {"gemeinden": near, "kreise": kreis, "laender": {"01": kreis["01000"]}}
     state = save(tmp_path / "near", {f"{OUTLINES}/{name}": outlines(rows) for name, rows in layers.items()})
-    assert maps.NEARER not in texts(maps.locator(state, "01000004", figure_id="map", names={}))
+    assert maps.NEARER not in texts(maps.locator(state, "01000004", names={}))
 
 
 def test_what_is_kept_of_one_place_is_right_for_the_next(country: State) -> None:
     def drawn() -> list[str]:
-        return [maps.locator(country, key, figure_id="map", names=NAMES) for key in ("01004", "01001", "01004", "01")]
+        return [maps.locator(country, key, names=NAMES) for key in ("01004", "01001", "01004", "01")]
 
     kept = drawn()
     for function in (maps._simplified, maps._united):

@@ -17,7 +17,7 @@ def drawn(sheet: Sheet) -> str:
 
 
 def triangle(fill: str, edge: str = "none", width: float = 0, link: Link | None = None) -> str:
-    sheet = Sheet("one", 100, 50)
+    sheet = Sheet(100, 50)
     points = np.array([(0, 0), (1.5, 1), (2, -0.0), (0, 0)])
     sheet.shape(Path(points, "MLLz"), fill=fill, edge=edge, width=width, link=link)
     return drawn(sheet)
@@ -39,7 +39,7 @@ def test_what_leads_somewhere_says_where() -> None:
 
 
 def test_lines_are_interrupted_and_dashed() -> None:
-    sheet = Sheet("one", 100, 50)
+    sheet = Sheet(100, 50)
     sheet.line([(0, 0), (5, 5.126), (float("nan"), 3), (7, 7), (8, 9)], "#123456", width=1, dash=(4, 2.4))
     sheet.line([(float("nan"), 3)], "#123456", width=1)
     style = "fill: none; stroke-dasharray: 4,2.4; stroke-dashoffset: 0; stroke: #123456"
@@ -47,7 +47,7 @@ def test_lines_are_interrupted_and_dashed() -> None:
 
 
 def test_marks_are_round_where_they_should_be() -> None:
-    sheet = Sheet("one", 100, 50)
+    sheet = Sheet(100, 50)
     sheet.marks([(5, 5), (20, 20)], "circle", "#00FF00", size=10)
     (path,) = re.findall(r' d="([^"]*)"', drawn(sheet))
     assert [path.count(letter) for letter in "MCz"] == [2, 16, 2]

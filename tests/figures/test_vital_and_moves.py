@@ -137,7 +137,7 @@ def test_a_table_names_round_years_edges_and_the_newest() -> None:
 
 
 def test_panels_of_columns_share_their_axes() -> None:
-    shared: dict[str, Any] = {"figure_id": "c", "unit": "Personen", "years": (1995, 2021), "bounds": (-900, 1500)}
+    shared: dict[str, Any] = {"unit": "Personen", "years": (1995, 2021), "bounds": (-900, 1500)}
     short = columns([Point(1995, -300), Point(2015, -885)], heading="Geborene", **shared)
     long = columns([Point(1995, 700), Point(2021, 1500)], heading="Zuzüge", **shared)
     assert_legible(short)
@@ -152,7 +152,7 @@ def test_panels_of_columns_share_their_axes() -> None:
 def test_a_value_is_printed_outside_its_interval() -> None:
     places = {"place": "Kreis", "bund": "Deutschland"}
     one = DotRow("Frauen", {"place": 82.3, "bund": 82.4}, interval=(80.0, 84.0))
-    wide = dots([one], places, figure_id="d", unit="Jahre", zero=False, interval_label="Unsicherheitsbereich")
+    wide = dots([one], places, unit="Jahre", zero=False, interval_label="Unsicherheitsbereich")
     assert "Unsicherheitsbereich" in texts(wide)
     assert one.reach(places) == [82.3, 82.4, 80.0, 84.0]
     assert_legible(wide)

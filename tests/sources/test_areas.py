@@ -19,6 +19,7 @@ from kommunalprofil.errors import DataError, KommunalprofilError, SourceError
 from kommunalprofil.observations import validate
 from kommunalprofil.sources import areas, register
 from kommunalprofil.sources.reading import Reading
+from once import read_areas
 
 ROWS: list[tuple[Any, ...]] = [
     ("10", None, "01", None, None, None, None, "Schleswig-Holstein"),
@@ -464,7 +465,7 @@ def test_true_directories(name: str, shared: Path) -> None:
     total, day, base, gemeinden = TRUE[name]
     path = shared / "data" / "gemeindeverzeichnis" / name
     assert areas.recognise(path.read_bytes())
-    reading = areas.read(path)
+    reading = read_areas(path)
     frame = reading.observations
     assert frame is not None
     frame = validate(frame, name)
@@ -480,7 +481,7 @@ def test_true_directories(name: str, shared: Path) -> None:
 @pytest.mark.shared
 def test_true_quarterly_edition(shared: Path) -> None:
     """Gebietsstand 31.12.2024 with the 84,669,326 people of 31.12.2023 (base Zensus 2011) in its Gemeinden."""
-    reading = areas.read(shared / "data" / "gemeindeverzeichnis" / "AuszugGV4QAktuell_2024.xlsx")
+    reading = read_areas(shared / "data" / "gemeindeverzeichnis" / "AuszugGV4QAktuell_2024.xlsx")
     assert reading.observations is None
     assert reading.report.regions == 10_959
     assert reading.crosswalk is not None
@@ -491,7 +492,7 @@ def test_true_quarterly_edition(shared: Path) -> None:
 def test_area_and_people_as_published(shared: Path) -> None:
     """GV 31.12.2023: Vrees 1,916 people; Germany 357,684 km²; 31.12.2017 without the repeated areas 357,582 km²."""
     folder = shared / "data" / "gemeindeverzeichnis"
-    newest, older = areas.read(folder / "31122023_Auszug_GV.xlsx"), areas.read(folder / "31122017_Auszug_GV.xlsx")
+    newest, older = read_areas(folder / "31122023_Auszug_GV.xlsx"), read_areas(folder / "31122017_Auszug_GV.xlsx")
     assert value(newest, "03454055") == 1916
     assert value(newest, "14627230") == 29_127
     assert round(value(newest, "DE", "area", "_Z")) == 357_684
@@ -503,7 +504,7 @@ def test_area_and_people_as_published(shared: Path) -> None:
 def test_kreise_add_up_to_their_own_publication(shared: Path) -> None:
     """Gemeinden of 31.12.2021 against the publication of the Kreise of that day: people exactly, area to 0.2 km²."""
     folder = shared / "data" / "gemeindeverzeichnis"
-    reading = areas.read(folder / "31122021_Auszug_GV.xlsx")
+    reading = read_areas(folder / "31122021_Auszug_GV.xlsx")
     assert reading.observations is not None
     frame = reading.observations
     people = frame[(frame["measure"] == "population") & (frame["sex"] == "_T")]
@@ -522,7 +523,7 @@ def test_kreise_add_up_to_their_own_publication(shared: Path) -> None:
 @pytest.mark.shared
 @pytest.mark.parametrize(("year", "number"), [("2023", 12), ("2024", 23), ("2025-02", 1)])
 def test_true_changes(year: str, number: int, shared: Path) -> None:
-    reading = areas.read(shared / "data" / "gemeindeverzeichnis" / f"Gebietsaenderungen_{year}.xlsx")
+    reading = read_areas(shared / "data" / "gemeindeverzeichnis" / f"Gebietsaenderungen_{year}.xlsx")
     assert reading.report.regions == number
 
 
@@ -531,7 +532,7 @@ def test_gemeinden_of_the_census_are_all_known(shared: Path) -> None:
     """Every Gemeinde of 15.05.2022 is in the register, the twelve merged in 2023 as dissolved ones."""
     folder = shared / "data" / "gemeindeverzeichnis"
     files = ("31122023_Auszug_GV.xlsx", "GV100AD_301123.txt", "Gebietsaenderungen_2023.xlsx")
-    parts = [areas.read(folder / name).regions for name in files]
+    parts = [read_areas(folder / name).regions for name in files]
     frame = register.merge([p for p in parts if p is not None]).set_index("ags")
     text = (shared / "data" / "zensus" / "Regionaltabelle_Demografie.csv").read_text("utf-8-sig")
     keys = [line.split(";")[1] for line in text.splitlines() if ";Gemeinde;" in line]

@@ -5,7 +5,8 @@ Values are quoted from the files, as printed; thousands are persons.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,7 @@ PRINTED: list[tuple[str, str, str, str, dict[str, Any], float]] = [
 ]  # fmt: skip
 
 
-@lru_cache(maxsize=1)
+@cache
 def _read(path: Path) -> Reading:
     return sources.read(path)
 
@@ -171,6 +172,13 @@ def test_signs_reach_the_observations(shared: Path) -> None:
         assert (frame["flag"] == flag).any(), file
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _forget() -> Iterator[None]:
+    """Readings are kept for the tests of this module only."""
+    yield
+    _read.cache_clear()
+
+
 @pytest.mark.slow
 def test_every_csv_is_read_or_refused_with_a_reason(shared: Path) -> None:
     files = [
@@ -180,7 +188,7 @@ def test_every_csv_is_read_or_refused_with_a_reason(shared: Path) -> None:
     refused: dict[str, str] = {}
     for path in files:
         try:
-            reading = sources.read(path)
+            reading = _read(path)
             assert reading.report.kept > 0
             assert reading.report.regions >= 1
         except NotATableError as error:

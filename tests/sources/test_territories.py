@@ -17,6 +17,7 @@ from kommunalprofil.errors import KommunalprofilError, NotATableError, SourceErr
 from kommunalprofil.observations import validate
 from kommunalprofil.sources import areas, bbsr, companions, facts
 from kommunalprofil.sources.reading import Reading
+from once import read_areas
 
 
 def book(**sheets: Sequence[Sequence[Any]]) -> bytes:
@@ -342,7 +343,7 @@ def test_true_kreise(year: int, kreise: int, shared: Path) -> None:
 @pytest.mark.shared
 def test_true_types_and_names(shared: Path) -> None:
     folder = shared / "data" / "gemeindeverzeichnis"
-    types = areas.read(folder / "BBSR_Referenz_1998_2015.xlsx").regions
+    types = read_areas(folder / "BBSR_Referenz_1998_2015.xlsx").regions
     names = areas.read(folder / "BKG_250_NUTS3.dbf").regions
     assert types is not None
     assert names is not None

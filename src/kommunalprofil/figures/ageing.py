@@ -56,8 +56,8 @@ def ageing_indicators(p: Profile) -> Figure | Gap:
         _by_group(p, "nationality", {"DE": "german", "AUS": "foreign"}),
     )
     drawn = [_panel(part, words) for part, words in zip(parts, _GROUP_LABELS, strict=True) if part]
-    main = dots([dot_row(one) for one in rows], labels(p), figure_id="ageing_indicators",
-                unit=PER_100, heading=f"Im Vergleich, {fmt.date_words(old.date)}" if drawn else "")  # fmt: skip
+    main = dots([dot_row(one) for one in rows], labels(p), unit=PER_100,
+                heading=f"Im Vergleich, {fmt.date_words(old.date)}" if drawn else "")  # fmt: skip
     extra = [one for part, words in zip(parts, _GROUP_LABELS, strict=True) for one in _group_rows(p, part, words)]
     every = [v for one in [*rows, *extra] for v in one.values.values()]
     return Figure(
@@ -98,8 +98,7 @@ def _panel(part: dict[tuple[str, str], Value], words: dict[str, str]) -> str:
     rows = [DotRow(RATIOS[ratio], {role: part[ratio, role].value for role in words},
                    told={role: cell(part[ratio, role]) for role in words})
             for ratio in ("youth_ratio", "old_age_ratio")]  # fmt: skip
-    return dots(rows, words, figure_id="ageing_indicators", unit=PER_100, width="half",
-                heading=f"Nach {what}, {fmt.date_words(date)}")  # fmt: skip
+    return dots(rows, words, unit=PER_100, width="half", heading=f"Nach {what}, {fmt.date_words(date)}")
 
 
 def _group_rows(p: Profile, part: dict[tuple[str, str], Value], words: dict[str, str]) -> list[Row]:
@@ -162,7 +161,7 @@ def _ratio_panel(p: Profile, series: dict[str, list[Value]], name: str, bounds: 
     words = labels(p)
     lines = [Series(words[role], points(values), role) for role, values in series.items() if values]
     every = [*series["place"], *(replace(v, flag="") for values in series.values() for v in values)]
-    return line(lines, figure_id="ageing_series", heading=name, unit="je 100 von 20 bis 64 Jahren", decimals=1,
+    return line(lines, heading=name, unit="je 100 von 20 bis 64 Jahren", decimals=1,
                 breaks=breaks(every), bounds=bounds, width="half", height=155)  # fmt: skip
 
 

@@ -65,9 +65,9 @@ def foreign_share(p: Profile) -> Figure | Gap:
     unit = "Ausländerinnen und Ausländer in % der Bevölkerung"
     if len(rows) == 1:
         chart = [Bar(labels(p)[role], value.value, role, text=_text(value)) for role, value in newest.values.items()]
-        svg = bars(chart, figure_id="foreign_share", unit=unit, decimals=1)
+        svg = bars(chart, unit=unit, decimals=1)
     else:
-        svg = dots([dot_row(one) for one in rows], labels(p), figure_id="foreign_share", unit=unit)
+        svg = dots([dot_row(one) for one in rows], labels(p), unit=unit)
     kind = "Balkendiagramm" if len(rows) == 1 else "Punktdiagramm"
     every = [v for one in rows for v in one.values.values()]
     return Figure(
@@ -113,12 +113,12 @@ def foreign_share_by_age(p: Profile) -> Figure | Gap:
         return Gap("foreign_share_by_age", text)
     values = {(age, sex): p.get("foreign_share", age=age, sex=sex, date=date) for age in AGES for sex in "TFM"}
     rows = [DotRow(fmt.age(age), {"women": values[age, "F"].value, "men": values[age, "M"].value}) for age in AGES]
-    shares = dots(rows, {"women": "Frauen", "men": "Männer"}, figure_id="foreign_share_by_age", heading="Anteil",
+    shares = dots(rows, {"women": "Frauen", "men": "Männer"}, heading="Anteil",
                   unit="Ausländerinnen und Ausländer in % der Altersgruppe", width="half")  # fmt: skip
     by_age = people(p, date, foreign=True)
     svg = shares
     if by_age:
-        tree = pyramid(by_age.bands, figure_id="foreign_share_by_age", surplus=False, width="half", height=165)
+        tree = pyramid(by_age.bands, surplus=False, width="half", height=165)
         svg = beside([tree, shares])
     highest = max(AGES, key=lambda age: values[age, "T"].value or 0)
     lowest = min(AGES, key=lambda age: values[age, "T"].value or 0)
@@ -182,7 +182,7 @@ def immigration_history(p: Profile) -> Figure | Gap:
         id="immigration_history",
         title=_hundred(total.own) or "Bevölkerung nach Einwanderungsgeschichte",
         subtitle=f"Anteil an der Bevölkerung in %, {names(p)}, {when}",
-        svg=stacked(chart, list(PARTS.values()), figure_id="immigration_history"),
+        svg=stacked(chart, list(PARTS.values())),
         alt=f"Gestapelte Balken, {p.region.title}, {when}: Mit Einwanderungsgeschichte {_read(p, total)}",
         table=comparison_table(
             p, "Bevölkerung nach Einwanderungsgeschichte", "Einwanderungsgeschichte", "%", rows, census_note(every)

@@ -13,7 +13,8 @@ from kommunalprofil.figures import style
 from kommunalprofil.figures.keys import Key, draw_keys, key_rows
 from kommunalprofil.figures.rows import RowNames, axis_height, draw_value_axis
 from kommunalprofil.figures.scales import Scale, ticks_within, widened
-from kommunalprofil.figures.sheet import Array, Sheet, Spot, text_width
+from kommunalprofil.figures.sheet import Array, Sheet, Spot
+from kommunalprofil.figures.widths import text_width
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,6 @@ class Bar:
 def bars(
     rows: Sequence[Bar],
     *,
-    figure_id: str,
     unit: str,
     decimals: int = 0,
     part_label: str = "",
@@ -46,14 +46,14 @@ def bars(
     """
     values = np.array([np.nan if formatting.missing(row.value) else row.value for row in rows], float)
     if not np.isfinite(values).any():
-        raise ValueError(f"figure {figure_id}: no value to draw")
+        raise ValueError("no value to draw")
     room = style.WIDTHS[width]
     strong = [style.LOOKS[row.role].strong and len({r.role for r in rows}) > 1 for row in rows]
     names = RowNames.lay_out([row.label for row in rows], room * 0.36, 15, strong)
     keys = key_rows([Key(part_label, (style.LOOKS[rows[0].role].colour,), hatched=True)] if part_label else [], room)
     top = len(keys) * (style.LEADING + 2) + 3
     floor = top + sum(names.heights)
-    sheet = Sheet(figure_id, width, floor + axis_height(unit, room))
+    sheet = Sheet(width, floor + axis_height(unit, room))
     draw_keys(sheet, keys, 0)
     low, high = widened(min(0.0, float(np.nanmin(values))), max(0.0, float(np.nanmax(values))))
     grid = ticks_within(low, high, 5 if width != "half" else 3, whole=decimals == 0)

@@ -9,8 +9,9 @@ import numpy as np
 from kommunalprofil import formatting
 from kommunalprofil.document import Width
 from kommunalprofil.figures import style
-from kommunalprofil.figures.sheet import Spot, text_width
+from kommunalprofil.figures.sheet import Spot
 from kommunalprofil.figures.timeplot import Break, Labelling, Point, TimePlot, value_axis
+from kommunalprofil.figures.widths import text_width
 
 CLEAR = 6.0
 """So far from the zero line the middle of the last value stands where the line would strike it through."""
@@ -19,7 +20,6 @@ CLEAR = 6.0
 def columns(
     points: Sequence[Point],
     *,
-    figure_id: str,
     unit: str,
     decimals: int = 0,
     breaks: Sequence[Break] = (),
@@ -38,9 +38,9 @@ def columns(
     """
     known = sorted((p for p in points if p.known), key=lambda p: p.x)
     if not known:
-        raise ValueError(f"figure {figure_id}: no value to draw")
+        raise ValueError("no value to draw")
     grid = value_axis(known, decimals, 5 if width != "half" else 4, zero=True, bounds=bounds)
-    words = Labelling(figure_id, unit, decimals, breaks, heading)
+    words = Labelling(unit, decimals, breaks, heading)
     word = formatting.change if signed else formatting.number
     last = word(known[-1].y, decimals)
     span = [*known, *(Point(year, 0.0) for year in years)]

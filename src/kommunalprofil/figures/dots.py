@@ -11,7 +11,8 @@ from kommunalprofil.figures import style
 from kommunalprofil.figures.keys import Key, draw_keys, key_rows
 from kommunalprofil.figures.rows import RowNames, axis_height, draw_value_axis
 from kommunalprofil.figures.scales import Scale, ticks_within, widened
-from kommunalprofil.figures.sheet import Sheet, Spot, text_width
+from kommunalprofil.figures.sheet import Sheet, Spot
+from kommunalprofil.figures.widths import text_width
 
 MANY = 13
 """From so many rows on they stand closer."""
@@ -40,7 +41,6 @@ def dots(
     rows: Sequence[DotRow],
     labels: Mapping[str, str],
     *,
-    figure_id: str,
     unit: str,
     decimals: int = 1,
     zero: bool = True,
@@ -58,7 +58,7 @@ def dots(
     """
     known = [v for one in rows for v in one.reach(labels)]
     if not known:
-        raise ValueError(f"figure {figure_id}: no value to draw")
+        raise ValueError("no value to draw")
     room = style.WIDTHS[width]
     least = row or (15 if len(rows) < MANY else 14)
     names = RowNames.lay_out([one.label for one in rows], room * (0.34 if width == "full" else 0.38), least)
@@ -69,7 +69,7 @@ def dots(
     head = style.LEADING + 3 if heading else 0.0
     top = head + len(key_lines) * (style.LEADING + 2) + 5
     floor = top + sum(names.heights)
-    sheet = Sheet(figure_id, width, floor + axis_height(unit, room))
+    sheet = Sheet(width, floor + axis_height(unit, room))
     sheet.text(0, style.TEXT, heading, bold=True)
     draw_keys(sheet, key_lines, head)
     known += bounds or ()

@@ -56,7 +56,7 @@ def groups(p: Evidence) -> Figure | Gap:
         title=f"65 Jahre oder älter: {cell(old['T', 'DE'])} von 100 Deutschen, {cell(old['T', 'AUS'])} von 100 "
         "Ausländerinnen und Ausländern",
         subtitle=f"Anteil der Altersgruppe an der jeweiligen Gruppe in %, {p.region.title}, {fmt.date(date)}",
-        svg=dots(rows, {"women": "Frauen", "men": "Männer"}, figure_id="groups", unit="Anteil in %"),
+        svg=dots(rows, {"women": "Frauen", "men": "Männer"}, unit="Anteil in %"),
         alt=(
             f"Punktdiagramm, {p.region.title}, {fmt.date(date)}: 65 Jahre oder älter waren {cell(old['F', 'DE'])} % "
             f"der deutschen und {cell(old['F', 'AUS'])} % der ausländischen Frauen {on(date)}, bei den Männern "

@@ -61,7 +61,7 @@ def _dot_figure(p: Profile, figure_id: str, what: str, rows: Sequence[Row], titl
         id=figure_id,
         title=title,
         subtitle=f"{UNIT}, {names(p)}, {when}",
-        svg=dots([dot_row(one) for one in rows], labels(p), figure_id=figure_id, unit=UNIT),
+        svg=dots([dot_row(one) for one in rows], labels(p), unit=UNIT),
         alt=f"Punktdiagramm, {p.region.title}, {when}: {read}",
         table=comparison_table(p, f"Haushalte nach {what}", what, "%", rows, census_note(every)),
         sources=sources(every),
@@ -121,7 +121,7 @@ def household_seniors(p: Profile) -> Figure | Gap:
         id="household_seniors",
         title=title,
         subtitle=f"{UNIT}, {names(p)}, {when}",
-        svg=stacked(chart, list(SENIORS.values()), figure_id="household_seniors"),
+        svg=stacked(chart, list(SENIORS.values())),
         alt=(
             f"Gestapelte Balken, {p.region.title}, {when}: {_share(only)} der Haushalte bestehen nur aus Seniorinnen "
             f"und Senioren, in {_share(mixed)} leben Ältere und Jüngere zusammen."

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from kommunalprofil.figures import style
 from kommunalprofil.figures.scales import wrap
-from kommunalprofil.figures.sheet import Sheet, text_width
+from kommunalprofil.figures.sheet import Sheet
+from kommunalprofil.figures.widths import text_width
 
 SWATCH = 9.0
 

@@ -10,8 +10,9 @@ from kommunalprofil import formatting
 from kommunalprofil.document import Width
 from kommunalprofil.figures import style
 from kommunalprofil.figures.scales import spread, wrap
-from kommunalprofil.figures.sheet import Spot, text_width
+from kommunalprofil.figures.sheet import Spot
 from kommunalprofil.figures.timeplot import Break, Labelling, Point, TimePlot, head_height, value_axis
+from kommunalprofil.figures.widths import text_width
 
 MOST_LINES = 5
 LOW = 120
@@ -31,7 +32,6 @@ class Series:
 def line(
     series: Sequence[Series],
     *,
-    figure_id: str,
     unit: str,
     decimals: int = 0,
     breaks: Sequence[Break] = (),
@@ -51,8 +51,8 @@ def line(
     """
     shown = [one for one in series if any(p.known for p in one.points)]
     if not shown or len(series) > MOST_LINES:
-        raise ValueError(f"figure {figure_id}: {len(shown)} of {len(series)} lines have values, needed are 1 to 5")
-    words = Labelling(figure_id, unit, decimals, breaks, heading)
+        raise ValueError(f"{len(shown)} of {len(series)} lines have values, needed are 1 to 5")
+    words = Labelling(unit, decimals, breaks, heading)
     points = [p for one in shown for p in one.points]
     low = height is not None and height < LOW
     grid = value_axis(points, decimals, 5 if width in ("full", "wide") else 2 if low else 4, zero=zero, bounds=bounds)

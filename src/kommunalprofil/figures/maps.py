@@ -18,7 +18,8 @@ from kommunalprofil.document import Width
 from kommunalprofil.figures import style
 from kommunalprofil.figures.keys import Key, draw_keys, key_rows
 from kommunalprofil.figures.scales import wrap
-from kommunalprofil.figures.sheet import Array, Link, Path, Sheet, Spot, text_width
+from kommunalprofil.figures.sheet import Array, Link, Path, Sheet, Spot
+from kommunalprofil.figures.widths import text_width
 from kommunalprofil.outlines import Layer, gemeinden_of, layer
 from kommunalprofil.states import State
 
@@ -107,7 +108,7 @@ def _thinned(shapes: Array, frame: _Frame) -> Array:
     return _simplified(_Areas(shapes), FINEST * frame.metres)
 
 
-def locator(state: State, place: str, *, figure_id: str, names: Mapping[str, str], width: Width = "full") -> str:
+def locator(state: State, place: str, *, names: Mapping[str, str], width: Width = "full") -> str:
     """Draw where `place` (key: 2, 5 or 8 digits) lies: main map and, beside it, Germany.
 
     A Gemeinde is shown among the Gemeinden of its Kreis, a Kreis among those of its Land, a Land (and a Kreis that is
@@ -117,7 +118,7 @@ def locator(state: State, place: str, *, figure_id: str, names: Mapping[str, str
     chosen, context, inner = _focus(state, place)
     full = style.WIDTHS[width]
     height = 250.0 if width == "full" else 138.0
-    sheet = Sheet(figure_id, width, height)
+    sheet = Sheet(width, height)
     aside = 0.0 if inner == "DE" else (0.23 if width == "full" else 0.3) * full
     room = (aside + (10 if aside else 0), 0.5, full - aside - (10 if aside else 0) - 0.5, height - 1)
     frame, chosen, boxes = _gathered(chosen, room)
@@ -158,8 +159,8 @@ def value_classes(values: Mapping[str, float], decimals: int) -> list[ValueClass
 
 
 def choropleth(
-    state: State, place: str, classes: Sequence[ValueClass], *, figure_id: str, names: Mapping[str, str],
-    legend: Sequence[str], told: Mapping[str, str], unit: str,
+    state: State, place: str, classes: Sequence[ValueClass], *, names: Mapping[str, str], legend: Sequence[str],
+    told: Mapping[str, str], unit: str,
 ) -> str:  # fmt: skip
     """Draw the areas around `place` (as `locator` chooses them) in the colours of their classes, the place outlined.
 
@@ -171,7 +172,7 @@ def choropleth(
     colours = [*(one.colour for one in classes), style.WHITE]
     keys = [Key(text, (colour,)) for text, colour in zip(legend, colours, strict=False)]
     rows = key_rows(keys, full)
-    sheet = Sheet(figure_id, "full", height + len(rows) * (style.LEADING + 2) + 4)
+    sheet = Sheet("full", height + len(rows) * (style.LEADING + 2) + 4)
     frame, chosen, boxes = _gathered(chosen, (0.5, 0.5, full - 1, height - 1))
     _fill(sheet, frame, frame.clip(context.shapes), style.PALE, style.WHITE, 0.6)
     _draw_boxes(sheet, boxes)
@@ -192,7 +193,7 @@ def choropleth(
     return sheet.svg()
 
 
-def germany(state: State, level: str, links: Mapping[str, Link], *, figure_id: str) -> str:
+def germany(state: State, level: str, links: Mapping[str, Link]) -> str:
     """Draw all areas of a level ('laender', 'kreise'), those in `links` (by key) filled and leading somewhere.
 
     Areas come in the order of `links`. Raises DataError for bad files.
@@ -201,7 +202,7 @@ def germany(state: State, level: str, links: Mapping[str, Link], *, figure_id: s
     west, south, east, north = areas.bounds
     width = style.WIDTHS["full"]
     frame = _Frame.around(0, 0, width, width * (north - south) / (east - west), areas.bounds, margin=2)
-    sheet = Sheet(figure_id, frame.width, frame.height)
+    sheet = Sheet(frame.width, frame.height)
     thinned = _thinned(areas.shapes, frame)
     plain = [str(ags) not in links for ags in areas.ags]
     _fill(sheet, frame, thinned[plain], style.MAP_LAND, style.WHITE, 0.5)

@@ -66,8 +66,8 @@ def moves_series(p: Profile) -> Figure | Gap:
         id="moves_series",
         title=f"Mehr Zuzüge als Fortzüge {years_of(gained, len(net))}" if len(net) > 2 else "Zuzüge und Fortzüge",
         subtitle=f"Zuzüge und Fortzüge je Jahr, {p.region.title}, {years}",
-        svg=line([Series("Zuzüge", points(come)), Series("Fortzüge", points(leave), "total")], figure_id="moves_series",
-                 unit="Umzüge", breaks=breaks(come), zero=True, width="wide"),
+        svg=line([Series("Zuzüge", points(come)), Series("Fortzüge", points(leave), "total")], unit="Umzüge",
+                 breaks=breaks(come), zero=True, width="wide"),
         alt=(
             f"Liniendiagramm, {p.region.title}, {years}: {fmt.number(come[0].value)} Zuzüge und "
             f"{fmt.number(leave[0].value)} Fortzüge im Jahr {come[0].date}, {fmt.number(come[-1].value)} Zuzüge und "
@@ -106,7 +106,7 @@ def moves_by_age(p: Profile) -> Figure | Gap:
     numbers = [v.value for v in every if v.value is not None]
 
     def panel(drawn: Sequence[DotRow], words: Mapping[str, str], heading: str) -> str:
-        return dots(drawn, words, figure_id="moves_by_age", unit=PER_1000, heading=heading if parts else "",
+        return dots(drawn, words, unit=PER_1000, heading=heading if parts else "",
                     bounds=(min(numbers), max(numbers)), width="half" if parts else "full")  # fmt: skip
 
     panels = [panel([dot_row(one) for one in rows], labels(p), "Im Vergleich")]
@@ -187,7 +187,7 @@ def _counts_by_age(p: Profile) -> Figure | Gap:
         id="moves_by_age",
         title="Zuzüge abzüglich Fortzüge nach Alter",
         subtitle=f"Personen nach Alter in Jahren, {p.region.title}, {date}",
-        svg=bars([Bar(fmt.age(v.age), v.value) for v in net], figure_id="moves_by_age", unit="Personen", signed=True),
+        svg=bars([Bar(fmt.age(v.age), v.value) for v in net], unit="Personen", signed=True),
         alt=f"Balkendiagramm, {p.region.title}, {date}, Zuzüge abzüglich Fortzüge, am weitesten von null "
         f"{fmt.age_words(most.age)}: {fmt.change(most.value)}.",
         table=Table(f"Zuzüge und Fortzüge nach Alter {date}", head, body, sources(every)),
@@ -228,7 +228,7 @@ def migration_phases(p: Profile) -> Figure | Gap:
 def _phase_panel(p: Profile, name: str, series: dict[str, list[Value]], bounds: tuple[float, float]) -> str:
     words = labels(p)
     lines = [Series(words[role], points(values), role) for role, values in series.items() if values]
-    return line(lines, figure_id="migration_phases", heading=name, unit="je 1.000", decimals=1,
+    return line(lines, heading=name, unit="je 1.000", decimals=1,
                 breaks=breaks(series["place"]), bounds=bounds, zero=True, width="half", height=118)  # fmt: skip
 
 
@@ -286,8 +286,7 @@ def moves_by_nationality(p: Profile) -> Figure | Gap:
         id="moves_by_nationality",
         title=f"{newest}: {said}",
         subtitle=f"Zuzüge abzüglich Fortzüge je Jahr, Personen nach Nationalität, {p.region.title}, {years}",
-        svg=line(lines, figure_id="moves_by_nationality", unit="Personen", breaks=breaks(foreign), zero=True,
-                 width="wide"),
+        svg=line(lines, unit="Personen", breaks=breaks(foreign), zero=True, width="wide"),
         alt=f"Liniendiagramm, {p.region.title}, {years}: Saldo aus Zuzügen und Fortzügen {newest} {said}.",
         table=Table(
             "Zuzüge abzüglich Fortzüge nach Nationalität in ausgewählten Jahren",

@@ -30,7 +30,7 @@ def locator_map(p: Evidence) -> Figure | Gap:
     if region.level == "bund":
         return Gap("locator_map", "Eine Lagekarte gibt es nur für Länder, Kreise und Gemeinden.")
     try:
-        svg = maps.locator(p.store.state, region.ags, figure_id="locator_map", names=_names(p), width="half")
+        svg = maps.locator(p.store.state, region.ags, names=_names(p), width="half")
     except KeyError:
         text = f"Für {region.accusative} gibt es keine Karte, weil die amtlichen Umrisse den Ort nicht enthalten."
         return Gap("locator_map", text)
@@ -66,7 +66,7 @@ def age_map(p: Evidence) -> Figure | Gap:
     legend += ["keine Angabe"] if len(values) < len(places) else []
     try:
         svg = maps.choropleth(
-            p.store.state, p.region.ags, classes, figure_id="age_map", names=_names(p), legend=legend, unit="Jahre",
+            p.store.state, p.region.ags, classes, names=_names(p), legend=legend, unit="Jahre",
             told={ags: fmt.number(value, 1) for ags, value in values.items()},
         )  # fmt: skip
     except KeyError:

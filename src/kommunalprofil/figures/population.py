@@ -64,8 +64,8 @@ def population_series(p: Profile) -> Figure | Gap:
     years = fmt.span(fmt.year(first.date), fmt.year(last.date))
     low = min(values, key=lambda v: v.value or 0)
     high = max(values, key=lambda v: v.value or 0)
-    svg = line([Series("", points(values))], figure_id="population_series",
-               unit="Einwohnerinnen und Einwohner", breaks=breaks(values), width="wide")  # fmt: skip
+    svg = line([Series("", points(values))], unit="Einwohnerinnen und Einwohner", breaks=breaks(values),
+               width="wide")  # fmt: skip
     finding = _trend(values) or f"Bevölkerung {p.region.dative_in}"
     return Figure(
         id="population_series",
@@ -163,8 +163,8 @@ def population_change(p: Profile) -> Figure | Gap:
         id="population_change",
         title=_growing(values),
         subtitle=f"Veränderung gegenüber dem Vorjahr, {unit}, {p.region.title}, " + fmt.span(first, last),
-        svg=columns(points(shown), figure_id="population_change", unit=unit, decimals=places,
-                    breaks=_events(p, values), width="wide", height=150),
+        svg=columns(points(shown), unit=unit, decimals=places, breaks=_events(p, values), width="wide",
+                    height=150),
         alt=(
             f"Säulendiagramm, {p.region.title}, {fmt.span(first, last)}: Der höchste Wert war "
             f"{fmt.change(best.numerator)} Personen im Jahr {fmt.year(best.date)}, der niedrigste "
@@ -219,9 +219,8 @@ def population_components(p: Profile) -> Figure | Gap:
     years = [decimal_year(v.date) for v in every]
     numbers = [v.value or 0 for v in every]
     panels = [
-        columns(points(values), figure_id="population_components", unit="Personen", heading=name, height=108,
-                breaks=breaks(values), years=(min(years), max(years)), bounds=(min(numbers), max(numbers)),
-                width="wide")
+        columns(points(values), unit="Personen", heading=name, height=108, breaks=breaks(values),
+                years=(min(years), max(years)), bounds=(min(numbers), max(numbers)), width="wide")
         for name, values in parts.items()
     ]  # fmt: skip
     period = fmt.span(int(min(years)), int(max(years)))

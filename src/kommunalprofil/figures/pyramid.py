@@ -12,7 +12,8 @@ from kommunalprofil.document import Width
 from kommunalprofil.figures import style
 from kommunalprofil.figures.keys import Key, draw_keys, key_rows
 from kommunalprofil.figures.scales import Scale, Ticks, ticks_within
-from kommunalprofil.figures.sheet import Array, Sheet, Spot, text_width
+from kommunalprofil.figures.sheet import Array, Sheet, Spot
+from kommunalprofil.figures.widths import text_width
 
 OLDEST = 100
 """An open top group is drawn up to this age (at least five years wide)."""
@@ -43,7 +44,6 @@ class AgeBand:
 def pyramid(
     bands: Sequence[AgeBand],
     *,
-    figure_id: str,
     unit: str = "Personen",
     decimals: int = 0,
     year: int | None = None,
@@ -64,9 +64,9 @@ def pyramid(
     reach at least, the same for several panels. Raises ValueError if the bands do not follow each other from age 0, or
     hold nobody.
     """
-    _check(bands, figure_id)
-    _check(earlier or bands, figure_id)
-    pyramid_ = _Pyramid(bands, figure_id, unit, year, width, height, heading)
+    _check(bands)
+    _check(earlier or bands)
+    pyramid_ = _Pyramid(bands, year, width, height, heading)
     pyramid_.lay_out(earlier, earlier_label, surplus, decimals, most)
     pyramid_.draw_axes(unit, decimals)
     pyramid_.draw_side("men", surplus)
@@ -77,10 +77,10 @@ def pyramid(
     return pyramid_.sheet.svg()
 
 
-def _check(bands: Sequence[AgeBand], figure_id: str) -> None:
+def _check(bands: Sequence[AgeBand]) -> None:
     ends = [0, *(band.top for band in bands)]
     if [band.low for band in bands] != ends[:-1] or sum(band.men + band.women for band in bands) <= 0:
-        raise ValueError(f"figure {figure_id}: age bands have a gap or nobody in them")
+        raise ValueError("age bands have a gap or nobody in them")
 
 
 def _density(bands: Sequence[AgeBand], side: str) -> Array:
@@ -89,12 +89,12 @@ def _density(bands: Sequence[AgeBand], side: str) -> Array:
 
 
 class _Pyramid:
-    def __init__(self, bands: Sequence[AgeBand], figure_id: str, unit: str, year: int | None,
-                 width: Width, height: float | None, heading: str) -> None:  # fmt: skip
+    def __init__(
+        self, bands: Sequence[AgeBand], year: int | None, width: Width, height: float | None, heading: str
+    ) -> None:
         self.heading, self.head = heading, style.LEADING + 3 if heading else 0.0
-        self.bands, self.year, self.full = bands, year, width == "full"
+        self.bands, self.year, self.width, self.full = bands, year, width, width == "full"
         self.height = (height or (252 if self.full else 185)) + self.head
-        self.figure_id, self.width = figure_id, width
         self.low = np.array([band.low for band in bands], float)
         self.top = np.array([band.top for band in bands], float)
         self.is_open = np.array([band.high is None for band in bands])
@@ -106,7 +106,7 @@ class _Pyramid:
         self.keys = self._keys(bool(earlier), earlier_label, surplus)
         room = style.WIDTHS[self.width]
         rows = key_rows(self.keys, room)
-        sheet = self.sheet = Sheet(self.figure_id, self.width, self.height + len(rows) * (style.LEADING + 2))
+        sheet = self.sheet = Sheet(self.width, self.height + len(rows) * (style.LEADING + 2))
         oldest = max([self.top[-1], *(band.top for band in earlier)])
         self.age = Scale(0, float(oldest), self.height - 32, self.head + 15)
         parts = (self.bands, earlier or self.bands)

@@ -10,7 +10,8 @@ from functools import partial
 from kommunalprofil import formatting
 from kommunalprofil.figures import style
 from kommunalprofil.figures.scales import Scale, Ticks, wrap
-from kommunalprofil.figures.sheet import Sheet, text_width
+from kommunalprofil.figures.sheet import Sheet
+from kommunalprofil.figures.widths import text_width
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
+from html import escape
 from typing import Any, Literal, NamedTuple
-from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 
 from kommunalprofil import formatting
 from kommunalprofil.document import Width
 from kommunalprofil.figures import style
-from kommunalprofil.figures.widths import text_width
-
-__all__ = ["Anchor", "Array", "Link", "Path", "Points", "Sheet", "Spot", "text_width"]
 
 FAMILY = "Source Sans 3"
 Anchor = Literal["start", "middle", "end"]
@@ -56,8 +53,7 @@ class Spot(NamedTuple):
 class Sheet:
     """A figure of printed size. Everything is drawn in the order of calls; `svg()` ends it."""
 
-    def __init__(self, figure_id: str, width: Width | float, height: float) -> None:
-        self.id = figure_id
+    def __init__(self, width: Width | float, height: float) -> None:
         self.width = style.WIDTHS[width] if isinstance(width, str) else width
         self.height = height
         self._drawn: list[str] = []
@@ -70,7 +66,8 @@ class Sheet:
         look = f' style="{look}"' if look else ""
         element = f'<path d="{_data(path, fill != "none")}"{look}/>'
         if link is not None:
-            element = f"<a href={quoteattr(link.href)}>\n<title>{escape(link.name)}</title>\n{element}\n</a>"
+            name = escape(link.name, quote=False)
+            element = f"<a href={_quoted(link.href)}>\n<title>{name}</title>\n{element}\n</a>"
         self._drawn.append(element)
 
     def rects(self, left: Any, top: Any, right: Any, bottom: Any, fill: str, **look: Any) -> None:
@@ -135,7 +132,7 @@ class Sheet:
         if turn:
             look["transform"] = f"rotate({turn:g} {x:.2f} {y:.2f})"
         attributes = "".join(f' {name}="{value}"' for name, value in look.items())
-        self._drawn.append(f"<text{attributes}>{escape(text)}</text>")
+        self._drawn.append(f"<text{attributes}>{escape(text, quote=False)}</text>")
 
     def lines_of_text(self, x: float, middle: float, lines: Sequence[str], **look: Any) -> None:
         """Several lines of text, together centred on `middle`."""
@@ -156,7 +153,7 @@ class Sheet:
         if rows := [(*(round(float(n), 1) for n in spot.place), spot.label, spot.value) for spot in found]:
             data = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
             parts = {"name": ", ".join(filter(None, name)), "unit": words, "spots": data}
-            self._spots.append("".join(f" data-{key}={quoteattr(text)}" for key, text in parts.items() if text))
+            self._spots.append("".join(f" data-{key}={_quoted(text)}" for key, text in parts.items() if text))
 
     def svg(self) -> str:
         """The finished SVG element: no prolog, no ids, the same bytes every time."""
@@ -177,6 +174,12 @@ _OPEN = str.maketrans(_WORDS | {"z": "L%g %g \nz\n"})
 """Where only its edge is drawn, an area comes back to where it began before it closes."""
 _MANY = 128
 _BLACK = "#000000"
+
+
+def _quoted(text: str) -> str:
+    """The value of an attribute, in the quotes it has less of: the data of a chart are JSON."""
+    quote = "'" if '"' in text else '"'
+    return quote + escape(text, quote=False).replace(quote, f"&#{ord(quote)};") + quote
 
 
 def _data(path: Path, filled: bool) -> str:

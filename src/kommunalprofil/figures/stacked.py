@@ -12,7 +12,8 @@ from kommunalprofil.figures import style
 from kommunalprofil.figures.keys import Key, draw_keys, key_rows
 from kommunalprofil.figures.rows import RowNames
 from kommunalprofil.figures.scales import Scale, fits, spread
-from kommunalprofil.figures.sheet import Sheet, Spot, text_width
+from kommunalprofil.figures.sheet import Sheet, Spot
+from kommunalprofil.figures.widths import text_width
 
 BAR = 16.0
 
@@ -40,7 +41,6 @@ def stacked(
     rows: Sequence[StackRow],
     segments: Sequence[Segment],
     *,
-    figure_id: str,
     decimals: int = 1,
     width: Width = "full",
 ) -> str:
@@ -51,7 +51,7 @@ def stacked(
     """
     for row in rows:
         if len(row.values) != len(segments) or min(row.values) < 0 or sum(row.values) <= 0:
-            raise ValueError(f"figure {figure_id}: row {row.label!r} cannot be drawn as shares: {list(row.values)}")
+            raise ValueError(f"row {row.label!r} cannot be drawn as shares: {list(row.values)}")
     room = style.WIDTHS[width]
     strong = [row.strong for row in rows]
     first = RowNames.lay_out([row.label for row in rows], room * 0.34, BAR + 6, strong)
@@ -63,7 +63,7 @@ def stacked(
     heads = _heads(segments, shares[0], scale, room)
     keys = [] if heads else key_rows([Key(s.label, (s.colour,), hatched=s.hatched) for s in segments], room)
     top = style.LEADING + 5 if heads else len(keys) * (style.LEADING + 2) + 3
-    sheet = Sheet(figure_id, width, top + sum(heights))
+    sheet = Sheet(width, top + sum(heights))
     draw_keys(sheet, keys, 0)
     for x, segment in zip(heads, segments, strict=False):
         sheet.text(x, style.TEXT - 0.5, segment.label, anchor="middle", size=style.SMALL)

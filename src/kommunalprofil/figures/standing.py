@@ -34,9 +34,7 @@ def standing(p: Evidence) -> Figure | Gap:
         id="standing",
         title=_title(found, all_places),
         subtitle=f"{unit}, {p.region.title}; bei 50 haben ebenso viele einen höheren",
-        svg=dots(
-            [_row(p, *pair) for pair in found], _labels(p), figure_id="standing", unit=unit, decimals=0, bounds=(0, 100)
-        ),
+        svg=dots([_row(p, *pair) for pair in found], _labels(p), unit=unit, decimals=0, bounds=(0, 100)),
         alt=(
             f"Punktdiagramm, {p.region.title}, {len(found)} Kennzahlen unter allen {among}: am weitesten oben bei "
             f"„{highest[0].label}“, höher als in {fmt.number(highest[1].below)} von {fmt.number(highest[1].others)} "

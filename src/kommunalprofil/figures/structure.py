@@ -112,7 +112,6 @@ def age_pyramid(p: Profile) -> Figure | Gap:
         f"{fmt.date(now.date)}" + (f" und {fmt.date(then.date)}" if then else ""),
         svg=pyramid(
             now.bands,
-            figure_id="pyramid",
             year=fmt.year(now.date),
             earlier=then.bands if then else (),
             earlier_label=_outline_label(now, then),
@@ -199,9 +198,7 @@ def age_shares(p: Profile) -> Figure | Gap:
         id="age_shares",
         title=_difference(p, ages, rows) or "Altersgruppen",
         subtitle=f"{unit}, {names(p)}, {fmt.date(date)}",
-        svg=dots(
-            [dot_row(one) for one in rows], labels(p), figure_id="age_shares", unit="Anteil an der Bevölkerung in %"
-        ),
+        svg=dots([dot_row(one) for one in rows], labels(p), unit="Anteil an der Bevölkerung in %"),
         alt=f"Punktdiagramm, {p.region.title}, {fmt.date_words(date)}: {read}",
         table=comparison_table(p, "Anteil der Altersgruppen", "Alter", "%", rows, census_note(every)),
         sources=sources(every),

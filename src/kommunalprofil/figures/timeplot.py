@@ -10,7 +10,8 @@ from kommunalprofil import formatting
 from kommunalprofil.document import Width
 from kommunalprofil.figures import style
 from kommunalprofil.figures.scales import Scale, Ticks, spread, ticks, wrap, year_ticks
-from kommunalprofil.figures.sheet import Anchor, Sheet, text_width
+from kommunalprofil.figures.sheet import Anchor, Sheet
+from kommunalprofil.figures.widths import text_width
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,6 @@ class Break:
 class Labelling:
     """The words around the plot: what is measured (`unit`), a bold `heading` for panels, and the interruptions."""
 
-    figure_id: str
     unit: str
     decimals: int
     breaks: Sequence[Break] = ()
@@ -114,7 +114,7 @@ class TimePlot:
         rows = max((one.row + 1 for one in marked), default=0)
         top = _head_height(words.heading, title) + rows * style.LEADING + 7
         y = Scale(grid.low, grid.high, height - 19, top)
-        return cls(Sheet(words.figure_id, width, height), x, y, grid, words.heading, title, marked)
+        return cls(Sheet(width, height), x, y, grid, words.heading, title, marked)
 
     def draw_frame(self) -> None:
         """Grid, axes, what the vertical axis measures, years, breaks."""

@@ -65,7 +65,7 @@ def births_deaths(p: Profile) -> Figure | Gap:
         id="births_deaths",
         title=_more_deaths(balance),
         subtitle=f"Lebendgeborene und Gestorbene je Jahr, Personen, {p.region.title}, {years}",
-        svg=line(lines, figure_id="births_deaths", unit="Personen", breaks=breaks(every), zero=True, width="wide"),
+        svg=line(lines, unit="Personen", breaks=breaks(every), zero=True, width="wide"),
         alt=f"Liniendiagramm, {p.region.title}, {years}: {ends}.",
         table=_years_table(parts | {"Geborene abzüglich Gestorbene": balance}),
         sources=sources(every),
@@ -116,7 +116,7 @@ def vital_rates(p: Profile) -> Figure | Gap:
         id="vital_rates",
         title=_beside_others(p, rows),
         subtitle=f"Geborene und Gestorbene {PER_1000}, Mittel aus vier Jahren, {names(p)}",
-        svg=dots([dot_row(one) for one in rows], labels(p), figure_id="vital_rates", unit=PER_1000),
+        svg=dots([dot_row(one) for one in rows], labels(p), unit=PER_1000),
         alt=f"Punktdiagramm, {p.region.title}, im Mittel aus vier Jahren: {said}.",
         table=comparison_table(p, "Geborene und Gestorbene, Mittel aus vier Jahren", "Kennzahl", "je 1.000", rows),
         sources=sources(every),
@@ -156,8 +156,8 @@ def fertility(p: Profile) -> Figure | Gap:
         id="fertility",
         title=f"Rechnerisch {shown(one.own)} Kinder je Frau",
         subtitle=f"Zusammengefasste Geburtenziffer, Kinder je Frau, {names(p)}, {year}",
-        svg=bars([Bar(words[role], v.value, role) for role, v in values.items()], figure_id="fertility",
-                 unit="Kinder je Frau", decimals=2),
+        svg=bars([Bar(words[role], v.value, role) for role, v in values.items()], unit="Kinder je Frau",
+                 decimals=2),
         alt=f"Balkendiagramm, {p.region.title}, {year}: Kinder je Frau {said}.",
         table=comparison_table(p, "Kinder je Frau", "Kennzahl", "Kinder je Frau", [one]),
         sources=sources(values.values()),
@@ -179,8 +179,7 @@ def mothers(p: Profile) -> Figure | Gap:
         id="mothers",
         title=f"Am häufigsten waren die Mütter {age} alt" if (most.value or 0) >= 100 else "Alter der Mütter",
         subtitle=f"Lebendgeborene nach dem Alter der Mutter in Jahren, Personen, {p.region.title}, {date}",
-        svg=bars([Bar(fmt.age(v.age), v.value) for v in found], figure_id="mothers", unit="Lebendgeborene",
-                 width="wide"),
+        svg=bars([Bar(fmt.age(v.age), v.value) for v in found], unit="Lebendgeborene", width="wide"),
         alt=f"Balkendiagramm, {p.region.title}, {date}: Die meisten Kinder, {fmt.number(most.value)}, "
         f"wurden von Müttern geboren, die {age} alt waren.",
         table=Table(
@@ -238,7 +237,7 @@ def _life_panel(p: Profile, name: str, rows: Life, bounds: Bounds) -> str:
         interval = None if low is None or high is None else (low, high)
         drawn.append(replace(dot_row(rows[name, sex]), label=words, interval=interval))
     head = LIFE[name]
-    return dots(drawn, labels(p), figure_id="life_expectancy", unit="Jahre (Achse beginnt nicht bei null)", zero=False,
+    return dots(drawn, labels(p), unit="Jahre (Achse beginnt nicht bei null)", zero=False,
                 heading=head[0].upper() + head[1:], interval_label="Unsicherheitsbereich", width="half")  # fmt: skip
 
 

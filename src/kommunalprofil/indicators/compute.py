@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,8 +39,9 @@ Cells = dict[int, Mask] | Mask
 GERMANY = "DE"
 
 
+@cache
 def declared() -> dict[str, Indicator]:
-    """Every declared indicator by its id."""
+    """Every declared indicator by its id; found once."""
     return collect("kommunalprofil.indicators", Indicator)
 
 

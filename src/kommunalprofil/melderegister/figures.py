@@ -90,7 +90,6 @@ def _figure(p: Beside, d: Districts, share: Share, shown: list[str], known: dict
         svg=dots(
             rows,
             LABELS,
-            figure_id=name,
             unit="Anteil in %",
             zero=False,
             bounds=(min(every), max(every)),

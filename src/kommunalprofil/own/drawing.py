@@ -31,7 +31,7 @@ class Drawing:
         chart, place = self.chart, p.region
         alt = chart.alt if place.name in chart.alt else f"{KINDS[chart.kind]}, {place.title}: {chart.alt}"
         name = PREFIX + chart.id
-        svg = _DRAW[chart.kind](chart, name)
+        svg = _DRAW[chart.kind](chart)
         return Figure(name, chart.title, chart.subtitle, svg, alt, _table(chart), credit=chart.credit)
 
 
@@ -47,7 +47,7 @@ def _table(chart: Chart) -> Table:
     return Table(chart.subtitle, columns, rows, credit=chart.credit)
 
 
-def _lines(chart: Chart, name: str) -> str:
+def _lines(chart: Chart) -> str:
     from kommunalprofil.figures.charts import Point, Series, line
 
     rows, names = chart.numbers.rows, chart.numbers.columns
@@ -57,22 +57,22 @@ def _lines(chart: Chart, name: str) -> str:
         Series(title, [Point(year, values[i]) for year, (_, values) in zip(years, rows, strict=True)], role)
         for i, (title, role) in enumerate(zip(names, ROLES, strict=False))
     ]
-    return line(series, figure_id=name, unit=chart.unit, decimals=chart.numbers.decimals, step=step)
+    return line(series, unit=chart.unit, decimals=chart.numbers.decimals, step=step)
 
 
-def _columns(chart: Chart, name: str) -> str:
+def _columns(chart: Chart) -> str:
     from kommunalprofil.figures.charts import Point, columns
 
     points = [Point(int(label), values[0]) for label, values in chart.numbers.rows]
     signed = any((p.y or 0) < 0 for p in points)
-    return columns(points, figure_id=name, unit=chart.unit, decimals=chart.numbers.decimals, signed=signed)
+    return columns(points, unit=chart.unit, decimals=chart.numbers.decimals, signed=signed)
 
 
-def _bars(chart: Chart, name: str) -> str:
+def _bars(chart: Chart) -> str:
     from kommunalprofil.figures.charts import Bar, bars
 
     rows = [Bar(label, values[0]) for label, values in chart.numbers.rows]
-    return bars(rows, figure_id=name, unit=chart.unit, decimals=chart.numbers.decimals)
+    return bars(rows, unit=chart.unit, decimals=chart.numbers.decimals)
 
 
-_DRAW: dict[str, Callable[[Chart, str], str]] = {"linien": _lines, "saeulen": _columns, "balken": _bars}
+_DRAW: dict[str, Callable[[Chart], str]] = {"linien": _lines, "saeulen": _columns, "balken": _bars}

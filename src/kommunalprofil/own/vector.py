@@ -7,8 +7,8 @@ import binascii
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from html import escape
 from xml.parsers import expat
-from xml.sax.saxutils import escape, quoteattr
 
 from kommunalprofil.own.reading import OwnError
 
@@ -218,7 +218,7 @@ class _Reader:
         self.by_id.setdefault(kept.get("id", ""), element)
         self.style = "" if tag == "style" else None
         space = f' xmlns="{SVG}"' if self.seen == 1 else ""
-        self.out.append(f"<{tag}{space}" + "".join(f" {key}={quoteattr(value)}" for key, value in kept.items()) + ">")
+        self.out.append(f"<{tag}{space}" + "".join(f' {key}="{escape(value)}"' for key, value in kept.items()) + ">")
 
     def attributes(self, tag: str, given: dict[str, str]) -> dict[str, str]:
         """The attributes that go on, each checked."""
@@ -277,7 +277,7 @@ class _Reader:
         self.open.pop()
         if self.style is not None:
             self.rules(self.style)
-            self.out.append(escape(self.style))
+            self.out.append(escape(self.style, quote=False))
             self.style = None
         self.out.append(f"</{self.tags.pop()}>")
 

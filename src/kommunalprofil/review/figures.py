@@ -124,9 +124,8 @@ def _declare(section: Section) -> Declaration:
             id=figure_id,
             title=f"{most.own.measure.label}: {changed(most.own)} Prozentpunkte",
             subtitle=f"{POINTS} {spanned(p, drawn)}, {p.region.title}",
-            svg=dots([_dot(row.own.measure.label, row, _chance(row)) for row in drawn], labels,
-                     figure_id=figure_id, unit=POINTS, zero=True,
-                     interval_label=CHANCE if any(row.own.interval for row in drawn) else ""),
+            svg=dots([_dot(row.own.measure.label, row, _chance(row)) for row in drawn], labels, unit=POINTS,
+                     zero=True, interval_label=CHANCE if any(row.own.interval for row in drawn) else ""),
             alt=f"Punktdiagramm, {p.region.title}, {POINTS} {spanned(p, drawn)}: "
             + "; ".join(f"{row.own.measure.label} {changed(row.own)}" for row in drawn) + ".",
             table=listed,
@@ -181,8 +180,8 @@ def then_and_now(p: Review) -> Figure | Gap:
         title="Wie sich der Altersaufbau verschoben hat",
         subtitle=f"Bevölkerung nach Alter und Geschlecht, {p.region.title}, {fmt.date(now.date)}, als Linie "
         f"{fmt.date(then.date)}",
-        svg=pyramid(now.bands, figure_id="review_pyramid", year=fmt.year(now.date), earlier=then.bands,
-                    earlier_label=f"Linie: {fmt.date(then.date)}", surplus=False),
+        svg=pyramid(now.bands, year=fmt.year(now.date), earlier=then.bands, surplus=False,
+                    earlier_label=f"Linie: {fmt.date(then.date)}"),
         alt=f"Bevölkerungspyramide, {p.region.title}, {fmt.date(then.date)} und {fmt.date(now.date)}: "
         + "; ".join(f"{row[0]} {row[3]}" for row in rows) + " Menschen.",
         table=Table("Menschen nach Alter", head, rows, tables),
@@ -207,8 +206,7 @@ def households(p: Review) -> Figure | Gap:
         id="review_census_types",
         title=f"{most.own.measure.label}: {changed(most.own)} Prozentpunkte",
         subtitle=f"Veränderung des Anteils an allen Haushalten in Prozentpunkten, {p.region.title}, {when}",
-        svg=dots([_dot(row.own.measure.label, row) for row in rows], labels, figure_id="review_census_types",
-                 unit=POINTS),
+        svg=dots([_dot(row.own.measure.label, row) for row in rows], labels, unit=POINTS),
         alt=f"Punktdiagramm, {p.region.title}, {when}: "
         + "; ".join(f"{row.own.measure.label} {changed(row.own)}" for row in rows) + " Prozentpunkte.",
         table=listed,

@@ -71,7 +71,7 @@ def _declare(section: Section, panel: Panel) -> Declaration:
             id=figure_id,
             title=panel.heading,
             subtitle=f"{_axis(panel.measures[0][1])}, {days}",
-            svg=_dots(p, figure_id, panel),
+            svg=_dots(p, panel),
             alt=f"Punktdiagramm, {panel.heading}, {len(p.places)} Kommunen, {days}: {ends}.",
             table=listed,
             sources=listed.sources,
@@ -81,7 +81,7 @@ def _declare(section: Section, panel: Panel) -> Declaration:
     return draw
 
 
-def _dots(p: Synopsis, figure_id: str, panel: Panel) -> str:
+def _dots(p: Synopsis, panel: Panel) -> str:
     first = panel.measures[0][1]
     rows = [_row(p, place, panel) for place in p.places]
     interval = ""
@@ -95,8 +95,8 @@ def _dots(p: Synopsis, figure_id: str, panel: Panel) -> str:
         if spread := p.spread(first):
             interval = SPREAD
             rows.append(DotRow("alle Kreise", {}, interval=(spread.low, spread.high)))
-    return dots(rows, labels, figure_id=figure_id, unit=_axis(first), decimals=decimals(first.unit), zero=False,
-                width="half", interval_label=interval, row=ROW)  # fmt: skip
+    return dots(rows, labels, unit=_axis(first), decimals=decimals(first.unit), zero=False, width="half",
+                interval_label=interval, row=ROW)  # fmt: skip
 
 
 def _row(p: Synopsis, place: Evidence, panel: Panel) -> DotRow:
@@ -225,8 +225,8 @@ def pyramids(p: Synopsis) -> Figure | Gap:
     own = apart(most)
     common = max(most[ags] for ags in most if ags not in own)
     charts = [
-        pyramid(bands[ags], figure_id=f"synopsis-pyramid-{ags}", unit=OWN_SCALE if ags in own else "%", decimals=1,
-                surplus=False, heading=p.name(place), most=0 if ags in own else common, width="third", height=PYRAMID)
+        pyramid(bands[ags], unit=OWN_SCALE if ags in own else "%", decimals=1, surplus=False,
+                heading=p.name(place), most=0 if ags in own else common, width="third", height=PYRAMID)
         for place in drawn
         for ags in (place.region.ags,)
     ]  # fmt: skip
@@ -284,9 +284,8 @@ def growth(p: Synopsis) -> Figure | Gap:
     common = [value for ags, values in shown.items() if ags not in own for value in values]
     charts = [
         line([Series(_SHORT[role], points(values), role) for role, values in lines[ags].items() if values],
-             figure_id=f"synopsis-series-{ags}", unit=OWN_SCALE if ags in own else "%", decimals=1,
-             heading=p.name(place), bounds=None if ags in own else (min(common), max(common)), width="third",
-             height=SERIES)
+             unit=OWN_SCALE if ags in own else "%", decimals=1, heading=p.name(place), width="third",
+             bounds=None if ags in own else (min(common), max(common)), height=SERIES)
         for place in drawn
         for ags in (place.region.ags,)
     ]  # fmt: skip
