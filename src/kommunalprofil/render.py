@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
+from inspect import isroutine
 from pathlib import Path
-from types import FunctionType, SimpleNamespace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup, escape
@@ -102,20 +103,24 @@ class Said:
     made: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     def once(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """The function, called but once with the same arguments."""
+        """The function, called but once with the same arguments; each time with those that have no hash."""
 
         def tell(*about: Any, **more: Any) -> Any:
             key = (function, about, *more.items())
-            if key not in self.made:
+            try:
+                known = key in self.made
+            except TypeError:
+                return function(*about, **more)
+            if not known:
                 self.made[key] = function(*about, **more)
             return self.made[key]
 
         return tell
 
     def chapters(self) -> dict[str, SimpleNamespace]:
-        """The functions of narrative.chapters."""
+        """The modules of narrative.chapters, their functions as `once` makes them."""
         return {
-            name: SimpleNamespace(**{n: self.once(f) for n, f in vars(module).items() if isinstance(f, FunctionType)})
+            name: SimpleNamespace(**{n: self.once(x) if isroutine(x) else x for n, x in vars(module).items()})
             for name, module in narrative.chapters().items()
         }
 
