@@ -1,19 +1,21 @@
 """Many profiles beside the plain script that makes the same figures: documents a minute, and the memory of a process.
 
     python benchmarks/mass.py [--places 48] [--plain 8] [--processes 2]
-    python benchmarks/mass.py --scaling [--level kreis] [--places 400] [--plot kreise.svg]
+    python benchmarks/mass.py --scaling [--level kreis] [--places 400] [--plot kreise.svg] [--minutes 30]
     python benchmarks/mass.py --workers [--places 30]
 
 The first runs both sides with so many processes each. Told is the rate between the first quarter of the documents and
 the last, so that loading weighs nothing, and that of the whole run. `--scaling` builds many places once and tells how
-time and memory grow; `--workers` builds the same places by one process, by two, and by one and two Dask workers (needs
-the extra `cluster`). The plain side needs `pip install -r benchmarks/requirements.txt`.
+time and memory grow, with `--minutes` only as far as it comes in that time; `--workers` builds the same places by one
+process, by two, and by one and two Dask workers (needs the extra `cluster`). The plain side needs
+`pip install -r benchmarks/requirements.txt`.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -56,10 +58,17 @@ class Run(NamedTuple):
         return f"{name:<24}{len(self.done):>5} in {self.seconds:7.1f} s  {pace}  peak {max(self.held):5.0f} MiB"
 
 
-def run(commands: Sequence[Sequence[str]], given: str, out: Path, pattern: str, also: Sequence[int] = ()) -> Run:
+def run(
+    commands: Sequence[Sequence[str]],
+    given: str,
+    out: Path,
+    pattern: str,
+    also: Sequence[int] = (),
+    most: float = float("inf"),
+) -> Run:
     """Run commands beside each other and watch their documents appear. Raises CalledProcessError if one fails.
 
-    `also` are processes that work for them.
+    `also` are processes that work for them. After `most` seconds they are interrupted, and what is there counts.
     """
     start = time.time()
     processes = [subprocess.Popen(c, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) for c in commands]
@@ -68,23 +77,26 @@ def run(commands: Sequence[Sequence[str]], given: str, out: Path, pattern: str, 
         process.stdin.write(given)
         process.stdin.close()
     samples: list[tuple[float, float]] = []
-    while any(process.poll() is None for process in processes):
+    while any(process.poll() is None for process in processes) and time.time() - start < most:
         samples.append((time.time(), sum(map(memory, [*(process.pid for process in processes), *also]))))
         time.sleep(SAMPLE)
-    for process, command in zip(processes, commands, strict=True):
-        if process.returncode:
-            raise subprocess.CalledProcessError(process.returncode, command)
     seconds = time.time() - start
     times = sorted(path.stat().st_mtime for path in out.glob(pattern))
+    for process, command in zip(processes, commands, strict=True):
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            process.wait()
+        elif process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, command)
     held = [max(m for moment, m in samples if moment <= t or moment == samples[0][0]) for t in times]
     return Run(seconds, [t - start for t in times], held)
 
 
-def ours(places: Sequence[str], *options: str, also: Sequence[int] = ()) -> Run:
+def ours(places: Sequence[str], *options: str, also: Sequence[int] = (), most: float = float("inf")) -> Run:
     """`kommunalprofil build` of some places in an empty folder."""
     with tempfile.TemporaryDirectory() as folder:
         build = [sys.executable, "-m", "kommunalprofil", "build", "--from", "-", "--quiet", "--output", folder]
-        return run([[*build, *options]], "\n".join(places), Path(folder), "*/kommunalprofil.pdf", also)
+        return run([[*build, *options]], "\n".join(places), Path(folder), "*/kommunalprofil.pdf", also, most)
 
 
 def plain(places: Sequence[str], processes: int) -> Run:
@@ -126,12 +138,12 @@ def plot(found: Run, path: Path) -> None:
     figure.savefig(path, metadata={"Date": None})
 
 
-def scaling(places: Sequence[str], processes: int, picture: Path | None) -> None:
+def scaling(places: Sequence[str], processes: int, picture: Path | None, most: float) -> None:
     """How time and memory grow with the number of documents."""
-    found = ours(places, "--jobs", str(processes))
+    found = ours(places, "--jobs", str(processes), most=most)
     if picture:
         plot(found, picture)
-    for size in (size for size in (*SIZES, len(places)) if size <= len(places)):
+    for size in sorted({*(size for size in SIZES if size < len(found.done)), len(found.done)}):
         at = found.done[size - 1]
         print(f"{size:>6} documents after {at:7.1f} s ({at / size:.2f} s each), peak {found.held[size - 1]:.0f} MiB")
     print(found.told("whole run"))
@@ -175,11 +187,12 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--scaling", action="store_true")
     parser.add_argument("--plot", type=Path)
+    parser.add_argument("--minutes", type=float, default=float("inf"))
     parser.add_argument("--workers", action="store_true")
     asked = parser.parse_args()
     places = places_of(asked.level, asked.places)
     if asked.scaling:
-        scaling(places, asked.processes, asked.plot)
+        scaling(places, asked.processes, asked.plot, 60 * asked.minutes)
     elif asked.workers:
         workers(places)
     else:
