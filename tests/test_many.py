@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import multiprocessing
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
@@ -21,9 +23,10 @@ from typing import Any
 import pytest
 
 import documents
-from kommunalprofil import cli, datapackage, export, german_cli, many, render, workers
+from kommunalprofil import cli, datapackage, export, german_cli, many, profile, render, workers
 from kommunalprofil.errors import RenderError
 from kommunalprofil.evidence import Evidence
+from kommunalprofil.indicators import Results
 from kommunalprofil.regions import Register
 from kommunalprofil.resources import data_dir
 from kommunalprofil.states import State, dump
@@ -170,6 +173,30 @@ def test_portions_are_of_one_land_and_small(register: Register, tmp_path: Path) 
     assert [len(one.places) for one in many.portions(what, places[:4], 4)] == [1, 1, 1, 1]
     bavaria = [place for place in places if place.ags[:2] == "09"]
     assert [len(one.places) for one in many.portions(what, [*places[:2], *bavaria[:25]], 1)] == [13, 12, 2]
+
+
+def test_what_was_computed_for_a_portion_is_let_go(
+    tmp_path: Path, quick: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the memory of a process grows from portion to portion."""
+    alive: weakref.WeakSet[Results] = weakref.WeakSet()
+
+    class Noted(profile.Together):
+        def __init__(self, *given: Any) -> None:
+            super().__init__(*given)
+            alive.add(self.results)
+
+    monkeypatch.setattr(profile, "Together", Noted)
+    gc.disable()
+    try:
+        building = many.build(many.Portion(many.What(data_dir(), tmp_path), ("10041", "10042")))
+        next(building)
+        assert len(alive) == 1
+        list(building)
+        assert len(alive) == 0
+    finally:
+        gc.enable()
+    assert quick == ["10041", "10042"]
 
 
 def test_one_fails_and_the_others_are_built(

@@ -218,6 +218,10 @@ def build(portion: Portion, *, spare: bool = False) -> Iterator[Outcome]:
             yield outcome
             if outcome.stuck:
                 return
+    if len(places) > 1:
+        del together  # what was computed for all of them is a ring that only a search for such finds
+        gc.collect()
+        _give_back()
 
 
 @contextmanager
