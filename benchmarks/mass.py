@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -68,7 +67,7 @@ def run(
 ) -> Run:
     """Run commands beside each other and watch their documents appear. Raises CalledProcessError if one fails.
 
-    `also` are processes that work for them. After `most` seconds they are interrupted, and what is there counts.
+    `also` are processes that work for them. After `most` seconds they are ended, and what is there counts.
     """
     start = time.time()
     processes = [subprocess.Popen(c, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) for c in commands]
@@ -84,7 +83,7 @@ def run(
     times = sorted(path.stat().st_mtime for path in out.glob(pattern))
     for process, command in zip(processes, commands, strict=True):
         if process.poll() is None:
-            process.send_signal(signal.SIGINT)
+            process.terminate()
             process.wait()
         elif process.returncode:
             raise subprocess.CalledProcessError(process.returncode, command)
