@@ -11,7 +11,7 @@ import pytest
 
 PACKAGE = "kommunalprofil"
 LAYERS = [
-    {"errors", "registry", "resources", "states", "workers"},
+    {"errors", "registry", "resources", "states", "workers", "xml_text"},
     {"vocabulary", "ages", "provenance", "nuts"},
     {"regions", "observations", "names", "finding", "grammar", "document"},
     {"cells", "trail", "territory", "crosswalk", "conversion", "continuity"},

@@ -11,14 +11,13 @@ import json
 import re
 import struct
 import zlib
-from html import escape
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from markupsafe import Markup
 
 from kommunalprofil import formatting as fmt
-from kommunalprofil import pdf, references, templating
+from kommunalprofil import pdf, references, templating, xml_text
 from kommunalprofil.document import SPOTS, Figure, Table
 from kommunalprofil.errors import RenderError
 from kommunalprofil.outline import NumberedFigure, Outline
@@ -91,7 +90,7 @@ def _svg(page: str, figure: Figure) -> bytes:
     scale = float(found[2]) / width
     whole = f'{page[: found.start()]}<g transform="{found[1]} scale({scale:.5f})">{group}</g>{page[found.end() :]}'
     head, rest = whole.split(">", 1)
-    words = f"<title>{escape(figure.title, quote=False)}</title><desc>{escape(figure.alt, quote=False)}</desc>"
+    words = f"<title>{xml_text.text(figure.title)}</title><desc>{xml_text.text(figure.alt)}</desc>"
     return f'{head} role="img">{words}{rest}'.encode()
 
 

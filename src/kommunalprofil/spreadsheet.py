@@ -13,10 +13,10 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from html import escape
 from itertools import chain, zip_longest
 from typing import NamedTuple
 
+from kommunalprofil import xml_text
 from kommunalprofil.templating import printable
 
 
@@ -113,7 +113,7 @@ def column_name(number: int) -> str:
 @lru_cache(maxsize=10_000)
 def _text(text: str) -> str:
     """A text as XML; `_x0041_` stays what it is instead of becoming the letter that it stands for."""
-    return escape(re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", printable(text)[:_LONGEST_TEXT]), quote=False)
+    return xml_text.text(re.sub(r"_(?=x[0-9A-Fa-f]{4}_)", "_x005F_", printable(text)[:_LONGEST_TEXT]))
 
 
 class _Texts(dict[str, int]):
@@ -266,7 +266,7 @@ def _absolute(name: str, sheet: Sheet) -> str:
 
 
 def _attribute(text: str) -> str:
-    return escape(text, quote=False).replace('"', "&quot;")
+    return xml_text.text(text).replace('"', "&quot;")
 
 
 def _parts(title: str, day: str, sheets: Sequence[Sheet]) -> dict[str, str]:

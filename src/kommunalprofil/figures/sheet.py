@@ -9,12 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from html import escape
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from kommunalprofil import formatting
+from kommunalprofil import formatting, xml_text
 from kommunalprofil.document import Width
 from kommunalprofil.figures import style
 
@@ -66,8 +65,8 @@ class Sheet:
         look = f' style="{look}"' if look else ""
         element = f'<path d="{_data(path, fill != "none")}"{look}/>'
         if link is not None:
-            name = escape(link.name, quote=False)
-            element = f"<a href={_quoted(link.href)}>\n<title>{name}</title>\n{element}\n</a>"
+            name = xml_text.text(link.name)
+            element = f"<a href={xml_text.attribute(link.href)}>\n<title>{name}</title>\n{element}\n</a>"
         self._drawn.append(element)
 
     def rects(self, left: Any, top: Any, right: Any, bottom: Any, fill: str, **look: Any) -> None:
@@ -132,7 +131,7 @@ class Sheet:
         if turn:
             look["transform"] = f"rotate({turn:g} {x:.2f} {y:.2f})"
         attributes = "".join(f' {name}="{value}"' for name, value in look.items())
-        self._drawn.append(f"<text{attributes}>{escape(text, quote=False)}</text>")
+        self._drawn.append(f"<text{attributes}>{xml_text.text(text)}</text>")
 
     def lines_of_text(self, x: float, middle: float, lines: Sequence[str], **look: Any) -> None:
         """Several lines of text, together centred on `middle`."""
@@ -153,7 +152,9 @@ class Sheet:
         if rows := [(*(round(float(n), 1) for n in spot.place), spot.label, spot.value) for spot in found]:
             data = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
             parts = {"name": ", ".join(filter(None, name)), "unit": words, "spots": data}
-            self._spots.append("".join(f" data-{key}={_quoted(text)}" for key, text in parts.items() if text))
+            self._spots.append(
+                "".join(f" data-{key}={xml_text.attribute(text)}" for key, text in parts.items() if text)
+            )
 
     def svg(self) -> str:
         """The finished SVG element: no prolog, no ids, the same bytes every time."""
@@ -174,12 +175,6 @@ _OPEN = str.maketrans(_WORDS | {"z": "L%g %g \nz\n"})
 """Where only its edge is drawn, an area comes back to where it began before it closes."""
 _MANY = 128
 _BLACK = "#000000"
-
-
-def _quoted(text: str) -> str:
-    """The value of an attribute, in the quotes it has less of: the data of a chart are JSON."""
-    quote = "'" if '"' in text else '"'
-    return quote + escape(text, quote=False).replace(quote, f"&#{ord(quote)};") + quote
 
 
 def _data(path: Path, filled: bool) -> str:

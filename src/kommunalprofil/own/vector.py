@@ -7,9 +7,9 @@ import binascii
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from html import escape
 from xml.parsers import expat
 
+from kommunalprofil import xml_text
 from kommunalprofil.own.reading import OwnError
 
 SVG = "http://www.w3.org/2000/svg"
@@ -218,7 +218,9 @@ class _Reader:
         self.by_id.setdefault(kept.get("id", ""), element)
         self.style = "" if tag == "style" else None
         space = f' xmlns="{SVG}"' if self.seen == 1 else ""
-        self.out.append(f"<{tag}{space}" + "".join(f' {key}="{escape(value)}"' for key, value in kept.items()) + ">")
+        self.out.append(
+            f"<{tag}{space}" + "".join(f" {key}={xml_text.attribute(value)}" for key, value in kept.items()) + ">"
+        )
 
     def attributes(self, tag: str, given: dict[str, str]) -> dict[str, str]:
         """The attributes that go on, each checked."""
@@ -277,7 +279,7 @@ class _Reader:
         self.open.pop()
         if self.style is not None:
             self.rules(self.style)
-            self.out.append(escape(self.style, quote=False))
+            self.out.append(xml_text.text(self.style))
             self.style = None
         self.out.append(f"</{self.tags.pop()}>")
 
