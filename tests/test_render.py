@@ -92,7 +92,7 @@ def test_a_bug_report_names_the_figure() -> None:
 
 def test_what_chapters_say_is_worked_out_once() -> None:
     calls: list[Any] = []
-    tell = render.Said().once(lambda about, more="": calls.append((about, more)) or len(calls))
+    tell = render.once(lambda about, more="": calls.append((about, more)) or len(calls))
     assert [tell("a"), tell("a"), tell("a", more="b"), tell(["a"]), tell(["a"])] == [1, 1, 2, 3, 4]
     assert calls == [("a", ""), ("a", "b"), (["a"], ""), (["a"], "")]
 

@@ -96,33 +96,27 @@ class Drawings:
         return {name: made.printed for name, made in self.made.items() if isinstance(made, Figure)}
 
 
-@dataclass(slots=True)
-class Said:
-    """What the chapters say of a document, worked out when one asks for it and only once for both formats."""
+def once(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, called but once with the same arguments; each time with those that have no hash."""
+    kept = cache(function)
 
-    made: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+    def tell(*about: Any, **more: Any) -> Any:
+        try:
+            hash((about, *more.values()))
+        except TypeError:
+            return function(*about, **more)
+        return kept(*about, **more)
 
-    def once(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """The function, called but once with the same arguments; each time with those that have no hash."""
+    return tell
 
-        def tell(*about: Any, **more: Any) -> Any:
-            key = (function, about, *more.items())
-            try:
-                known = key in self.made
-            except TypeError:
-                return function(*about, **more)
-            if not known:
-                self.made[key] = function(*about, **more)
-            return self.made[key]
 
-        return tell
-
-    def chapters(self) -> dict[str, SimpleNamespace]:
-        """The modules of narrative.chapters, their functions as `once` makes them."""
-        return {
-            name: SimpleNamespace(**{n: self.once(x) if isroutine(x) else x for n, x in vars(module).items()})
-            for name, module in narrative.chapters().items()
-        }
+def said() -> dict[str, Any]:
+    """What templates take words of a document from, worked out when one asks for it and only once for both formats."""
+    chapters = {
+        name: SimpleNamespace(**{n: once(x) if isroutine(x) else x for n, x in vars(module).items()})
+        for name, module in narrative.chapters().items()
+    }
+    return {"say": chapters, "key_figures": once(key_figures)}
 
 
 def inline_svg(figure: Figure, numbered: NumberedFigure) -> Markup:
@@ -240,7 +234,7 @@ class Composer:
     drawings: Drawings
     kind: Kind
     own: Own = NOTHING
-    said: Said = field(default_factory=Said)
+    said: Mapping[str, Any] = field(default_factory=said)
     outline: Outline = field(default_factory=Outline)
     day: str = ""
     """The newest day of the data if another document of the place tells it."""
@@ -251,9 +245,8 @@ class Composer:
             "p": self.evidence,
             "d": self.outline,
             "fig": self.drawings,
-            "say": self.said.chapters(),
+            **self.said,
             "sentences": sentences,
-            "key_figures": self.said.once(key_figures),
             "key_figures_left_out": left_out,
             "references": references,
             "official": official,
@@ -365,14 +358,14 @@ def _pages(
 ) -> Pages:
     """Both formats of a document; `day` is its edition if another document tells it."""
     typst, web = templating.typst_environment(own.templates), templating.html_environment(own.templates)
-    said = Said()
-    printed = Composer(typst, "typst", evidence, drawings, kind, own, said, day=day)
+    words = said()
+    printed = Composer(typst, "typst", evidence, drawings, kind, own, words, day=day)
     source = printed.page(Markup(templating.text_of("typst/style.typ", own.templates)))
     svgs = drawings.svgs | {picture.id: picture.svg for picture in own.pictures}
     edition = day or references.newest_stand(evidence)
     with ThreadPoolExecutor(max_workers=1) as pool:  # typst works outside the GIL
         made = pool.submit(_pdf, source, svgs, edition, own)
-        shown = Composer(web, "html", evidence, drawings, kind, own, said, day=day)
+        shown = Composer(web, "html", evidence, drawings, kind, own, words, day=day)
         page = shown.page(html_style(own)).encode()
         files = rest(shown.outline)
         return Pages(made.result(), page, files, shown.outline)
