@@ -57,7 +57,7 @@ _SEPARATORS = str.maketrans({",": ".", ".": ","})
 _CONTEXT = Context(prec=400)  # the default stops at 28 digits, a float may have 309 before the point
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=10_000, typed=True)  # beyond 2**53 equal numbers of two types print differently
 def _digits(value: float, decimals: int) -> tuple[bool, str]:
     """Whether the rounded value is negative, and its absolute digits with German separators."""
     quantum = Decimal(1).scaleb(-decimals)
