@@ -30,7 +30,8 @@ def once(name: str, make: Callable[[], T]) -> T:
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             if path.exists():
-                return pickle.loads(path.read_bytes())  # type: ignore[no-any-return]
+                kept: T = pickle.loads(path.read_bytes())
+                return kept
             time.sleep(0.2)
     made = make()
     part = path.with_suffix(f".{os.getpid()}")

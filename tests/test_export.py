@@ -88,7 +88,9 @@ def test_json_values_carry_their_parts(profile: Any) -> None:
 
 def test_a_region_without_values_has_no_line() -> None:
     line = export.Line("", "2020,population\r\n", "{}")
-    text = export.csv_bytes({"01": {}, "02": {"a": line, "b": line}}, {"01": "Leer", "02": 'Ort, "x"'}).decode()
+    text = export.csv_bytes(
+        {"01": {}, "02": {"a": line, "b": line}}, {"01": "Leer", "02": 'Ort, "x"'}, lambda region, what, make: make()
+    ).decode()
     assert text.split("\r\n")[1:] == ['02,"Ort, ""x""",2020,population'] * 2 + [""]
 
 

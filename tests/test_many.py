@@ -295,7 +295,7 @@ def test_what_a_second_process_makes_or_fails_to_make_changes_nothing(
     def document(profile: Any, *_: Any, **__: Any) -> render.Document:
         given.append(profile.ahead("DE"))
         blocks = export.collected(Evidence(profile), {})
-        text = export.csv_bytes(blocks, {ags: ags for ags in blocks})
+        text = export.csv_bytes(blocks, {ags: ags for ags in blocks}, profile.once)
         return render.Document("", {"daten.csv": text}, None)  # type: ignore[arg-type]
 
     monkeypatch.setattr(render, "document", document)

@@ -51,10 +51,6 @@ Once = Callable[[str, Hashable, Callable[[], Any]], Any]
 """What makes a thing of a region, or has made it before (see Together.once)."""
 
 
-def _anew(_region: str, _what: Hashable, make: Callable[[], Any]) -> Any:
-    return make()
-
-
 def plain(number: float | None) -> float | int | None:
     """A number as people write it: whole numbers without '.0', no digits that only the computer made."""
     if number is None or number != number:
@@ -155,10 +151,10 @@ def _rows(region: str, name: str, block: Block) -> bytes:
     return (before + before.join([line.cells for line in block.values()])).encode() if block else b""
 
 
-def csv_bytes(blocks: Mapping[str, Block], names: Mapping[str, str], once: Once = _anew) -> bytes:
+def csv_bytes(blocks: Mapping[str, Block], names: Mapping[str, str], once: Once) -> bytes:
     """UTF-8 without byte order mark, comma, RFC 4180; one row for each value, gaps with their reason in `flag`.
 
-    `once` is asked for the rows of each region, as Together.once.
+    `once` is asked for the rows of each region, as Together.once: a block it keeps rows of must live as long.
     """
     rows = [once(ags, id(block), partial(_rows, ags, names[ags], block)) for ags, block in blocks.items()]
     return b"".join([(_row(COLUMNS) + LINE_END).encode(), *rows])

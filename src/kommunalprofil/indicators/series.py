@@ -218,8 +218,8 @@ class Series:
         """The date of each value and gap of one region and whether it is a value; nothing for an absent region."""
         if region in self.regions:
             r = self.regions.index(region)
-            valued = np.isfinite(self.value[r]).tolist()
-            yield from zip(compress(self.dates, there := self.there[r].tolist()), compress(valued, there), strict=True)
+            there, valued = self.there[r].tolist(), np.isfinite(self.value[r]).tolist()
+            yield from compress(zip(self.dates, valued, strict=True), there)
 
     def cells(self, region: str, *, gaps: bool = True, date: str | None = None) -> Iterator[Cell]:
         """The values of one region, in order of date and base, of one date if told; nothing for an absent region."""
@@ -227,11 +227,11 @@ class Series:
             return iter(())
         r, dates = self.regions.index(region), self.dates
         kept = (self.there[r] if gaps else self.there[r] & np.isfinite(self.value[r])).tolist()
-        points = [t for t in (range(len(dates)) if date is None else self._columns.get(date, ())) if kept[t]]
+        columns = [t for t in (range(len(dates)) if date is None else self._columns.get(date, ())) if kept[t]]
 
         def at(array: NDArray[Any]) -> list[Any]:
             row = array[r].tolist()
-            return [row[t] for t in points]
+            return [row[t] for t in columns]
 
         numbers = (
             [x if x == x else None for x in at(array)]  # only what is no number differs from itself
@@ -240,10 +240,10 @@ class Series:
         facts = (at(array) for array in (self.flags, self.reason, self.broken))
         flags = [
             flag_text(bits, self.reasons[reason], self.breaks(broken, t) if broken else "")
-            for t, bits, reason, broken in zip(points, *facts, strict=True)
+            for t, bits, reason, broken in zip(columns, *facts, strict=True)
         ]
         sources = [_ids(self.sources[source]) for source in at(self.source)]
-        return zip([dates[t] for t in points], *numbers, flags, sources, [self.bases[t] for t in points], strict=True)
+        return zip([dates[t] for t in columns], *numbers, flags, sources, [self.bases[t] for t in columns], strict=True)
 
     def row(self, region: str, date: str | None = None) -> Iterator[Value]:
         """The values and gaps of one region, as `cells`, each saying what it is of."""
