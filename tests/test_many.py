@@ -17,13 +17,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import documents
-from kommunalprofil import cli, datapackage, export, german_cli, many, profile, render, workers
+from kommunalprofil import ahead, cli, datapackage, export, german_cli, many, profile, render, workers
 from kommunalprofil.errors import RenderError
 from kommunalprofil.evidence import Evidence
 from kommunalprofil.indicators import Results
@@ -274,18 +275,20 @@ def test_a_killed_process_loses_nothing(times: int, tmp_path: Path, register: Re
     assert not any(one.error for one in outcomes)
 
 
-export_ahead = export.ahead
+ahead_of_it = ahead.work
 
 
-def _fails(*_: Any) -> Any:
+def _fails(*given: Any) -> Any:
+    yield from islice(ahead_of_it(*given), 2)
     raise RenderError("nein")
 
 
-def _dies(*_: Any) -> Any:
+def _dies(*given: Any) -> Any:
+    yield from islice(ahead_of_it(*given), 1)
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-@pytest.mark.parametrize("work", [export_ahead, _fails, _dies])
+@pytest.mark.parametrize("work", [ahead_of_it, _fails, _dies])
 def test_what_a_second_process_makes_or_fails_to_make_changes_nothing(
     work: Callable[..., Any], tmp_path: Path, register: Register, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -303,12 +306,12 @@ def test_what_a_second_process_makes_or_fails_to_make_changes_nothing(
     for spare in (True, False):
         what = many.What(data_dir(), tmp_path / str(spare))
         if spare:
-            monkeypatch.setattr(export, "ahead", work)
+            monkeypatch.setattr(ahead, "work", work)
         outcomes = list(many.build(many.Portion(what, ("01051",)), spare=spare))
         assert [one.error for one in outcomes] == [""]
         made[spare] = [path.read_bytes() for one in outcomes for path in one.files]
     assert made[True] == made[False]
-    assert [len(one) > 100 for one in given] == [work is export_ahead, False]
+    assert [len(one) > 100 for one in given] == [work is ahead_of_it, False]
     assert not multiprocessing.active_children()
 
 
@@ -371,7 +374,7 @@ def _no_process(*_: Any) -> Any:
     raise BlockingIOError(11, "Resource temporarily unavailable")
 
 
-@pytest.mark.parametrize(("copies", "owner", "name"), [(True, os, "fork"), (False, many, "_ahead")])
+@pytest.mark.parametrize(("copies", "owner", "name"), [(True, os, "fork"), (False, many, "_beside")])
 def test_without_a_second_process_this_one_does_everything(
     copies: bool,
     owner: Any,
@@ -437,13 +440,14 @@ def test_a_stop_does_not_wait_for_long_work() -> None:
     assert not multiprocessing.active_children()
 
 
-@pytest.mark.parametrize("work", [abs, _long])
+@pytest.mark.parametrize("work", [range, _long])
 def test_work_beside_ends_with_whoever_waits_for_it(work: Callable[[int], Any]) -> None:
     """No thread may be left either: the end of Python would write to a pipe that it closes meanwhile."""
     before = threading.active_count()
-    with workers.beside(work, -1) as made:
-        if work is abs:
-            assert made() == made() == 1
+    with workers.beside(work, 2) as results:
+        if work is range:
+            assert results(True) == [0, 1]
+            assert results(True) == results(False) == []
     assert threading.active_count() <= before
     assert not multiprocessing.active_children()
 

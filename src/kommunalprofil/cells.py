@@ -426,7 +426,8 @@ def _block(
     marks[g, r, t] = flags
     key = codes.tobytes()
     if key not in _groups:
-        _groups[key] = [AgeGroup(int(c) // 256, int(c) % 256) for c in codes], {}
+        found = [AgeGroup(*divmod(code, 256)) for code in codes.tolist()]
+        _groups[key] = found, {(group.lo, group.hi): [i] for i, group in enumerate(found)}
     # whoever asks for one group finds all its numbers side by side in memory
     dense, marks = np.moveaxis(dense, 0, 2), np.moveaxis(marks, 0, 2)
     groups, tilings = _groups[key]

@@ -28,7 +28,7 @@ from kommunalprofil.vocabulary import HOUSEHOLD, Flag
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from kommunalprofil.indicators import Results
+    from kommunalprofil.indicators.series import Series
     from kommunalprofil.regions import Region, Register
     from kommunalprofil.workers import Workers
 
@@ -63,6 +63,11 @@ class Measure:
     def id(self) -> str:
         """The name of its column: `age_share:age=80+`."""
         return ":".join(filter(None, (self.indicator, self.variant, *("=".join(pair) for pair in self.members))))
+
+    @property
+    def series(self) -> tuple[str, Selection, str]:
+        """What Results.series is asked for."""
+        return self.indicator, Selection(**dict(self.members)), self.variant
 
     @property
     def unit(self) -> str:
@@ -141,14 +146,13 @@ def _computed(piece: Piece) -> Found:
     results = Results(Store(piece.state), piece.regions)
     found: Found = []
     for measure in MEASURES:
-        found.append(by_point(results, measure, piece.regions))
+        found.append(by_point(results.series(*measure.series), piece.regions))
         results.forget()
     return found
 
 
-def by_point(results: Results, measure: Measure, regions: Sequence[str]) -> dict[Point, Numbers]:
-    """What a measure comes to for each of some regions, at every point that has any value; of few people it is none."""
-    series = results.series(measure.indicator, Selection(**dict(measure.members)), measure.variant)
+def by_point(series: Series, regions: Sequence[str]) -> dict[Point, Numbers]:
+    """The values of a series for each of some regions, at every point that has any; of few people it is none."""
     row = {region: r for r, region in enumerate(regions)}
     rows = [row[region] for region in series.regions]
     few = (series.flags & np.uint16(Flag.LOW_RELIABILITY)) != 0

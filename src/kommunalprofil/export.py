@@ -14,12 +14,11 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kommunalprofil import __version__, references
+from kommunalprofil.indicators.compute import Key
 from kommunalprofil.indicators.rows import COLUMNS
 from kommunalprofil.indicators.series import Cell, Selection
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from kommunalprofil.evidence import Evidence
     from kommunalprofil.indicators import Indicator
     from kommunalprofil.outline import Outline
@@ -43,8 +42,6 @@ class Line(NamedTuple):
 Order = str
 """By what the lines of a region are sorted and what tells them apart: indicator, variant, date, members."""
 Block = dict[Order, Line]
-Key = tuple[str, str, Selection]
-"""A series: its indicator, variant and members."""
 Shown = Mapping[str, Mapping[Order, "Value"]]
 """The values that a document shows, by region."""
 Once = Callable[[str, Hashable, Callable[[], Any]], Any]
@@ -285,24 +282,9 @@ def _block(evidence: Evidence, region: str, asked: Collection[Key]) -> Block:
     return _sorted(found)
 
 
-def ahead(data: Path, places: Iterable[str]) -> dict[str, dict[Key, Block]]:
-    """The lines of every declared indicator for some places (keys) and what surrounds them, by region and series.
-
-    Another process can make them while a document is written. Raises KommunalprofilError.
-    """
-    from kommunalprofil.evidence import Evidence
-    from kommunalprofil.profile import Profile, Together
-    from kommunalprofil.regions import Register
-
-    register = Register.load(data)
-    regions = [register.get(place) for place in places]
-    together = Together(data, register, regions)
-    found: dict[str, dict[Key, Block]] = {}
-    for place in regions:
-        evidence = Evidence(Profile(place.ags, data, register, together))
-        for ags in {place.ags, *place.parents} - set(found):
-            found[ags] = {key: _lines_of(evidence, ags, key) for key in _declared(evidence)}
-    return found
+def declared_lines(evidence: Evidence, region: str) -> dict[Key, Block]:
+    """The lines of a region in the series of every declared indicator."""
+    return {key: _lines_of(evidence, region, key) for key in _declared(evidence)}
 
 
 def _sorted(lines: Block) -> Block:

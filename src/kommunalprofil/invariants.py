@@ -274,7 +274,7 @@ BALANCED = frozenset({"population", "births", "deaths", "moves_in", "moves_out"}
 
 def balance(store: Store) -> Iterator[Line]:
     """Stock + births − deaths + net migration against the next stock, for each level, year by year on one base."""
-    results = Results(store, {r for level in ABOVE for r in store.regions(level)}, newest_base=False)
+    results = Results(store, {r for level in ABOVE for r in store.regions(level)})
     stock = _totals(results, "population")
     flows = [_totals(results, m).droplevel("base") for m in ("births", "deaths", "moves_in", "moves_out")]
     if stock.empty or any(flow.empty for flow in flows):

@@ -14,7 +14,7 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, as_completed
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import cache, lru_cache
@@ -22,7 +22,7 @@ from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 from platform import node
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from kommunalprofil import __version__, datapackage, workers
 from kommunalprofil.errors import DataError, KommunalprofilError
@@ -32,6 +32,7 @@ from kommunalprofil.resources import templates_dir
 from kommunalprofil.states import HINT, State, dump
 
 if TYPE_CHECKING:
+    from kommunalprofil.ahead import Ahead
     from kommunalprofil.profile import Together
 
 TOGETHER = 24
@@ -199,15 +200,16 @@ def register(data: Path) -> Register:
 def build(portion: Portion, *, spare: bool = False) -> Iterator[Outcome]:
     """Build the places of a portion one after another; one that fails does not keep the others.
 
-    With `spare` a second process makes a part of the data files meanwhile, if it can be a copy of this one: few places
-    alone use one core otherwise, but a new process would first have to load and compute what this one has.
+    With `spare` a second process makes a part of it meanwhile, if it can be a copy of this one: few places alone use
+    one core otherwise, but a new process would first have to load and compute what this one has.
     """
+    from kommunalprofil.ahead import Ahead
     from kommunalprofil.profile import Together
 
     gc.set_threshold(COLLECTED)
     what, known = portion.what, register(portion.what.data)
     places = [known.get(ags) for ags in portion.places]
-    with _ahead(portion) if spare and workers.copies() else nullcontext(dict) as ahead:
+    with _beside(portion) if spare and workers.copies() else nullcontext(Ahead()) as ahead:
         together = Together(what.data, known, places, ahead)
         for place in places:
             outcome = _made(what, known, place, together)
@@ -225,12 +227,12 @@ def build(portion: Portion, *, spare: bool = False) -> Iterator[Outcome]:
 
 
 @contextmanager
-def _ahead(portion: Portion) -> Iterator[Callable[[], Mapping[str, Any]]]:
-    """A process that begins the data files of a portion; it gives nothing if it fails: then this one will say why."""
-    from kommunalprofil import export
+def _beside(portion: Portion) -> Iterator[Ahead]:
+    """What a second process makes of a portion."""
+    from kommunalprofil import ahead
 
-    with workers.beside(export.ahead, portion.what.data, portion.places) as made:
-        yield lambda: made() or {}
+    with workers.beside(ahead.work, portion.what.data, portion.places) as made:
+        yield ahead.Ahead(made)
 
 
 @cache

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kommunalprofil import successions
+from kommunalprofil.ahead import Ahead
 from kommunalprofil.comparison import Comparison
 from kommunalprofil.errors import DataError
 from kommunalprofil.indicators import Indicator, Results, Selection, oracles
@@ -23,7 +24,8 @@ from kommunalprofil.territory import FORMER_KREISE
 from kommunalprofil.vocabulary import COUNTED
 
 if TYPE_CHECKING:
-    from kommunalprofil.export import Block, Key
+    from kommunalprofil.export import Block
+    from kommunalprofil.indicators.compute import Key
 
 __all__ = ["Profile", "Value"]
 
@@ -35,7 +37,7 @@ SHOWN = 5
 class Together:
     """What some places and all that surrounds them are told from: tables are read and series computed once for all.
 
-    `ahead` gives the lines of data files that another process has made of them (`export.ahead`).
+    `ahead` gives what another process makes of them.
     """
 
     def __init__(
@@ -43,27 +45,21 @@ class Together:
         data_dir: Path | State,
         register: Register,
         places: Sequence[Region],
-        ahead: Callable[[], Mapping[str, Mapping[Key, Block]]] = dict,
+        ahead: Ahead | None = None,
     ) -> None:
-        self.ahead = ahead
+        self.ahead = ahead or Ahead()
         self.store, self.register = Store(data_dir), register
         keys = sorted({key for place in places for key in (place.ags, *place.parents)})
         known = CROSSWALK in self.store.state.entries
         self.territory = Continued(self.store, register.gebietsstand, keys) if known else None
         self.results = Results(self.store, keys, territory=self.territory)
+        self.results.elsewhere = self.ahead.series
         self._places = frozenset(place.ags for place in places)
         self._around = {key for place in places for key in place.parents}
         self._made: dict[tuple[str, Hashable], Any] = {}
         self._origins: dict[tuple[str, str | None, str | None], Origin] = {}
         self._comparisons: dict[str, Comparison | None] = {}
         self._spaces: dict[str, Space | None] = {}
-
-    @cached_property
-    def every_base(self) -> Results:
-        """The same with all population bases of a date instead of the newest."""
-        results = Results(self.store, self.results.wanted, newest_base=False, territory=self.territory)
-        results.panels = self.results.panels
-        return results
 
     def comparison(self, level: str) -> Comparison | None:
         """All places of a level, read once; None if they are not compared. Raises DataError."""
@@ -100,7 +96,7 @@ class Together:
         used, indicators = self.results.tables, self.results.indicators.values()
         pairs = ((indicator, oracle) for indicator in indicators for oracle in indicator.oracle)
         pairs = ((indicator, oracle) for indicator, oracle in pairs if oracle.table not in used)
-        found = (oracles.comparison(self.every_base, *pair, self._places) for pair in pairs)
+        found = (oracles.comparison(self.results, *pair, self._places) for pair in pairs)
         return [one for one in found if one is not None]
 
     def origin(self, table: str, date: str | None, base: str | None) -> Origin:
@@ -141,7 +137,8 @@ class Profile:
 
     def sums(self) -> list[str]:
         """What older numbers of people of the place were added up from; nothing where they are its own."""
-        series = self.results.series("population")  # in making it the territory learns what it is made of
+        self.results.tables_of("population")  # in reading them the territory learns what it is made of
+        series = self.results.series("population")
         made_of = self.territory.continuity.made_of.get(self.region.ags, {}) if self.territory else {}
         if not made_of or self.region.ags not in series.regions:
             return []
@@ -229,7 +226,7 @@ class Profile:
 
     def ahead(self, region: str) -> Mapping[Key, Block]:
         """The lines of data files that another process has made of a region, by series."""
-        return self._shared.ahead().get(region, {})
+        return self._shared.ahead.lines(region)
 
     def once(self, region: str, what: Hashable, make: Callable[[], T]) -> T:
         """As Together.once: of what surrounds places that are told of together a thing is made once."""
@@ -273,7 +270,7 @@ class Profile:
 
     def every(self, indicator: str, *, region: str | None = None, variant: str = "", **members: str) -> list[Value]:
         """All values and gaps, as `series`, but at a date published on two population bases those of both."""
-        series = self._shared.every_base.series(indicator, Selection(**members), variant)
+        series = self.results.on_every_base(indicator, Selection(**members), variant)
         return list(series.row(region or self.region.ags))
 
     def _on_own_base(self, value: Value) -> Value:
@@ -282,7 +279,7 @@ class Profile:
         own = [v.base for v in self._rows(value.indicator, None, value.variant, members) if v.date == value.date]
         if not own or value.base in own:
             return value
-        series = self._shared.every_base.series(value.indicator, members, value.variant)
+        series = self.results.on_every_base(value.indicator, members, value.variant)
         same = [v for v in series.row(value.region) if v.date == value.date and v.base in own and not v.missing]
         return same[-1] if same else value
 

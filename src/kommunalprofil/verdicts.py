@@ -82,7 +82,7 @@ def comparisons(
     @cache
     def results(gemeinden: bool) -> Results:
         wanted = None if gemeinden else {r for level in ABOVE for r in store.regions(level)}
-        return Results(store, wanted, newest_base=False)
+        return Results(store, wanted)
 
     for indicator, oracle in pairs():
         asked = oracle.table in tables or not tables

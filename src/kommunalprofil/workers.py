@@ -7,11 +7,10 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
-from functools import cache
 from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
@@ -102,10 +101,11 @@ def stoppable(number: int) -> Iterator[ProcessPoolExecutor]:
 
 
 @contextmanager
-def beside(work: Callable[..., A], *given: Any) -> Iterator[Callable[[], A | None]]:
-    """One piece of work done by a process meanwhile: what waits for its result, None if it failed or was ended.
+def beside(work: Callable[..., Iterable[A]], *given: Any) -> Iterator[Callable[[bool], list[A]]]:
+    """Work done by a process meanwhile: what gives the results that have come since it was asked last.
 
-    `work` must be a function of a module. Whoever leaves ends the process, in the middle of its work if need be.
+    Told to wait it gives all that are still to come. If the process fails or is ended, there are no more. `work` must
+    be a function of a module. Whoever leaves ends the process, in the middle of its work if need be.
     """
     context = _context()
     ours, theirs = context.Pipe(duplex=False)
@@ -117,16 +117,15 @@ def beside(work: Callable[..., A], *given: Any) -> Iterator[Callable[[], A | Non
         process = None
     theirs.close()
 
-    @cache
-    def result() -> A | None:
-        try:
-            found: A = ours.recv()
-        except (EOFError, OSError):
-            return None
+    def results(wait: bool) -> list[A]:
+        found: list[A] = []
+        with suppress(EOFError, OSError):  # it has ended
+            while wait or ours.poll():
+                found.append(ours.recv())
         return found
 
     try:
-        yield result
+        yield results
     finally:
         ours.close()
         if process is not None:
@@ -134,10 +133,11 @@ def beside(work: Callable[..., A], *given: Any) -> Iterator[Callable[[], A | Non
             process.join(PATIENCE)
 
 
-def _answer(to: Connection, work: Callable[..., Any], given: tuple[Any, ...]) -> None:
+def _answer(to: Connection, work: Callable[..., Iterable[Any]], given: tuple[Any, ...]) -> None:
     _settle()
     with suppress(Exception):  # whoever waits does the work then, and says why it fails
-        to.send(work(*given))
+        for result in work(*given):
+            to.send(result)
 
 
 def copies() -> bool:

@@ -88,7 +88,7 @@ def test_what_a_comparison_rests_on_is_declared(monkeypatch: pytest.MonkeyPatch)
     asked: set[str] = set()
     counted = Results.counted
     monkeypatch.setattr(Results, "counted", lambda s, m, *rest: (asked.add(m), counted(s, m, *rest))[1])
-    results = Results(Sketch(Store(Path(data_dir())).state), newest_base=False)
+    results = Results(Sketch(Store(Path(data_dir())).state))
     for indicator, oracle in verdicts.pairs():
         asked.clear()
         results.forget()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from kommunalprofil.errors import TilingError
 from kommunalprofil.indicators.answers import Answer, Question, Tables, ask
 from kommunalprofil.indicators.context import Axis, Context, Intervals, axis_of, placed
 from kommunalprofil.indicators.declare import At, Formula, Indicator, Parts
-from kommunalprofil.indicators.finish import from_answer, from_parts, keep_newest_base
+from kommunalprofil.indicators.finish import from_answer, from_parts, newest_base
 from kommunalprofil.indicators.inner import Inner, finest_first
 from kommunalprofil.indicators.series import TOTALS, Selection, Series
 from kommunalprofil.indicators.territory import AsReported, Recalculated, Territory
@@ -37,6 +37,8 @@ Mask = NDArray[np.bool_]
 Cells = dict[int, Mask] | Mask
 """Cells of some tables, by their places in the order in which they are asked, or of the axis of a derived indicator."""
 GERMANY = "DE"
+Key = tuple[str, str, Selection]
+"""A series: its indicator, variant and members."""
 
 
 @cache
@@ -80,6 +82,13 @@ class Panels(Mapping[str, list[Panel]]):
         return len(list(iter(self)))
 
 
+class Made(NamedTuple):
+    """Series that were made: with the values of a date on all its bases, and by age."""
+
+    every_base: dict[Key, Series]
+    by_age: dict[Key, list[Series]]
+
+
 class Results:
     """Everything that can be computed for some regions, each series made when it is first asked for.
 
@@ -91,7 +100,6 @@ class Results:
         self,
         store: Store,
         regions: Iterable[str] | None = None,
-        newest_base: bool = True,
         territory: Territory | None = None,
     ) -> None:
         from kommunalprofil.sources import declared as declared_tables
@@ -106,14 +114,15 @@ class Results:
         self.ledger = Ledger()
         self.inner = Inner(lambda: self._around().tables_of("population"), self.ledger)
         self.panels: Mapping[str, list[Panel]] = Panels(self)
-        self._series: dict[tuple[str, str, Selection], Series] = {}
-        self._by_age: dict[tuple[str, str, Selection], list[Series]] = {}
+        self.kept = Made({}, {})
+        self.elsewhere: Callable[[], Iterable[Made]] = tuple
+        """What another process has made of the same since this was asked last."""
+        self._series: dict[Key, Series] = {}
         self._tables: dict[str, Tables] = {}
         self.made: OrderedDict[tuple[object, ...], object] = OrderedDict()
         self._some: dict[tuple[str | int, ...], Tables] = {}
         self._axes: dict[tuple[str, ...], Axis] = {}
         self._counted: OrderedDict[tuple[str, Member, Intervals], Answer] = OrderedDict()
-        self._newest_base = newest_base
 
     def panels_of(self, table: str) -> list[Panel]:
         """The panels of one table, of the regions asked for."""
@@ -176,11 +185,26 @@ class Results:
         return self.counted(measure, TOTALS, ((0, 200),))
 
     def series(self, indicator: str, selection: Selection = TOTALS, variant: str = "") -> Series:
-        """One series. Raises KeyError for an unknown indicator or variant."""
+        """One series; of two values at a date that on the newer base. Raises KeyError for an unknown name."""
         key = (indicator, variant, selection)
         if key not in self._series:
-            self._series[key] = self._make(self.indicators[indicator], selection, variant)
+            self._series[key] = newest_base(self.on_every_base(indicator, selection, variant))
         return self._series[key]
+
+    def on_every_base(self, indicator: str, selection: Selection = TOTALS, variant: str = "") -> Series:
+        """One series with the values of a date on all its bases. Raises KeyError for an unknown name."""
+        key = (indicator, variant, selection)
+        if not self._has(self.kept.every_base, key):
+            self.kept.every_base[key] = self._make(self.indicators[indicator], selection, variant)
+        return self.kept.every_base[key]
+
+    def _has(self, kept: Mapping[Key, object], key: Key) -> bool:
+        """Whether there is a series now, made here or elsewhere; what is there is not replaced, others refer to it."""
+        if key not in kept:
+            for made in self.elsewhere():
+                self.kept.every_base.update(made.every_base | self.kept.every_base)
+                self.kept.by_age.update(made.by_age | self.kept.by_age)
+        return key in kept
 
     def _make(self, declaration: Indicator, selection: Selection, variant: str, cells: Cells | None = None) -> Series:
         """A series, of all cells or of some."""
@@ -191,21 +215,17 @@ class Results:
             member = _base_member(declaration, selection)
             order = finest_first(tables, member) if declaration.finest else tables.carriers(member)
             answer = ask(tables, question, self.ledger, masks, order)
-            there = tables.there.copy()
+            there = tables.there
             if masks is not None:
                 there = np.logical_or.reduce([tables.whole(i, mask) for i, mask in enumerate(masks)])
-            series = from_answer(self.ledger, declaration, variant, selection, tables, answer, there)
-        else:
-            assert way.derived is not None
-            axis, mask = self.axis(declaration), None
-            if isinstance(cells, np.ndarray):
-                axis, mask = axis.part(cells)
-            parts = way.derived(Context(self, declaration, selection, axis))
-            there = axis.there.copy() if mask is None else axis.there & mask
-            series = from_parts(self.ledger, declaration, variant, selection, axis, parts, there)
-        if self._newest_base:
-            keep_newest_base(series)
-        return series
+            return from_answer(self.ledger, declaration, variant, selection, tables, answer, there)
+        assert way.derived is not None
+        axis, mask = self.axis(declaration), None
+        if isinstance(cells, np.ndarray):
+            axis, mask = axis.part(cells)
+        parts = way.derived(Context(self, declaration, selection, axis))
+        there = axis.there if mask is None else axis.there & mask
+        return from_parts(self.ledger, declaration, variant, selection, axis, parts, there)
 
     def _chosen(self, measure: str, cells: Cells | None) -> tuple[Tables, list[Mask] | None]:
         """All tables of a measure, or those of some cells with the masks of these."""
@@ -218,8 +238,9 @@ class Results:
 
     def forget(self) -> None:
         """Let go of the series made so far: those of all Gemeinden would fill the memory."""
+        self.kept.every_base.clear()
+        self.kept.by_age.clear()
         self._series.clear()
-        self._by_age.clear()
         while len(self.made) > KEPT:
             self.made.popitem(last=False)
 
@@ -243,22 +264,22 @@ class Results:
         A series has the regions and points of tables with that group, which are not the same for all groups.
         """
         key = (indicator, variant, selection)
-        if key not in self._by_age:
+        if not self._has(self.kept.by_age, key):
             declaration = self.indicators[indicator]
             choose = _tables_by_age if declaration.variant(variant).formula else _cells_by_age
             chosen: Mapping[AgeGroup, Cells] = choose(self, declaration, selection, variant)
-            self._by_age[key] = [
-                self._make(declaration, selection._replace(age=str(group)), variant, chosen[group])
+            self.kept.by_age[key] = [
+                newest_base(self._make(declaration, selection._replace(age=str(group)), variant, chosen[group]))
                 for group in sorted(chosen)
             ]
-        return self._by_age[key]
+        return self.kept.by_age[key]
 
 
 class _Around(Results):
     """Results of the regions above others, from the same tables, read once for both."""
 
     def __init__(self, inside: Results) -> None:
-        super().__init__(inside.store, inside._above, inside._newest_base, inside.territory)
+        super().__init__(inside.store, inside._above, inside.territory)
         self._inside = inside
 
     def _parts(self, table: str) -> tuple[list[Panel], list[Panel]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -75,15 +77,16 @@ def _judged(declaration: Indicator, flags: Flags, cases: Values, people: Values)
     return marked(flags, Flag.LOW_RELIABILITY, few & ((flags & GAP.value) == 0))
 
 
-def keep_newest_base(series: Series) -> None:
-    """Of two values at one date on two bases only the one on the newer base stays.
+def newest_base(series: Series) -> Series:
+    """The series with only the value on the newer base where there are two at one date; itself if there are none.
 
     Of a flow a gap on the newer base gives way to a value on the older: its denominator is the population there is.
     """
-    flow = series.indicator.period != "stock"
+    flow, there = series.indicator.period != "stock", series.there
     for t in range(len(series.points) - 1):
-        if series.points[t].date == series.points[t + 1].date and series.there[:, t : t + 2].all(axis=1).any():
-            both = series.there[:, t] & series.there[:, t + 1]
+        if series.points[t].date == series.points[t + 1].date and (both := there[:, t] & there[:, t + 1]).any():
+            there = there.copy() if there is series.there else there
             older = np.isfinite(series.value[:, t]) & ~np.isfinite(series.value[:, t + 1]) & flow
-            series.there[:, t] &= ~both | older
-            series.there[:, t + 1] &= ~both | ~older
+            there[:, t] &= ~both | older
+            there[:, t + 1] &= ~both | ~older
+    return series if there is series.there else replace(series, there=there)

@@ -61,6 +61,16 @@ def _is_single(group: AgeGroup) -> bool:
     return min(group.hi, LAST + 1) - min(group.lo, LAST) <= 1
 
 
+def _apart(groups: Sequence[AgeGroup]) -> tuple[list[int], list[int]]:
+    """The places of single years of age among some groups, and those of the others."""
+    single = [_is_single(group) for group in groups]
+    return [g for g, one in enumerate(single) if one], [g for g, one in enumerate(single) if not one]
+
+
+def _starts(groups: Sequence[AgeGroup], places: Sequence[int]) -> list[int]:
+    return [_slots(groups[g]).start for g in places]
+
+
 @dataclass
 class Years:
     """People by single years of age (third axis) of some regions and points, NaN where unknown; tables behind them."""
@@ -87,18 +97,18 @@ class Inner:
 
     def means(self, panel: Panel, member: Member, groups: Sequence[AgeGroup]) -> tuple[Values, Codes]:
         """The mean exact age in each group (regions × points × groups), and the tables by which it is known."""
-        spread, source = self._around(panel, member)
-        ages, fallback = _exact_ages(member.sex), _stationary(member.sex)
-        means = np.empty((*spread.shape[:2], len(groups)))
-        for g, group in enumerate(groups):
-            slots = _slots(group)
-            if _is_single(group):
-                means[:, :, g] = ages[slots.start]
-                continue
+        size, ages = (len(panel.regions), len(panel.points)), _exact_ages(member.sex)
+        means, source = np.empty((*size, len(groups))), np.zeros(size, dtype=np.int32)
+        single, coarse = _apart(groups)
+        means[:, :, single] = ages[_starts(groups, single)]
+        if coarse:
+            spread, source = self._around(panel, member)
+            fallback = _stationary(member.sex)
+        for g in coarse:
+            slots = _slots(groups[g])
             weights = _weights(spread[:, :, slots], fallback[slots])
             means[:, :, g] = (weights * ages[slots]).sum(axis=2) / weights.sum(axis=2)
-        coarse = any(not _is_single(group) for group in groups)
-        return means, source if coarse else np.zeros_like(source)
+        return means, source
 
     def _around(self, panel: Panel, member: Member) -> tuple[Values, Codes]:
         """For each region and point of a panel the single years of the nearest area around it that knows them."""
@@ -152,15 +162,17 @@ class Inner:
         better = np.isnan(years.counts[grid][:, :, 0]) & np.isfinite(values).all(axis=2)
         if not better.any():
             return
-        spread, source = self._around(panel, member)
-        fallback, counts = _stationary(member.sex), np.empty((*values.shape[:2], LAST + 1))
-        for g, group in enumerate(groups):
-            slots = _slots(group)
+        counts = np.empty((*values.shape[:2], LAST + 1))
+        table = np.full(better.shape, self.ledger.table(panel.table), dtype=np.int32)
+        single, coarse = _apart(groups)
+        counts[:, :, _starts(groups, single)] = values[:, :, single]
+        if coarse:
+            spread, source = self._around(panel, member)
+            table, fallback = self.ledger.join(table, source), _stationary(member.sex)
+        for g in coarse:
+            slots = _slots(groups[g])
             weights = _weights(spread[:, :, slots], fallback[slots])
             counts[:, :, slots] = values[:, :, g : g + 1] * weights / weights.sum(axis=2, keepdims=True)
-        table = np.full(better.shape, self.ledger.table(panel.table), dtype=np.int32)
-        if any(not _is_single(group) for group in groups):
-            table = self.ledger.join(table, source)
         years.counts[grid] = np.where(better[:, :, None], counts, years.counts[grid])
         years.source[grid] = np.where(better, table, years.source[grid])
 

@@ -227,8 +227,7 @@ def comparison(
 ) -> Comparison | None:
     """An official series beside ours, of some or all regions of the results; None if the data set does not hold it.
 
-    Results that keep all bases (`newest_base=False`) compare values on the base the office's stand on. Raises DataError
-    if the data set is damaged.
+    Values are compared on the base that the office's stand on. Raises DataError if the data set is damaged.
     """
     if oracle.table not in results.store.tables:
         return None
@@ -242,7 +241,7 @@ def comparison(
             for g, group in enumerate(block.groups):
                 selection = _selection(oracle, member, group)
                 if selection is not None:
-                    series = results.series(declaration.id, selection, oracle.variant)
+                    series = results.on_every_base(declaration.id, selection, oracle.variant)
                     blocks.append(_block(series, panel, block.values[:, :, g]))
     blocks = [b for b in blocks if len(b.official)]
     return Comparison(declaration, oracle, blocks) if blocks else None

@@ -130,6 +130,15 @@ class Series:
     same: dict[tuple[Any, ...], NDArray[np.uint8]] = field(default_factory=dict, repr=False)
     """What breaks series with values at the same places, found once for all of them."""
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What is sent to another process: the indicator, which holds functions, by its id."""
+        return vars(self) | {"indicator": self.indicator.id, "same": {}}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        from kommunalprofil.indicators.compute import declared
+
+        vars(self).update(state, indicator=declared()[state["indicator"]])
+
     @cached_property
     def unit(self) -> str:
         """The unit of the values."""

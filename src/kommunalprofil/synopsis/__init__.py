@@ -302,11 +302,11 @@ class Synopsis(Joint):
         from kommunalprofil.indicators import Results
 
         kreise = [region.ags for region in self.register.search(level="kreis")]
-        results = Results(self.store, kreise, newest_base=False)
+        results = Results(self.store, kreise)
         found: dict[Measure, Spread] = {}
         for measure in measures():
             date = self.date(measure)
-            for point, values in by_point(results, measure, kreise).items() if date else ():
+            for point, values in by_point(results.on_every_base(*measure.series), kreise).items() if date else ():
                 known = values[np.isfinite(values)]
                 if Date(printed(measure, point), point.base) == date and len(known) >= LEAST:
                     low, median, high = np.quantile(known, (0, 0.5, 1)).tolist()
