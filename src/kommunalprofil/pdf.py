@@ -78,6 +78,11 @@ def _row_header(cell: Any) -> None:
             entry.Scope = pikepdf.Name.Row
 
 
+def load() -> None:
+    """Load what `finish` needs; otherwise it would when typst is done, while others wait."""
+    import pikepdf  # noqa: F401
+
+
 def finish(pdf: bytes) -> bytes:
     """The document with row headers (TH, Scope Row) in every table and packed objects; same input, same bytes."""
     import pikepdf

@@ -365,6 +365,7 @@ def _pages(
     edition = day or references.newest_stand(evidence)
     with ThreadPoolExecutor(max_workers=1) as pool:  # typst works outside the GIL
         made = pool.submit(_pdf, source, svgs, edition, own)
+        pdf.load()
         shown = Composer(web, "html", evidence, drawings, kind, own, words, day=day)
         page = shown.page(html_style(own)).encode()
         files = rest(shown.outline)
