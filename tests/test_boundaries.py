@@ -59,6 +59,13 @@ def test_a_reform_is_a_break() -> None:
     assert boundaries.known(marked) == [reform]
 
 
+def test_a_value_after_two_reforms_is_one_break() -> None:
+    reforms = [boundaries.Reform("2012-12-31", "2013-12-31"), boundaries.Reform("2013-12-31", "2014-12-31")]
+    first, *_, last = yearly([1000, 1004, 1001, 1300, 1302])
+    marked = boundaries.crossed([first, replace(last, flag="estimated")], reforms)
+    assert [v.flag for v in marked] == ["", "estimated|break:territory"]
+
+
 def test_no_change_is_counted_over_a_reform() -> None:
     changes = [replace(v, indicator="population_change") for v in yearly([1.0, 2.0, 3000.0, 1.0])]
     marked = boundaries.crossed(changes, [boundaries.Reform("2012-12-31", "2013-12-31")])

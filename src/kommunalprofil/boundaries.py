@@ -102,7 +102,8 @@ def crossed(values: Sequence[Value], reforms: Sequence[Reform]) -> list[Value]:
                 gap = {"value": None, "numerator": None, "denominator": None, "flag": "not_computable"}
                 marked[first] = replace(one, **gap)  # type: ignore[arg-type]
         elif any(v.date < reform.after and not v.missing for v in marked):
-            marked[first] = replace(one, flag="|".join(filter(None, (one.flag, TERRITORY))))
+            facts = dict.fromkeys((*filter(None, one.flag.split("|")), TERRITORY))  # a value may follow two reforms
+            marked[first] = replace(one, flag="|".join(facts))
     return marked
 
 
