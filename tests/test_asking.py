@@ -26,7 +26,7 @@ def register() -> Register:
     [
         ("13054037", r"Eine Gemeinde mit dem Schlüssel 13054037 .* zu: Stadt Grabow \(13076050\)\."),
         ("03152", r"Göttingen \(03152\) gibt es seit dem 01.11.2016 .* zu: Landkreis Göttingen \(03159\)\."),
-        ("16 056", r"Eisenach \(16056\) .* zu: Wartburgkreis \(16063\)\."),
+        ("16 056", r"Eisenach \(16056\) .* zu: Stadt Eisenach \(16063105\) und Wartburgkreis \(16063\)\."),
     ],
 )
 def test_what_has_ended_names_what_it_belongs_to(store: Store, register: Register, key: str, told: str) -> None:

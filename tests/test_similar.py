@@ -371,7 +371,7 @@ def test_the_command_as_json(capfd: pytest.CaptureFixture[str]) -> None:
     ("args", "code", "said"),
     [
         (["DE"], 2, "Für Deutschland gibt es keine vergleichbaren Orte: Auf seiner Ebene ist es allein."),
-        (["16056"], 2, "Eisenach (16056) gibt es seit dem 01.07.2021 nicht mehr; das Gebiet gehört jetzt zu: Wart"),
+        (["16056"], 2, "Eisenach (16056) gibt es seit dem 01.07.2021 nicht mehr; das Gebiet gehört jetzt zu: Stadt Ei"),
         (["gibtesnicht"], 2, "Kein Ort heißt „gibtesnicht“."),
         (["riesa", "--indicators", "alter"], 2, "In „alter“ werden Orte nicht verglichen. Erlaubt sind: age_share,"),
         (["riesa", "-n", "0"], 2, "Der Wert muss mindestens 1 sein."),

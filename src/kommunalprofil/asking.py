@@ -16,7 +16,7 @@ from kommunalprofil.indicators.tabulate import Request, date_filter
 from kommunalprofil.regions import Region, Register
 from kommunalprofil.states import State
 from kommunalprofil.store import Store
-from kommunalprofil.territory import FORMER_KREISE, lived, region_level, successor
+from kommunalprofil.territory import FORMER_CITIES, FORMER_KREISE, lived, region_level, successor
 from kommunalprofil.vocabulary import LEVEL
 
 USUAL = ("bund", "land", "kreis")
@@ -162,7 +162,9 @@ def _gemeinden(store: Store, key: str) -> set[str]:
 def _now(state: State, register: Register, key: str) -> str:
     """What the area of a key that has ended belongs to now, as the end of a sentence; empty if nobody knows."""
     if key in FORMER_KREISE:
-        homes = [successor(key, date.max)]
+        home = successor(key, date.max)
+        inside = register.children(home, "gemeinde") if key in FORMER_CITIES and home else []
+        homes = [*(town.ags for town in inside if town.name == FORMER_KREISE[key] and not town.same_as), home]
     else:
         crosswalk = Crosswalk.load(state, [key[:2]])
         start = max((day for day in crosswalk.days(GEMEINDE) if key in crosswalk.keys(GEMEINDE, day)), default="")
