@@ -1,10 +1,10 @@
 """Every indicator from the cold data set to its table; ten of them beside plain pandas; how the cost grows.
 
-    python benchmarks/indicators.py [--runs 3] [--processes 2]
+    python benchmarks/indicators.py [--runs 3] [--processes 2] [--scaling]
 
 Each figure is a whole process: start of Python, reading, computing, table in memory. Told are wall and processor
 seconds, the peak of the memory of all processes together (proportional set size, Linux only), and ratios run by run,
-because machines are noisy.
+because machines are noisy. With `--scaling` only how the cost grows.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ TEN = (
     "population", "youth_ratio", "old_age_ratio", "total_dependency_ratio", "ageing_index", "greying_index",
     "parent_support_ratio", "working_age_replacement", "billeter", "foreign_share",
 )  # fmt: skip
-SIZES = (50, 100, 200, 400)
+SIZES = {"kreis": ("Kreise", (50, 100, 200, 400)), "gemeinde": ("Gemeinden", (1000, 3000, 0))}
+"""So many places of each level; 0 are all."""
 YEARS = ("2015:2021", "2008:2021", "")
 
 
@@ -96,7 +97,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--scaling", action="store_true")
     parser.add_argument("--side", help=argparse.SUPPRESS)
+    parser.add_argument("--level", default="kreis", help=argparse.SUPPRESS)
     parser.add_argument("--most", type=int, default=0, help=argparse.SUPPRESS)
     parser.add_argument("--dates", default="", help=argparse.SUPPRESS)
     asked = parser.parse_args()
@@ -107,7 +110,7 @@ def main() -> None:
             "gemeinden": lambda: ours(["gemeinde"], [], BY, asked.processes, 0, ""),
             "ten": lambda: ours(large, list(TEN), BY[:2], 1, 0, ""),
             "plain": plain,
-            "some": lambda: ours(["kreis"], [], BY, 1, asked.most, asked.dates),
+            "some": lambda: ours([asked.level], [], BY, 1, asked.most, asked.dates),
         }
         print(sides[asked.side]())
         return
@@ -116,16 +119,18 @@ def main() -> None:
         command = [sys.executable, __file__, "--side", side, "--processes", str(asked.processes), *more]
         return measured(command)
 
-    print(f"{asked.runs} runs of each, {os.cpu_count()} cores, {asked.processes} processes")
-    for name, side in (("everything, Bund, Länder, Kreise", "kreise"), ("everything, all Gemeinden", "gemeinden")):
-        told(name, [run(side) for _ in range(asked.runs)])
-    pairs = [(run("ten"), run("plain")) for _ in range(asked.runs)]
-    told("ten indicators, one process", [first for first, _ in pairs])
-    told("ten indicators, pandas groupby", [second for _, second in pairs])
-    ratios = [second[0] / first[0] for first, second in pairs]
-    print(f"pandas / ours, run by run: {statistics.median(ratios):.1f} ({min(ratios):.1f}–{max(ratios):.1f})")
-    for most in SIZES:
-        told(f"{most} Kreise, one process", [run("some", "--most", str(most))])
+    if not asked.scaling:
+        print(f"{asked.runs} runs of each, {os.cpu_count()} cores, {asked.processes} processes")
+        for name, side in (("everything, Bund, Länder, Kreise", "kreise"), ("everything, all Gemeinden", "gemeinden")):
+            told(name, [run(side) for _ in range(asked.runs)])
+        pairs = [(run("ten"), run("plain")) for _ in range(asked.runs)]
+        told("ten indicators, one process", [first for first, _ in pairs])
+        told("ten indicators, pandas groupby", [second for _, second in pairs])
+        ratios = [second[0] / first[0] for first, second in pairs]
+        print(f"pandas / ours, run by run: {statistics.median(ratios):.1f} ({min(ratios):.1f}–{max(ratios):.1f})")
+    for level, (name, sizes) in SIZES.items():
+        for most in sizes:
+            told(f"{most or 'all'} {name}, one process", [run("some", "--level", level, "--most", str(most))])
     for dates in YEARS:
         told(f"400 Kreise, {dates or 'all years'}, one process", [run("some", "--dates", dates)])
 
