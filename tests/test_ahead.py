@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -20,9 +20,14 @@ from kommunalprofil.resources import data_dir
 VREES = "03454055"
 
 
+def of_vrees() -> Iterator[Batch]:
+    register = Register.load(data_dir())
+    return ahead.work(data_dir(), register, [register.get(VREES)])
+
+
 @pytest.fixture(scope="module")
 def sent() -> bytes:
-    return pickle.dumps(list(ahead.work(data_dir(), (VREES,))))
+    return pickle.dumps(list(of_vrees()))
 
 
 @pytest.fixture
@@ -116,6 +121,6 @@ def test_a_figure_that_fails_is_left_to_the_first_process(monkeypatch: pytest.Mo
 
     drawings = {**figures.collected(), ahead.FIGURES[0]: fails}
     monkeypatch.setattr(figures, "collected", lambda: drawings)
-    found = list(ahead.work(data_dir(), (VREES,)))
+    found = list(of_vrees())
     assert len(found) == len(ahead.FIGURES) + 1
     assert found[-1].lines

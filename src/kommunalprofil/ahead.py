@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kommunalprofil.export import Block
     from kommunalprofil.indicators import Results
     from kommunalprofil.indicators.compute import Key
+    from kommunalprofil.regions import Region, Register
 
 FIGURES = (
     "pyramid", "ageing_indicators", "life_expectancy", "moves_by_age", "foreign_share_by_age", "groups",
@@ -56,8 +57,8 @@ class Ahead:
             self._lines.update(batch.lines)
 
 
-def work(data: Path, places: Sequence[str]) -> Iterator[Batch]:
-    """Series that the document of the first of some places (keys) will ask for, then the lines of all of them.
+def work(data: Path, register: Register, places: Sequence[Region]) -> Iterator[Batch]:
+    """Series that the document of the first of some places will ask for, then the lines of all of them.
 
     The lines are those of every declared indicator for the places and what surrounds them. Raises KommunalprofilError.
     """
@@ -65,20 +66,17 @@ def work(data: Path, places: Sequence[str]) -> Iterator[Batch]:
     from kommunalprofil.evidence import Evidence
     from kommunalprofil.export import declared_lines
     from kommunalprofil.profile import Profile, Together
-    from kommunalprofil.regions import Register
 
-    register = Register.load(data)
-    regions = [register.get(place) for place in places]
-    together = Together(data, register, regions)
-    all_of_them = [Evidence(Profile(place.ags, data, register, together)) for place in regions]
+    together = Together(data, register, places)
+    about = [Evidence(Profile(place.ags, data, register, together)) for place in places]
     drawings, sent = figures.collected(), (0, 0)
     for name in FIGURES:
         with suppress(Exception):  # the first process will meet it and say what is wrong
-            drawings[name](all_of_them[0])
+            drawings[name](about[0])
         yield Batch(_since(together.results, sent))
         sent = (len(together.results.kept.every_base), len(together.results.kept.by_age))
     lines: dict[str, dict[Key, Block]] = {}
-    for evidence in all_of_them:
+    for evidence in about:
         for ags in {evidence.region.ags, *(parent.ags for parent in evidence.parents)} - set(lines):
             lines[ags] = declared_lines(evidence, ags)
     yield Batch(Made({}, {}), lines)

@@ -209,7 +209,7 @@ def build(portion: Portion, *, spare: bool = False) -> Iterator[Outcome]:
     gc.set_threshold(COLLECTED)
     what, known = portion.what, register(portion.what.data)
     places = [known.get(ags) for ags in portion.places]
-    with _beside(portion) if spare and workers.copies() else nullcontext(Ahead()) as ahead:
+    with _beside(what, known, places) if spare and workers.copies() else nullcontext(Ahead()) as ahead:
         together = Together(what.data, known, places, ahead)
         for place in places:
             outcome = _made(what, known, place, together)
@@ -227,11 +227,11 @@ def build(portion: Portion, *, spare: bool = False) -> Iterator[Outcome]:
 
 
 @contextmanager
-def _beside(portion: Portion) -> Iterator[Ahead]:
-    """What a second process makes of a portion."""
+def _beside(what: What, known: Register, places: Sequence[Region]) -> Iterator[Ahead]:
+    """What a second process makes of some places."""
     from kommunalprofil import ahead
 
-    with workers.beside(ahead.work, portion.what.data, portion.places) as made:
+    with workers.beside(ahead.work, what.data, known, places) as made:
         yield ahead.Ahead(made)
 
 
