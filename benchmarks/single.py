@@ -2,8 +2,9 @@
 
     python benchmarks/single.py [--runs 5] [--region 01051]
 
-Both run as whole processes in turn, A B A B …, after a warm-up each; what counts are medians and the ratio pair by
-pair, because machines are noisy. Memory is that of all processes of a run, shared pages counted once. Needs
+Both run as whole processes in turn, A B A B …; what counts are medians and the ratio pair by pair, because machines are
+noisy. Before that each runs once to be warm, and its memory is watched: that of all processes, shared pages counted
+once. Needs
 `pip install -r benchmarks/requirements.txt`.
 """
 
@@ -36,18 +37,17 @@ def main() -> None:
             ],
             "plain script": [sys.executable, str(HERE / "plain.py"), str(data_dir()), folder, asked.region],
         }  # fmt: skip
-        for command in commands.values():
-            measured(command)
-        runs: dict[str, list[tuple[float, float, float]]] = {name: [] for name in commands}
+        peaks = {name: measured(command)[2] for name, command in commands.items()}
+        runs: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
         for _ in range(asked.runs):
             for name, command in commands.items():
-                runs[name].append(measured(command)[:3])
+                runs[name].append(measured(command, watched=False)[:2])
     print(f"{asked.runs} runs of each, whole cold processes, {os.cpu_count()} cores, region {asked.region}")
     print(f"{'':22}{'wall s (median, min–max)':>28}{'cpu s':>9}{'peak MiB':>10}")
     for name, rows in runs.items():
-        wall, cpu, memory = zip(*rows, strict=True)
+        wall, cpu = zip(*rows, strict=True)
         spread = f"{statistics.median(wall):.2f} ({min(wall):.2f}–{max(wall):.2f})"
-        print(f"{name:22}{spread:>28}{statistics.median(cpu):>9.2f}{max(memory):>10.0f}")
+        print(f"{name:22}{spread:>28}{statistics.median(cpu):>9.2f}{peaks[name]:>10.0f}")
     ratios = [a[0] / b[0] for a, b in zip(*runs.values(), strict=True)]
     print(f"ratio build / plain, pair by pair: {statistics.median(ratios):.2f} ({min(ratios):.2f}–{max(ratios):.2f})")
 

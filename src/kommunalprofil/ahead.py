@@ -19,10 +19,8 @@ if TYPE_CHECKING:
     from kommunalprofil.indicators.compute import Key
     from kommunalprofil.regions import Region, Register
 
-FIGURES = (
-    "pyramid", "ageing_indicators", "life_expectancy", "moves_by_age", "foreign_share_by_age", "groups",
-)  # fmt: skip
-"""Figures whose series take long, in the order in which a document shows them, but none of its first pages."""
+FIGURES = ("pyramid", "life_expectancy", "moves_by_age", "foreign_share_by_age")
+"""Figures whose series take longest, in the order of a document: more of them, and the lines would come too late."""
 
 
 class Batch(NamedTuple):

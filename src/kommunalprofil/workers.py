@@ -26,6 +26,8 @@ PARALLEL = 8
 """From how many small pieces of work on other processes are started: each takes a second to load."""
 PATIENCE = 5
 """Seconds a process may take to end."""
+PIPE = 1 << 20
+"""Bytes, as many as Linux gives anybody."""
 MOST = 4
 """Processes at most; each holds one file in memory."""
 A = TypeVar("A")
@@ -109,6 +111,7 @@ def beside(work: Callable[..., Iterable[A]], *given: Any) -> Iterator[Callable[[
     """
     context = _context()
     ours, theirs = context.Pipe(duplex=False)
+    _widen(theirs.fileno())
     process = context.Process(target=_answer, args=(theirs, work, given), daemon=True)  # type: ignore[attr-defined]
     try:
         with undisturbed():
@@ -131,6 +134,16 @@ def beside(work: Callable[..., Iterable[A]], *given: Any) -> Iterator[Callable[[
         if process is not None:
             process.terminate()
             process.join(PATIENCE)
+
+
+def _widen(pipe: int) -> None:
+    """Let a pipe hold so much that who writes need not wait for the reader; where the system has no way, it will."""
+    try:
+        import fcntl
+
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
+    except (ImportError, AttributeError, OSError):
+        return
 
 
 def _answer(to: Connection, work: Callable[..., Iterable[Any]], given: tuple[Any, ...]) -> None:
