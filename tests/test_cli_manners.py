@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 import sample_cli
-from kommunalprofil import cli, german_cli
+from kommunalprofil import cli, errors, german_cli
 from kommunalprofil.german_texts import german_command
 
 SAMPLE = Path(sample_cli.__file__)
@@ -132,7 +132,7 @@ def test_help_marks(capfd: pytest.CaptureFixture[str]) -> None:
         ("data", 3, "Fehler: Der Datenbestand ist beschädigt.\n"),
         ("full", 74, "Fehler: Der Datenträger ist voll: reports/x.pdf\n"),
         ("denied", 74, "Fehler: Keine Berechtigung: reports/x.pdf\n"),
-        ("memory", 71, "Fehler: Der Arbeitsspeicher reicht nicht aus.\n"),
+        ("memory", 71, f"Fehler: {german_cli.SCARCE}\n"),
         ("bug", 70, "Fehler: Unerwarteter Fehler"),
         ("interrupt", 130, "Abgebrochen.\n"),
         ("abort", 1, "Abgebrochen.\n"),
@@ -143,6 +143,32 @@ def test_failures(how: str, code: int, message: str, capfd: pytest.CaptureFixtur
     assert (got, out) == (code, "")
     assert err.startswith(message)
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("error", "short"),
+    [
+        (MemoryError(), True),
+        (OSError(12, "Cannot allocate memory"), True),
+        (ImportError("x.so: failed to map segment from shared object"), True),
+        (RuntimeError("can't start new thread"), True),
+        (OSError(28, "No space left on device"), False),
+        (errors.DataError("„Cannot allocate memory“ ist kein Ort."), False),
+        (ValueError("nein"), False),
+    ],
+)
+def test_what_the_system_does_not_give_is_no_damage(error: Exception, short: bool) -> None:
+    assert german_cli.scarce(error) is short
+    damaged = errors.DataError("x.parquet ist beschädigt.")
+    damaged.__cause__ = error
+    assert german_cli.told(damaged) == ((german_cli.SCARCE, 71) if short else (str(damaged), 3))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell closes it")
+def test_a_closed_output_is_no_fault() -> None:
+    command = f'"{sys.executable}" -m kommunalprofil list riesa >&-'
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_bug_report_can_be_passed_on(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -97,6 +97,21 @@ def test_places_from_a_file_and_from_stdin(
 
 
 @pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (None, "Die Eingabe ist geschlossen. Erwartet wird dort ein Ort je Zeile."),
+        (io.TextIOWrapper(io.BytesIO("Düren\n".encode("latin-1"))), "Die Eingabe ist kein Text in UTF-8."),
+    ],
+)
+def test_an_input_nobody_can_read(
+    given: Any, said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", given)
+    assert call("build", "--from", "-", "--dry-run") == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     ("options", "said"),
     [
         ([], "Kein Ort angegeben. Erlaubt sind"),
@@ -106,6 +121,7 @@ def test_places_from_a_file_and_from_stdin(
         (["--from", "bild.png"], "kein Text in UTF-8"),
         (["--from", "fort.txt"], "fort.txt"),
         (["--from", "falsch.txt"], "Gemeint sein könnte"),
+        (["--from", "alle.txt"], "Was danach kommt, wurde nicht mehr geprüft."),
         (["--jobs", "0", "vrees"], "--jobs"),
     ],
 )
@@ -116,6 +132,7 @@ def test_wrong_calls_say_what_is_allowed(
     Path("leer.txt").write_text("# nichts\n")
     Path("bild.png").write_bytes(b"\x89PNG\xff\xfe")
     Path("falsch.txt").write_text("Dithmarshen\n")
+    Path("alle.txt").write_text("".join(f"Ort{n}\n" for n in range(5_000)))
     assert call("build", *options) != 0
     out, err = capsys.readouterr()
     assert said in err
@@ -449,6 +466,26 @@ def test_work_beside_ends_with_whoever_waits_for_it(work: Callable[[int], Any]) 
             assert results(True) == [0, 1]
             assert results(True) == results(False) == []
     assert threading.active_count() <= before
+    assert not multiprocessing.active_children()
+
+
+def _stops(_: int) -> Any:
+    yield 1
+    os.kill(os.getpid(), signal.SIGSTOP)
+    yield 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGSTOP is for POSIX")
+@pytest.mark.parametrize("wait", [True, False])
+def test_nobody_waits_for_a_process_that_is_stuck(wait: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It neither answers nor hears that it should end."""
+    monkeypatch.setattr(workers, "STUCK", 1)
+    begun = time.monotonic()
+    with workers.beside(_stops, 0) as results:
+        if wait:
+            assert results(True) == [1]
+            assert results(True) == []
+    assert time.monotonic() - begun < 30
     assert not multiprocessing.active_children()
 
 

@@ -73,11 +73,11 @@ def work(data: Path, register: Register, places: Sequence[Region]) -> Iterator[B
             drawings[name](about[0])
         yield Batch(_since(together.results, sent))
         sent = (len(together.results.kept.every_base), len(together.results.kept.by_age))
-    lines: dict[str, dict[Key, Block]] = {}
+    done: set[str] = set()
     for evidence in about:
-        for ags in {evidence.region.ags, *(parent.ags for parent in evidence.parents)} - set(lines):
-            lines[ags] = declared_lines(evidence, ags)
-    yield Batch(Made({}, {}), lines)
+        for ags in {evidence.region.ags, *(parent.ags for parent in evidence.parents)} - done:
+            done.add(ags)
+            yield Batch(Made({}, {}), {ags: declared_lines(evidence, ags)})
 
 
 def _since(results: Results, sent: tuple[int, int]) -> Made:

@@ -138,19 +138,20 @@ def place_of(state: State, register: Register, text: str) -> Region:
 def find_places(state: State, register: Register, names: Iterable[tuple[str, str]]) -> list[Region]:
     """The places of these names or keys, each with where it was named ('' or 'orte.txt, Zeile 3').
 
-    Raises UsageError that tells of every name that is doubtful, unknown or of a place without people.
+    Raises UsageError that tells of names that are doubtful, unknown or of a place without people, of the first twenty:
+    to look for names that are nearly right takes time.
     """
     places: list[Region] = []
     faults: dict[str, None] = {}
     for name, where in names:
+        if len(faults) == MOST_FAULTS:
+            raise UsageError("\n".join([*faults, "Was danach kommt, wurde nicht mehr geprüft."]))
         try:
             places.append(place_of(state, register, name))
         except UsageError as error:
             faults[f"{where}: {error}" if where else str(error)] = None
     if faults:
-        told = [*faults][:MOST_FAULTS]
-        more = [f"… und {len(faults) - MOST_FAULTS} weitere."] if len(faults) > MOST_FAULTS else []
-        raise UsageError("\n".join([*told, *more]))
+        raise UsageError("\n".join(faults))
     return places
 
 

@@ -161,12 +161,21 @@ def _lines(path: Path | None) -> list[tuple[str, str]]:
     if path is None:
         return []
     try:
-        text = sys.stdin.read() if path == STDIN else path.read_text(encoding="utf-8-sig")
+        text = _input() if path == STDIN else path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise UsageError(f"„{path}“ ist kein Text in UTF-8. Erwartet wird ein Ort je Zeile.") from None
+        what = "Die Eingabe" if path == STDIN else f"„{path}“"
+        raise UsageError(f"{what} ist kein Text in UTF-8. Erwartet wird ein Ort je Zeile.") from None
     file = "Eingabe" if path == STDIN else path.name
     lines = ((line.partition("#")[0].strip(), n) for n, line in enumerate(text.splitlines(), 1))
     return [(line, f"{file}, Zeile {n}") for line, n in lines if line]
+
+
+def _input() -> str:
+    """What stands in the input. Raises UsageError if it is closed, UnicodeDecodeError for other text than UTF-8."""
+    if sys.stdin is None:
+        raise UsageError("Die Eingabe ist geschlossen. Erwartet wird dort ein Ort je Zeile.")
+    data = getattr(sys.stdin, "buffer", None)  # what replaces the input may have none
+    return sys.stdin.read() if data is None else data.read().decode("utf-8-sig")
 
 
 def _chosen(register: Register, level: str, land: str, everything: bool) -> list[Region]:

@@ -50,6 +50,13 @@ _OS_ERRORS = {
     errno.EFBIG: "Die Datei wird zu groß",
     errno.EIO: "Der Datenträger meldet einen Lesefehler oder Schreibfehler",
 }
+SCARCE = (
+    "Arbeitsspeicher oder Prozesse reichen nicht aus, das System gibt keine mehr her. Weniger braucht --jobs 1; "
+    "Grenzen der Anmeldung zeigt „ulimit -a“."
+)
+SIGNS = ("failed to map segment", "Cannot allocate memory", "can't start new thread", "launch worker thread",
+         "Resource temporarily unavailable")  # fmt: skip
+"""How libraries put it in their own errors."""
 if hasattr(errno, "EDQUOT"):
     _OS_ERRORS[errno.EDQUOT] = "Der zugeteilte Speicherplatz ist aufgebraucht"
 
@@ -97,10 +104,10 @@ def _bug_report(error: BaseException) -> str:
 
 def told(error: Exception) -> tuple[str, int]:
     """What people are told of an error, and the exit code that goes with it."""
+    if scarce(error):
+        return SCARCE, EXIT_MEMORY
     if isinstance(error, KommunalprofilError):
         return str(error), error.exit_code
-    if isinstance(error, MemoryError):
-        return "Der Arbeitsspeicher reicht nicht aus.", EXIT_MEMORY
     if isinstance(error, OSError):
         return german_os_error(error), EXIT_IO
     return _bug_report(error), EXIT_BUG
@@ -113,15 +120,27 @@ def run(app: typer.Typer, args: Sequence[str] | None = None) -> int:
     · 143 terminated.
     """
     _prepare_streams()
+    _spare_addresses()
     if os.environ.get(DEBUG) != "1" and not sys.warnoptions:
         warnings.simplefilter("ignore")  # meant for developers; what users must know is said in messages of our own
     with _terminable():
         code = _guarded(lambda: german_command(app).main(args=args, prog_name=PROGRAM, standalone_mode=False))
-        if code != EXIT_BROKEN_PIPE:
+        if code != EXIT_BROKEN_PIPE and sys.stdout is not None:  # None: it was closed before we began
             code = _guarded(sys.stdout.flush) or code
     if code == EXIT_BROKEN_PIPE:
         _silence_stdout()
     return code
+
+
+def scarce(error: BaseException | None) -> bool:
+    """Whether an error comes from the system having no memory or process to give: then nothing is said of a file."""
+    while error is not None:
+        short = isinstance(error, OSError) and error.errno in (errno.ENOMEM, errno.EAGAIN)
+        own = isinstance(error, KommunalprofilError)
+        if short or isinstance(error, MemoryError) or (not own and any(sign in str(error) for sign in SIGNS)):
+            return True
+        error = error.__cause__
+    return False
 
 
 def _guarded(work: Callable[[], object]) -> int:
@@ -160,6 +179,15 @@ def _prepare_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, ValueError, OSError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+
+
+def _spare_addresses() -> None:
+    """Where addresses are limited (`ulimit -v`) Arrow does not set aside a gigabyte of them, which others then miss."""
+    if sys.platform != "win32":
+        import resource
+
+        if resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY:
+            os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
 
 def _silence_stdout() -> None:

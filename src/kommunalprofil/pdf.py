@@ -27,6 +27,10 @@ def _typeset(source: str, svgs: Mapping[str, str], inputs: Mapping[str, str], **
         made, warnings = compiler.compile_with_warnings(**options)
     except typst.TypstError as error:
         raise RenderError(f"Das PDF konnte nicht gesetzt werden: {error.diagnostic or error}") from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # Rust's way to end, which is no Exception
+            raise
+        raise RenderError(f"Das PDF konnte nicht gesetzt werden: typst ist abgebrochen ({error}).") from error
     if warnings:
         raise RenderError("Das PDF konnte nicht sauber gesetzt werden: " + "; ".join(str(w.message) for w in warnings))
     return made

@@ -267,6 +267,10 @@ def blaming(templates: Templates, environment: Filled) -> Iterator[None]:
             place = f"{frames[-1].filename}, Zeile {frames[-1].lineno}"
         elif isinstance(error, TooMuchError):
             place = ", ".join(sorted(own))  # the account ran out in a template of ours
+        elif isinstance(error, TemplateSyntaxError):
+            raise RenderError(
+                f"{error.filename}, Zeile {error.lineno}: {_what_failed(error)} ({error.message})."
+            ) from error
         else:
             raise
         raise TemplateError(shown(f"{place}: {_what_failed(error)} ({error}).")) from error

@@ -26,6 +26,8 @@ PARALLEL = 8
 """From how many small pieces of work on other processes are started: each takes a second to load."""
 PATIENCE = 5
 """Seconds a process may take to end."""
+STUCK = 10
+"""Seconds without a word after which a process is taken to be stuck."""
 PIPE = 1 << 20
 """Bytes, as many as Linux gives anybody."""
 MOST = 4
@@ -98,6 +100,7 @@ def stoppable(number: int) -> Iterator[ProcessPoolExecutor]:
             process.terminate()
         for process in own:
             process.join(PATIENCE)
+            process.kill()  # one that somebody has stopped does not hear the other word
         raise
     made.shutdown()
 
@@ -106,8 +109,9 @@ def stoppable(number: int) -> Iterator[ProcessPoolExecutor]:
 def beside(work: Callable[..., Iterable[A]], *given: Any) -> Iterator[Callable[[bool], list[A]]]:
     """Work done by a process meanwhile: what gives the results that have come since it was asked last.
 
-    Told to wait it gives all that are still to come. If the process fails or is ended, there are no more. `work` must
-    be a function of a module. Whoever leaves ends the process, in the middle of its work if need be.
+    Told to wait it gives all that are still to come. If the process fails, is ended or says nothing for so long that
+    it may be stuck, there are no more. `work` must be a function of a module. Whoever leaves ends the process, in the
+    middle of its work if need be.
     """
     context = _context()
     ours, theirs = context.Pipe(duplex=False)
@@ -122,9 +126,10 @@ def beside(work: Callable[..., Iterable[A]], *given: Any) -> Iterator[Callable[[
 
     def results(wait: bool) -> list[A]:
         found: list[A] = []
-        with suppress(EOFError, OSError):  # it has ended
-            while wait or ours.poll():
-                found.append(ours.recv())
+        with suppress(EOFError, OSError, RuntimeError):  # it has ended, or there is no thread to watch it
+            while process is not None and (wait or ours.poll()):
+                with _limited(process):
+                    found.append(ours.recv())
         return found
 
     try:
@@ -132,7 +137,7 @@ def beside(work: Callable[..., Iterable[A]], *given: Any) -> Iterator[Callable[[
     finally:
         ours.close()
         if process is not None:
-            process.terminate()
+            process.kill()  # it has nothing to tidy up, and no other word reaches one that somebody has stopped
             process.join(PATIENCE)
 
 
@@ -146,9 +151,21 @@ def _widen(pipe: int) -> None:
         return
 
 
+@contextmanager
+def _limited(process: BaseProcess) -> Iterator[None]:
+    """End a process that keeps its reader waiting."""
+    timer = threading.Timer(STUCK, process.kill)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+
+
 def _answer(to: Connection, work: Callable[..., Iterable[Any]], given: tuple[Any, ...]) -> None:
-    _settle()
     with suppress(Exception):  # whoever waits does the work then, and says why it fails
+        _settle()
         for result in work(*given):
             to.send(result)
 
