@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from jinja2 import Environment
+from jinja2 import Environment, UndefinedError
 
 from kommunalprofil import compiled, many, resources, templating
+from kommunalprofil.errors import RenderError
 
 
 @pytest.fixture
@@ -127,3 +128,22 @@ def test_what_is_kept_changes_no_fingerprint(tmp_path: Path, monkeypatch: pytest
     (tmp_path / "__pycache__" / "one.cpython-311.opt-html.pyc").write_text("x")
     (tmp_path / "__pycache__" / ".one.cpython-311.opt-html.pyc.1.tmp").write_text("x")
     assert many.fingerprint(what) == before
+
+
+@pytest.mark.parametrize(
+    ("source", "error", "told"),
+    [
+        ("\n{% if %}", RenderError, r"one\.jinja, Zeile 2: Die Vorlage lässt sich nicht ausfüllen \("),
+        ("\n\n{{ nothing.there }}", UndefinedError, r"'nothing' is undefined"),
+    ],
+)
+def test_a_fault_in_a_template_of_the_program_names_its_line(
+    source: str, error: type[Exception], told: str, folder: Path
+) -> None:
+    (folder / "chapters" / "one.jinja").write_text(source)
+    environment = templating.html_environment.__wrapped__()
+    with pytest.raises(error, match=told) as caught, templating.blaming((), environment):
+        environment.get_template("chapters/one.jinja").render()
+    if error is UndefinedError:
+        (note,) = caught.value.__notes__
+        assert note.endswith("one.jinja, Zeile 3")

@@ -87,7 +87,9 @@ def test_a_bug_report_names_the_figure() -> None:
 
     with pytest.raises(ValueError, match="no value to draw") as caught:
         render.html(FakeProfile(), {**FIGURES, "pyramid": broken})
-    assert "\n  ValueError: no value to draw\n  Abbildung „pyramid“\n  kommunalprofil " in told(caught.value)[0]
+    report = told(caught.value)[0]
+    assert "\n  ValueError: no value to draw\n  Abbildung „pyramid“\n  Vorlage " in report
+    assert re.search(r"chapters/\w+\.jinja, Zeile \d+\n  kommunalprofil ", report)
 
 
 def test_what_chapters_say_is_worked_out_once() -> None:

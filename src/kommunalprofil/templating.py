@@ -251,7 +251,7 @@ def _check_css(sheet: Template) -> None:
 
 @contextmanager
 def blaming(templates: Templates, environment: Filled) -> Iterator[None]:
-    """Turn whatever a user's template raises into a TemplateError with its file and line; ours pass as they are.
+    """Turn whatever a user's template raises into a TemplateError with its file and line; ours pass, with a note.
 
     The templates get a new account of work, for one document.
     """
@@ -261,8 +261,8 @@ def blaming(templates: Templates, environment: Filled) -> Iterator[None]:
     except RenderError:
         raise
     except Exception as error:
-        own = {one.file for one in templates}
-        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in own]
+        own, trace = {one.file for one in templates}, traceback.extract_tb(error.__traceback__)
+        frames = [frame for frame in trace if frame.filename in own]
         if frames:
             place = f"{frames[-1].filename}, Zeile {frames[-1].lineno}"
         elif isinstance(error, TooMuchError):
@@ -272,6 +272,9 @@ def blaming(templates: Templates, environment: Filled) -> Iterator[None]:
                 f"{error.filename}, Zeile {error.lineno}: {_what_failed(error)} ({error.message})."
             ) from error
         else:
+            ours = [frame for frame in trace if frame.filename.endswith(".jinja")]
+            if ours:
+                error.add_note(f"Vorlage {ours[-1].filename}, Zeile {ours[-1].lineno}")
             raise
         raise TemplateError(shown(f"{place}: {_what_failed(error)} ({error}).")) from error
 
