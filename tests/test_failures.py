@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -167,6 +168,22 @@ def test_damaged_data_of_one_place_and_of_one_land(tmp_path: Path, capfd: pytest
     assert "ist beschädigt" in lines[1]
     assert [path.name for path in (tmp_path / "r").iterdir()] == ["groede"]
     assert len(list((tmp_path / "r" / "groede").iterdir())) == 6
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("table", ["12411-02-03-4", "12612-01-01-4"])
+def test_impossible_numbers_of_a_place_are_damage(
+    table: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    data = shutil.copytree(data_dir(), tmp_path / "data")
+    rows = Store(data).observations(table).to_pandas()
+    rows.loc[rows["region"] == "01053", "value"] = -5.0
+    small_states.save(data, {f"observations/{table}": to_parquet(rows)})
+    assert build("01053", "--data", data, "-o", tmp_path / "r", "-q") == 3
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert err.startswith("Fehler: Kreis Herzogtum Lauenburg: Der Datenbestand ist beschädigt. ")
+    assert re.search(rf"Tabelle {table}: [\d.]+ unmögliche Werte, zuerst −5,00 \(.*\) bei 01053 am \d", err)
 
 
 WRITING = {

@@ -16,11 +16,12 @@ from kommunalprofil import cli, comparison, german_cli, indicators, keyfigures, 
 from kommunalprofil import formatting as fmt
 from kommunalprofil import synopsis as parts
 from kommunalprofil.cells import Point
-from kommunalprofil.comparison import Measure, Numbers, by_point
+from kommunalprofil.comparison import Numbers, by_point
 from kommunalprofil.dwk import MODEL_KOMMUNEN
 from kommunalprofil.errors import UsageError
 from kommunalprofil.figures.panels import apart
-from kommunalprofil.indicators import Results
+from kommunalprofil.indicators.compute import Key
+from kommunalprofil.indicators.series import Series
 from kommunalprofil.melderegister import topics
 from kommunalprofil.regions import Register
 from kommunalprofil.resources import data_dir
@@ -43,13 +44,14 @@ def _kreise_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "by_point", of_kreise)
 
 
-KREISE: dict[Measure, dict[Point, Numbers]] = {}
+KREISE: dict[Key, dict[Point, Numbers]] = {}
 
 
-def of_kreise(results: Results, measure: Measure, regions: Sequence[str]) -> dict[Point, Numbers]:
-    if measure not in KREISE:
-        KREISE[measure] = by_point(results, measure, regions)
-    return KREISE[measure]
+def of_kreise(series: Series, regions: Sequence[str]) -> dict[Point, Numbers]:
+    key = (series.indicator.id, series.variant, series.selection)
+    if key not in KREISE:
+        KREISE[key] = by_point(series, regions)
+    return KREISE[key]
 
 
 @cache

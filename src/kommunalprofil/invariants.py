@@ -102,7 +102,7 @@ def table_lines(table: str, frame: pd.DataFrame, origins: Iterable[Origin], summ
     declaration = declared().get(table)
     if declaration is not None and not summed:
         yield from _sums(table, declaration, frame)
-    yield _ranges(table, frame)
+    yield ranges(table, frame)
     yield _origins(table, frame, origins)
 
 
@@ -132,7 +132,8 @@ def _limits(measure: str) -> tuple[float, float]:
     return LIMITS.get(measure) or (0.0, 100.0 if MEASURE[measure].unit == "%" else np.inf)
 
 
-def _ranges(table: str, frame: pd.DataFrame) -> Line:
+def ranges(table: str, frame: pd.DataFrame) -> Line:
+    """Whether every value is one that its measure may have."""
     value = frame["value"].to_numpy()
     measures, codes = frame["measure"].cat.categories, frame["measure"].cat.codes.to_numpy()
     low, high = np.array([_limits(m) for m in measures]).T

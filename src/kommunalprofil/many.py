@@ -278,6 +278,7 @@ def _cause(error: Exception, what: What, place: Region) -> Exception:
     """The damage in the numbers of the place that an error nobody foresaw comes from, or the error itself."""
     if isinstance(error, (KommunalprofilError, OSError, MemoryError)):
         return error
+    from kommunalprofil.invariants import ranges
     from kommunalprofil.observations import validate
     from kommunalprofil.store import Store
 
@@ -285,7 +286,9 @@ def _cause(error: Exception, what: What, place: Region) -> Exception:
     try:
         for table in store.tables:
             rows = store.observations(table, keys).to_pandas()
-            validate(rows[rows["region"].isin(keys)], f"Tabelle {table}")
+            found = ranges(table, validate(rows[rows["region"].isin(keys)], f"Tabelle {table}"))
+            if not found.ok:
+                raise DataError(f"Tabelle {table}: {found.text}.")
     except DataError as damage:
         return DataError(f"Der Datenbestand ist beschädigt. {damage} {HINT}")
     return error

@@ -183,10 +183,6 @@ def _codes(column: pd.Series) -> tuple[NDArray[np.int64], int]:
     return codes.astype(np.int64), len(uniques)
 
 
-COUNTS = frozenset(m.id for m in v.MEASURE.values() if m.kind == "count" and not m.id.startswith("official_"))
-"""What is counted, which is never less than nothing."""
-
-
 def validate(frame: pd.DataFrame, where: str) -> pd.DataFrame:
     """The frame typed, with columns in order, sorted by key; checked against every rule of the schema.
 
@@ -201,10 +197,6 @@ def validate(frame: pd.DataFrame, where: str) -> pd.DataFrame:
     if wrong.any():
         first = frame.iloc[int(wrong.argmax())].to_dict()
         raise DataError(f"{where}: Wert und Kennzeichen passen nicht zusammen: {first}.")
-    below = ((frame["value"] < 0) & frame["measure"].isin(COUNTS)).to_numpy()
-    if below.any():
-        row = frame.iloc[int(below.argmax())]
-        raise DataError(f"{where}: negative Zahl ({row['value']}) für Gebiet {row['region']}, {row['date']}.")
     low, high = frame["age_from"].to_numpy(), frame["age_to"].to_numpy()
     if not ((low >= 0) & (low < high) & (high <= 200)).all():
         raise DataError(f"{where}: Altersgrenzen außerhalb von 0 bis 200.")
