@@ -4,8 +4,7 @@
 
 Both run as whole processes in turn, A B A B …; what counts are medians and the ratio pair by pair, because machines are
 noisy. Before that each runs once to be warm, and its memory is watched: that of all processes, shared pages counted
-once. Needs
-`pip install -r benchmarks/requirements.txt`.
+once. Needs `pip install -r benchmarks/requirements.txt`.
 """
 
 from __future__ import annotations

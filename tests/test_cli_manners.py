@@ -132,7 +132,7 @@ def test_help_marks(capfd: pytest.CaptureFixture[str]) -> None:
         ("data", 3, "Fehler: Der Datenbestand ist beschädigt.\n"),
         ("full", 74, "Fehler: Der Datenträger ist voll: reports/x.pdf\n"),
         ("denied", 74, "Fehler: Keine Berechtigung: reports/x.pdf\n"),
-        ("memory", 71, f"Fehler: {german_cli.SCARCE}\n"),
+        ("memory", 71, "Fehler: Arbeitsspeicher oder Prozesse reichen nicht aus, das System gibt keine mehr her. "),
         ("bug", 70, "Fehler: Unerwarteter Fehler"),
         ("interrupt", 130, "Abgebrochen.\n"),
         ("abort", 1, "Abgebrochen.\n"),

@@ -24,6 +24,7 @@ from typer._click import exceptions as calls
 from kommunalprofil import __version__
 from kommunalprofil.errors import KommunalprofilError
 from kommunalprofil.german_texts import german_call_error, german_command
+from kommunalprofil.limits import allowed_memory
 
 PROGRAM = "kommunalprofil"
 DEBUG = "KOMMUNALPROFIL_DEBUG"
@@ -183,11 +184,8 @@ def _prepare_streams() -> None:
 
 def _spare_addresses() -> None:
     """Where addresses are limited (`ulimit -v`) Arrow does not set aside a gigabyte of them, which others then miss."""
-    if sys.platform != "win32":
-        import resource
-
-        if resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY:
-            os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    if allowed_memory() is not None:
+        os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
 
 def _silence_stdout() -> None:

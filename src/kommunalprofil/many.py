@@ -12,7 +12,6 @@ import gc
 import hashlib
 import os
 import re
-import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, as_completed
@@ -26,6 +25,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kommunalprofil import __version__, datapackage, workers
 from kommunalprofil.errors import DataError, KommunalprofilError
+from kommunalprofil.limits import allowed_memory
 from kommunalprofil.own import NOTHING, Own
 from kommunalprofil.regions import Region, Register
 from kommunalprofil.resources import templates_dir
@@ -169,16 +169,6 @@ def room() -> int:
     return max(1, min([cores_here(), *limits]))
 
 
-def allowed_memory() -> int | None:
-    """Bytes a process may address (`ulimit -v`); None without such a limit. Where it is near, threads end badly."""
-    if sys.platform == "win32":
-        return None
-    import resource
-
-    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
-    return None if limit == resource.RLIM_INFINITY else limit
-
-
 def free_memory() -> int | None:
     """Bytes that programs can have, those among them that only keep files at hand; None where nobody tells."""
     with suppress(OSError):
@@ -276,7 +266,9 @@ def _stuck(error: Exception, what: What) -> bool:
 
 def _cause(error: Exception, what: What, place: Region) -> Exception:
     """The damage in the numbers of the place that an error nobody foresaw comes from, or the error itself."""
-    if isinstance(error, (KommunalprofilError, OSError, MemoryError)):
+    from kommunalprofil.german_cli import scarce
+
+    if isinstance(error, (KommunalprofilError, OSError)) or scarce(error):
         return error
     from kommunalprofil.invariants import ranges
     from kommunalprofil.observations import validate
